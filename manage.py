@@ -1,0 +1,18 @@
+#!/usr/bin/env python
+"""Django's command line."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaodong.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.exit("没有找到 Django。请先运行 make run（会建立 .venv 并安装依赖），或用 .venv/bin/python 运行。")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""People: one person, one role, one unit."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from units.choices import UNIT_BOUND_ROLES, Role
+from units.models.unit import Unit
+
+
+class AccountManager(UserManager):
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any):
+        extra.setdefault("role", Role.ADMINISTRATOR)
+        return super().create_superuser(username, email, password, **extra)
+
+
+class User(AbstractUser):
+    """用户."""
+
+    role = models.CharField("角色", max_length=16, choices=Role)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位")
+
+    objects = AccountManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values),
+                name="user_role_known",
+                violation_error_message="请为账号选择一个角色。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=UNIT_BOUND_ROLES) | Q(unit__isnull=False),
+                name="user_unit_for_role",
+                violation_error_message="填报员和审核员必须属于一个单位。",
+            ),
+        ]
