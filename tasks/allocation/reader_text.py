@@ -1,0 +1,26 @@
+"""The table as tab-separated text: one line a row, paragraphs marked `<p>` (contract, rows 1 and 8)."""
+
+import re
+from collections.abc import Iterator
+
+from tasks.allocation.findings import Finding
+from tasks.allocation.rows import Document, Line, document, paragraphs
+
+LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines would also split at form feeds and U+2028
+BLANK = " \u3000\u00a0"
+
+
+def read_text(data: bytes) -> Document:
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = len(LINE_END.findall(data[: error.start].decode("utf-8"))) + 1
+        message = "文件不是 UTF-8 编码。请在记事本或 WPS 中“另存为”，编码选 UTF-8，再读一次。"
+        return Document(findings=(Finding("BAD_ENCODING", line, message),))
+    return document(text_lines(text))
+
+
+def text_lines(text: str) -> Iterator[Line]:
+    for number, line in enumerate(LINE_END.split(text), start=1):
+        if line.strip(BLANK):
+            yield Line(number, tuple(paragraphs(cell) for cell in line.split("\t")))
