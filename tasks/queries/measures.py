@@ -1,0 +1,196 @@
+"""Measures as lists and sheets show them: which ones, in what order, and all that a row says."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from tasks.models import Duty, Field, MainTask, Measure, Plan
+from units.models import Unit, UnitAlias, UnitGroupMember
+
+SOURCE_ORDER = ("main_task__number", "order")
+IDS_IN_ONE_QUERY = 500  # more than these and the database repeats the selection instead of being sent a list
+
+
+class DutyLine(NamedTuple):
+    """One duty of a row. `group_slug` and `group_name` are None unless a closed group brought the unit in."""
+
+    role: str
+    slug: str
+    name: str
+    kind: str
+    group_slug: str | None
+    group_name: str | None
+
+
+@dataclass(slots=True)
+class MeasureLine:
+    """One measure with all that a list or a sheet may show of it; no query hides behind an attribute."""
+
+    pk: int
+    main_task_id: int
+    number: int
+    title: str
+    field: str | None
+    order: int
+    text: str
+    responsibility_text: str
+    starts_on: datetime.date | None
+    due_on: datetime.date | None
+    is_ongoing: bool
+    source_line: int | None
+    source_paragraph: int | None
+    duties: list[DutyLine] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
+class Tally(NamedTuple):
+    """How many measures of a main task answer the conditions, out of how many."""
+
+    matched: int
+    total: int
+
+
+class UnitOption(NamedTuple):
+    """A unit that holds a duty in the plan, or a closed group that brought one in.
+
+    `members` counts a group's members on the day asked for; it is 0 for every other unit.
+    """
+
+    slug: str
+    name: str
+    kind: str
+    members: int
+
+
+LINE_FIELDS = (
+    "pk",
+    "main_task_id",
+    "main_task__number",
+    "main_task__title",
+    "main_task__field__name",
+    "order",
+    "text",
+    "responsibility_text",
+    "starts_on",
+    "due_on",
+    "is_ongoing",
+    "source_line",
+    "source_paragraph",
+)
+DUTY_FIELDS = ("role", "unit__slug", "unit__name", "unit__kind", "via_group__unit__slug", "via_group__unit__name")
+
+
+def measure_list(plan: Plan) -> QuerySet[Measure]:
+    """Every measure of the plan in source order. Give it to `measure_lines` for rows."""
+    return Measure.objects.filter(main_task__plan=plan).order_by(*SOURCE_ORDER)
+
+
+def measure_lines(measures: QuerySet[Measure]) -> list[MeasureLine]:
+    """The rows of a selection, in its order, sliced or whole: two queries, however many rows."""
+    lines = [MeasureLine(*row) for row in measures.values_list(*LINE_FIELDS)]
+    by_pk = {line.pk: line for line in lines}
+    wanted = list(by_pk) if len(by_pk) <= IDS_IN_ONE_QUERY else measures.values("pk")
+    duties = Duty.objects.filter(measure__in=wanted).order_by("measure_id", "position")
+    for measure_id, *duty in duties.values_list("measure_id", *DUTY_FIELDS):
+        by_pk[measure_id].duties.append(DutyLine(*duty))
+    return lines
+
+
+def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "") -> Q:
+    """The condition for measures of a field (by position), of a unit or closed group (by slug), in a role, on a text.
+
+    Unit and role together mean that unit's duties in that role, not any unit's.
+    """
+    condition = Q()
+    if field:
+        condition &= Q(main_task__field__position=field)
+    if unit or role:
+        condition &= Q(pk__in=duties_of(unit, role).values("measure"))
+    for word in q.split():
+        condition &= mentioning(word)
+    return condition
+
+
+def duties_of(unit: str = "", role: str = "") -> QuerySet[Duty]:
+    """Duties of a unit, or through a closed group, by slug; and in a role, if one is given."""
+    duties = Duty.objects.order_by()
+    if unit:
+        duties = duties.filter(Q(unit__slug=unit) | Q(via_group__unit__slug=unit))
+    return duties.filter(role=role) if role else duties
+
+
+def mentioning(word: str) -> Q:
+    """Measures whose texts, main task or responsible units (full, short and other names) contain the word."""
+    aliases = UnitAlias.objects.filter(name__icontains=word).values("unit")
+    units = Unit.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases))
+    units = units.order_by().values("pk")
+    duties = Duty.objects.order_by().filter(Q(unit__in=units) | Q(via_group__unit__in=units))
+    return (
+        Q(text__icontains=word)
+        | Q(responsibility_text__icontains=word)
+        | Q(main_task__title__icontains=word)
+        | Q(pk__in=duties.values("measure"))
+    )
+
+
+def tallies(plan: Plan, condition: Q) -> dict[int, Tally]:
+    """Main task id -> its tally, for every main task with measures: all the counts of a list page in one query."""
+    matched = Count("pk", filter=condition) if condition else Count("pk")
+    rows = measure_list(plan).order_by().values("main_task_id").annotate(matched=matched, total=Count("pk"))
+    return {
+        task: Tally(matched, total) for task, matched, total in rows.values_list("main_task_id", "matched", "total")
+    }
+
+
+def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
+    """How many measures answer each condition: one query for all."""
+    wanted = {
+        name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()
+    }
+    return measure_list(plan).order_by().aggregate(**wanted)
+
+
+def field_options(plan: Plan) -> list[tuple[int, str]]:
+    """Position and name of the plan's fields."""
+    return list(Field.objects.filter(plan=plan).order_by("position").values_list("position", "name"))
+
+
+def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
+    """The units a list of this plan can be filtered by, in their order, in one query."""
+    of_plan = Duty.objects.filter(measure__main_task__plan=plan)
+    held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
+    members = Count("group__memberships", filter=Q(group__memberships__in=UnitGroupMember.objects.on(today)))
+    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=members).order_by("position", "name")
+    return [UnitOption(*row) for row in units.values_list("slug", "name", "kind", "members")]
+
+
+def group_sizes(today: datetime.date) -> dict[str, int]:
+    """Slug of a closed group -> how many members it has on the day."""
+    members = UnitGroupMember.objects.on(today).filter(group__is_closed=True).order_by()
+    return dict(members.values_list("group__unit__slug").annotate(Count("pk")))
+
+
+def codes_beside(measure: Measure) -> tuple[str | None, str | None]:
+    """The codes before and after a measure's own in its plan. Needs `main_task` loaded."""
+    number, order = measure.main_task.number, measure.order
+    of_plan = Measure.objects.filter(main_task__plan=measure.main_task.plan_id)
+    before = Q(main_task__number__lt=number) | Q(main_task__number=number, order__lt=order)
+    after = Q(main_task__number__gt=number) | Q(main_task__number=number, order__gt=order)
+    found = (
+        of_plan.filter(before).order_by("-main_task__number", "-order"),
+        of_plan.filter(after).order_by(*SOURCE_ORDER),
+    )
+    codes = [side.values_list("main_task__number", "order").first() for side in found]
+    return tuple(f"{code[0]}-{code[1]}" if code else None for code in codes)
+
+
+def tasks_beside(task: MainTask) -> tuple[MainTask | None, MainTask | None]:
+    """The main tasks before and after one in its plan."""
+    of_plan = MainTask.objects.filter(plan=task.plan_id)
+    before = of_plan.filter(number__lt=task.number).order_by("-number").first()
+    return before, of_plan.filter(number__gt=task.number).order_by("number").first()

@@ -1,0 +1,259 @@
+"""The list of measures as a table: one definition of columns, order and values for screen and sheet.
+
+`select_measures` is the one place where a URL becomes rows; the page and every export call it.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import django_tables2 as tables
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet
+from django.http import QueryDict
+from django_tables2.data import TableQuerysetData
+
+from tasks.choices import DutyRole
+from tasks.filters import MeasureFilter
+from tasks.models import Measure, Plan
+from tasks.queries import measures
+from tasks.queries.measures import SOURCE_ORDER, DutyLine, MeasureLine, Tally, UnitOption
+
+FIXED_COLUMNS = ("number", "text")
+DEFAULT_COLUMNS = ("number", "task", "code", "text", "units")
+DEFAULT_SORT = "number"
+PER_PAGE = {"25": 25, "50": 50, "100": 100, "all": 0}  # 0 is everything on one page
+DEFAULT_PER_PAGE = "100"  # a whole allocation table stands on one page
+
+# What each order is called, upward and downward.
+SORT_WORDS = {
+    "number": ("按原表顺序", "按原表倒序"),
+    "task": ("按主要任务名称排列", "按主要任务名称倒排"),
+    "field": ("按领域顺序", "按领域倒序"),
+    "units": ("按责任单位数从少到多", "按责任单位数从多到少"),
+    "duty_count": ("按职责数从少到多", "按职责数从多到少"),
+    "starts_on": ("按开始日期从早到晚", "按开始日期从晚到早"),
+    "due_on": ("按完成时限从早到晚", "按完成时限从晚到早"),
+    "source_line": ("按原表行号从小到大", "按原表行号从大到小"),
+}
+
+Ordered = tuple[QuerySet[Measure], bool]
+
+
+class MeasureData(TableQuerysetData):
+    """Hands the table `MeasureLine` records, fetched in two queries, instead of model instances."""
+
+    length: int | None = None
+
+    def __iter__(self) -> Iterator[MeasureLine]:
+        return iter(measures.measure_lines(self.data))
+
+    def __getitem__(self, key: slice) -> list[MeasureLine]:
+        return measures.measure_lines(self.data[key])
+
+    def __len__(self) -> int:
+        if self.length is None:
+            self.length = self.data.count()
+        return self.length
+
+
+class Party(NamedTuple):
+    """What the statement names: a unit, or a closed group with the units that came through it."""
+
+    slug: str
+    name: str
+    members: list[DutyLine]
+
+
+def by_role(duties: Iterable[DutyLine]) -> dict[str, list[Party]]:
+    """Role -> its parties, both in the order of the source."""
+    roles: dict[str, dict[str, Party]] = {}
+    for duty in duties:
+        parties = roles.setdefault(duty.role, {})
+        if duty.group_slug is None:
+            parties[duty.slug] = Party(duty.slug, duty.name, [])
+        else:
+            group = parties.setdefault(duty.group_slug, Party(duty.group_slug, duty.group_name, []))
+            group.members.append(duty)
+    return {role: list(parties.values()) for role, parties in roles.items()}
+
+
+def duties_in_words(duties: Iterable[DutyLine]) -> str:
+    """`牵头：省科技厅；配合：胶东五市政府（青岛市政府、烟台市政府）`."""
+
+    def name(party: Party) -> str:
+        return f"{party.name}（{'、'.join(duty.name for duty in party.members)}）" if party.members else party.name
+
+    return "；".join(
+        f"{DutyRole(role).label}：{'、'.join(map(name, parties))}" for role, parties in by_role(duties).items()
+    )
+
+
+def column(label: str, css: str = "", **extra: Any) -> tables.Column:
+    return tables.Column(verbose_name=label, attrs={"td": {"class": css}}, **extra)
+
+
+class MeasureTable(tables.Table):
+    """`columns` names those shown, in any order; the table keeps its own order. Sorting by a hidden one works."""
+
+    number = column("序号", "g seq")
+    task = column("主要任务", "g task", accessor="title")
+    field = column("领域", "field")
+    code = column("编号", "code", orderable=False)
+    text = column("具体举措", "mtext", orderable=False)
+    units = column("责任单位", "units", accessor="duties")
+    responsibility_text = column("责任单位（原文）", "statement", orderable=False)
+    duty_count = column("职责数", "n", accessor="duties")
+    starts_on = column("开始日期", "day")
+    due_on = column("完成时限", "day", empty_values=())
+    source_line = column("原表行号", "n")
+
+    class Meta:
+        orderable = True
+        order_by_field = "sort"
+        default = ""
+
+    def __init__(
+        self, data: QuerySet[Measure], columns: Sequence[str] = DEFAULT_COLUMNS, order_by: str = DEFAULT_SORT
+    ) -> None:
+        super().__init__(MeasureData(data), order_by=order_by)
+        self.exclude = tuple(name for name in self.base_columns if name not in columns)
+
+    def value_units(self, value: list[DutyLine]) -> str:
+        return duties_in_words(value)
+
+    def value_duty_count(self, value: list[DutyLine]) -> int:
+        return len(value)
+
+    def value_due_on(self, record: MeasureLine) -> datetime.date | str | None:
+        return "长期坚持" if record.is_ongoing else record.due_on
+
+    def order_number(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return queryset.order_by(*(f"-{key}" if is_descending else key for key in SOURCE_ORDER)), True
+
+    def order_task(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset, "main_task__title", is_descending)
+
+    def order_field(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset, "main_task__field__position", is_descending)
+
+    def order_units(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset.annotate(duty_count=Count("duties")), "duty_count", is_descending)
+
+    order_duty_count = order_units
+
+    def order_starts_on(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset, "starts_on", is_descending)
+
+    def order_due_on(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset, "due_on", is_descending)
+
+    def order_source_line(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
+        return ordered(queryset, "source_line", is_descending)
+
+
+def ordered(queryset: QuerySet[Measure], key: str, is_descending: bool) -> Ordered:
+    """By one key, rows without it last either way, rows alike in source order."""
+    by_key = F(key).desc(nulls_last=True) if is_descending else F(key).asc(nulls_last=True)
+    return queryset.order_by(by_key, *SOURCE_ORDER), True
+
+
+@dataclass
+class Selection:
+    """What a URL asks of a plan's measures, and the answer. Nothing is fetched before it is looked at."""
+
+    plan: Plan
+    filter: MeasureFilter
+    units: list[UnitOption]
+    columns: tuple[str, ...]
+    sort: str
+    per_page: str
+    page_number: int
+    problems: list[str]
+
+    @cached_property
+    def tallies(self) -> dict[int, Tally]:
+        return measures.tallies(self.plan, self.filter.condition())
+
+    @cached_property
+    def measure_count(self) -> int:
+        return sum(tally.matched for tally in self.tallies.values())
+
+    @cached_property
+    def task_count(self) -> int:
+        return sum(tally.matched > 0 for tally in self.tallies.values())
+
+    @cached_property
+    def table(self) -> MeasureTable:
+        """Every row selected, in the order asked for: `as_values()` is the sheet."""
+        return MeasureTable(self.filter.qs, self.columns, self.sort)
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of the page asked for, or of the last page where there are fewer."""
+        self.table.data.length = self.measure_count  # counted already, with the tallies
+        per_page = PER_PAGE[self.per_page] or max(self.measure_count, 1)
+        self.table.paginator = Paginator(self.table.rows, per_page)
+        if self.page_number > self.table.paginator.num_pages:
+            self.problems.append(f"页码：没有第 {self.page_number} 页，现在显示最后一页。")
+        return self.table.paginator.get_page(self.page_number)
+
+    @cached_property
+    def lines(self) -> list[MeasureLine]:
+        return self.page.object_list.data
+
+    @property
+    def in_words(self) -> str:
+        upward, downward = SORT_WORDS[self.sort.removeprefix("-")]
+        return downward if self.sort.startswith("-") else upward
+
+    def left_without(self) -> dict[str, int]:
+        """Filter in force -> how many measures there would be without it."""
+        return measures.counts(self.plan, {name: self.filter.condition(without=name) for name in self.filter.asked})
+
+
+def select_measures(plan: Plan, params: QueryDict, today: datetime.date) -> Selection:
+    """Read a list's URL: filters, `sort`, `cols`, `per_page`, `page`. What cannot be used is told in `problems`."""
+    units = measures.unit_options(plan, today)
+    chosen = MeasureFilter(params, measures.measure_list(plan), fields=measures.field_options(plan), units=units)
+    problems = [*chosen.problems]
+    return Selection(
+        plan,
+        chosen,
+        units,
+        columns=columns_asked(params.getlist("cols"), problems),
+        sort=sort_asked(params.get("sort") or DEFAULT_SORT, problems),
+        per_page=per_page_asked(params.get("per_page") or DEFAULT_PER_PAGE, problems),
+        page_number=page_asked(params.get("page") or "1", problems),
+        problems=problems,
+    )
+
+
+def columns_asked(names: list[str], problems: list[str]) -> tuple[str, ...]:
+    known = MeasureTable.base_columns
+    problems += [f"列：没有“{name}”这一列，请在“列”菜单中选择。" for name in names if name not in known]
+    asked = [name for name in names if name in known]
+    return tuple(name for name in known if name in (*FIXED_COLUMNS, *asked)) if asked else DEFAULT_COLUMNS
+
+
+def sort_asked(sort: str, problems: list[str]) -> str:
+    if sort.removeprefix("-") in SORT_WORDS:
+        return sort
+    problems.append(f"排序：不能按“{sort}”排列，现在按原表顺序。请点列标题排序。")
+    return DEFAULT_SORT
+
+
+def per_page_asked(per_page: str, problems: list[str]) -> str:
+    if per_page in PER_PAGE:
+        return per_page
+    problems.append(f"每页项数：没有“{per_page}”这一选项，请选 25、50、100 或全部。现在每页 {DEFAULT_PER_PAGE} 项。")
+    return DEFAULT_PER_PAGE
+
+
+def page_asked(page: str, problems: list[str]) -> int:
+    if page.isascii() and page.isdigit() and len(page) <= 9 and int(page):
+        return int(page)
+    problems.append(f"页码：“{page}”不是页码，现在显示第 1 页。")
+    return 1
