@@ -1,0 +1,171 @@
+"""A draft plan becomes the plan in the database, in one transaction.
+
+Every measure keeps the row it is recognised in, so that what hangs on it (duties, dates, reports) is never lost.
+Dates and other decisions of the Office are not the table's and stay untouched.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history
+
+from tasks.allocation.fixture import field_for, slips_in
+from tasks.allocation.table import DraftPlan
+from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.queries.comparison import Comparison, kind_of, names_in
+from units.choices import UnitKind
+from units.models import Unit, UnitGroup, UnitGroupMember, User
+from units.names import NameBook
+
+OUT_OF_THE_WAY = 20_000  # added to `order` while measures change places, so that no two hold one place
+
+
+class DraftHasErrorsError(Exception):
+    """The draft has errors: nothing is stored. The findings say what to mend."""
+
+
+@transaction.atomic
+def store(found: Comparison, book: NameBook, *, source_name: str, source_sha256: str, by: User | None = None) -> Plan:
+    """Make the plan what the draft says. `by` is None for the operator at the command line.
+
+    Raises DraftHasErrorsError and stores nothing where the draft has errors.
+    """
+    if found.draft.errors:
+        raise DraftHasErrorsError
+    plan = found.plan or Plan(slug=found.slug)
+    wanted = (found.draft.title, found.corrections.subject, source_name, source_sha256)
+    if wanted != (plan.title, plan.subject, plan.source_name, plan.source_sha256):
+        plan.title, plan.subject, plan.source_name, plan.source_sha256 = wanted
+        saved(plan, by)
+    units = store_units(found.draft, book, by)
+    tasks = store_tasks(plan, found, by)
+    for row in found.removed:
+        row._history_user = by
+        row.delete()
+    store_measures(found, tasks, by)
+    store_duties(found, units, by)
+    store_slips(found)
+    for number, task in found.tasks.items():
+        if number not in tasks:
+            task._history_user = by
+            task.delete()
+    return plan
+
+
+def saved(row, by: User | None):
+    row._history_user = by
+    row.full_clean()
+    row.save()
+    return row
+
+
+def store_units(draft: DraftPlan, book: NameBook, by: User | None) -> dict[str, Unit]:
+    units = {unit.name: unit for unit in Unit.objects.all()}
+    last = max((unit.position for unit in units.values()), default=0)
+    for name in names_in(draft):
+        if name not in units:
+            last += 10
+            kind = UnitKind.GROUP if name in book.closed_groups else kind_of(name)
+            slug = "unit-" + hashlib.sha256(name.encode()).hexdigest()[:10]
+            units[name] = saved(Unit(name=name, short_name=name[:50], slug=slug, kind=kind, position=last), by)
+            if kind == UnitKind.GROUP:
+                store_group(units[name], book.closed_groups.get(name), units, by)
+    return units
+
+
+def store_group(unit: Unit, members: Iterable[str] | None, units: dict[str, Unit], by: User | None) -> None:
+    group = saved(UnitGroup(unit=unit, is_closed=members is not None), by)
+    for name in members or ():
+        saved(UnitGroupMember(group=group, unit=units[book_name(name, units)]), by)
+
+
+def book_name(name: str, units: dict[str, Unit]) -> str:
+    return name if name in units else name.replace("人民政府", "政府")
+
+
+def store_tasks(plan: Plan, found: Comparison, by: User | None) -> dict[int, MainTask]:
+    fields = {
+        item.name: Field.objects.update_or_create(
+            plan=plan, name=item.name, defaults={"position": position, "basis": item.basis}
+        )[0]
+        for position, item in enumerate(found.corrections.fields, start=1)
+    }
+    tasks = {}
+    for task in found.draft.tasks:
+        row = found.tasks.get(task.number) or MainTask(plan=plan, number=task.number)
+        item = field_for(task, found.corrections.fields)
+        wanted = (task.title, fields[item.name] if item else row.field)
+        if row.pk is None or (row.title, row.field) != wanted:
+            row.title, row.field = wanted
+            saved(row, by)
+        tasks[task.number] = row
+    return tasks
+
+
+def store_measures(found: Comparison, tasks: dict[int, MainTask], by: User | None) -> None:
+    moving = [item.row.pk for item in found.placed if item.row and item.row.code != item.code]
+    for at, pk in enumerate(moving):
+        Measure.objects.filter(pk=pk).update(order=OUT_OF_THE_WAY + at)
+    fresh = []
+    for item in found.placed:
+        row = item.row or Measure()
+        wanted = {
+            "main_task": tasks[item.number],
+            "order": item.order,
+            "text": item.draft.text,
+            "responsibility_text": item.draft.responsibility_text,
+            "source_line": item.draft.line,
+            "source_paragraph": item.draft.paragraph,
+        }
+        if row.pk is None:
+            fresh.append(Measure(**wanted))
+            item.row = fresh[-1]
+        elif any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            saved(row, by)
+    bulk_create_with_history(fresh, Measure, default_user=by)
+    stored = {
+        (measure.main_task.number, measure.order): measure
+        for measure in Measure.objects.filter(main_task__plan__slug=found.slug).select_related("main_task")
+    }
+    for item in found.placed:
+        item.row = stored[item.number, item.order]
+
+
+def store_duties(found: Comparison, units: dict[str, Unit], by: User | None) -> None:
+    groups = {group.unit.name: group for group in UnitGroup.objects.select_related("unit")}
+    stored: dict[int, dict[str, Duty]] = {}
+    for duty in Duty.objects.filter(measure__main_task__plan__slug=found.slug).select_related("unit"):
+        stored.setdefault(duty.measure_id, {})[duty.unit.name] = duty
+    fresh = []
+    for item in found.placed:
+        present = stored.get(item.row.pk, {})
+        for position, assignment in enumerate(item.draft.assignments, start=1):
+            group = groups[assignment.via_group] if assignment.via_group else None
+            duty = present.pop(assignment.unit, None)
+            if duty is None:
+                unit = units[assignment.unit]
+                fresh.append(
+                    Duty(measure=item.row, unit=unit, role=assignment.role, position=position, via_group=group)
+                )
+            elif (duty.role, duty.position, duty.via_group_id) != (assignment.role, position, group and group.pk):
+                duty.role, duty.position, duty.via_group = assignment.role, position, group
+                saved(duty, by)
+        for duty in present.values():
+            duty._history_user = by
+            duty.delete()
+    bulk_create_with_history(fresh, Duty, default_user=by)
+
+
+def store_slips(found: Comparison) -> None:
+    for item in found.placed:
+        slips = slips_in(item.draft, found.corrections.slips)
+        item.row.probable_slips.exclude(as_written__in=[slip.as_written for slip in slips]).delete()
+        for slip in slips:
+            ProbableSlip.objects.update_or_create(
+                measure=item.row,
+                as_written=slip.as_written,
+                defaults={"probably": slip.probably, "remark": slip.remark},
+            )
