@@ -78,7 +78,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "csp",
-    "django.contrib.admin",
+    "jiaodong.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -139,7 +139,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir())]
+STATICFILES_DIRS = [BASE_DIR / "jiaodong" / "static", ("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

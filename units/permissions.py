@@ -10,6 +10,7 @@ from units.choices import Role
 class Permission(Enum):
     """A permission and the sentence that explains it."""
 
+    SEE_BACK_OFFICE = "进入后台，查看资料和修改历史"
     SEE_STAFF_NOTES = "查看原文旁的内部校注"
     EDIT_PLAN = "维护分工表：任务、举措和职责"
     MANAGE_UNITS = "维护单位、简称和群体"
@@ -19,12 +20,18 @@ class Permission(Enum):
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.SEE_STAFF_NOTES}),
     Role.UNIT_REVIEWER: frozenset({Permission.SEE_STAFF_NOTES}),
-    Role.OFFICE: frozenset({Permission.SEE_STAFF_NOTES, Permission.EDIT_PLAN}),
+    Role.OFFICE: frozenset({Permission.SEE_BACK_OFFICE, Permission.SEE_STAFF_NOTES, Permission.EDIT_PLAN}),
     Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.SEE_STAFF_NOTES, Permission.EDIT_PLAN, Permission.MANAGE_UNITS, Permission.MANAGE_ACCOUNTS}
+        {
+            Permission.SEE_BACK_OFFICE,
+            Permission.SEE_STAFF_NOTES,
+            Permission.EDIT_PLAN,
+            Permission.MANAGE_UNITS,
+            Permission.MANAGE_ACCOUNTS,
+        }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_STAFF_NOTES}),
+    Role.AUDITOR: frozenset({Permission.SEE_BACK_OFFICE, Permission.SEE_STAFF_NOTES}),
 }
 
 

@@ -1,0 +1,128 @@
+"""The back office of `units`: units with their other names, groups with their members, accounts."""
+
+import django.contrib.auth.admin  # noqa: F401  registers Django's groups, taken out again below
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import Group
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Concat
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from units import services
+from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline
+from units.forms import AccountForm
+from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
+from units.permissions import Permission
+
+admin.site.unregister(Group)  # rights come from the table of roles, and 群体 here are units
+
+DOORS = {
+    Unit: Door("unit", services.save_unit, services.delete_unit),
+    UnitAlias: Door("alias", services.save_alias, services.delete_alias),
+    UnitGroup: Door("group", services.save_group, services.delete_group),
+    UnitGroupMember: Door("member", services.save_group_member, services.delete_group_member),
+}
+
+
+class UnitAliasInline(ServiceInline):
+    model = UnitAlias
+    edit_permission = Permission.MANAGE_UNITS
+    related = ("unit",)
+
+
+@admin.register(Unit)
+class UnitAdmin(HistoryAdmin):
+    edit_permission = Permission.MANAGE_UNITS
+    doors = DOORS
+    list_display = ["name", "short_name", "kind", "other_names", "position"]
+    list_filter = ["kind"]
+    search_fields = ["name", "short_name", "aliases__name"]
+    search_help_text = "按全称、简称或曾用名查找"
+    fields = ["name", "short_name", "slug", "kind", "position"]
+    inlines = [UnitAliasInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
+        return super().get_queryset(request).prefetch_related("aliases")
+
+    @admin.display(description="简称、曾用名")
+    def other_names(self, unit: Unit) -> str | None:
+        return "、".join(alias.name for alias in unit.aliases.all()) or None
+
+
+class UnitGroupMemberInline(ServiceInline):
+    model = UnitGroupMember
+    edit_permission = Permission.MANAGE_UNITS
+    related = ("unit", "group__unit")
+    autocomplete_fields = ["unit"]
+
+
+@admin.register(UnitGroup)
+class UnitGroupAdmin(HistoryAdmin):
+    edit_permission = Permission.MANAGE_UNITS
+    doors = DOORS
+    list_display = ["unit", "is_closed", "member_count"]
+    list_filter = ["is_closed"]
+    list_select_related = ["unit"]
+    search_fields = ["unit__name", "unit__short_name", "members__name"]
+    search_help_text = "按群体名称或成员单位查找"
+    autocomplete_fields = ["unit"]
+    inlines = [UnitGroupMemberInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnitGroup]:
+        return super().get_queryset(request).select_related("unit").annotate(member_count=Count("memberships"))
+
+    @admin.display(description="成员数", ordering="member_count")
+    def member_count(self, group: UnitGroup) -> int:
+        return group.member_count
+
+
+@admin.register(User)
+class UserAdmin(ServiceAdmin):
+    """Accounts. Never deleted, only switched off."""
+
+    edit_permission = Permission.MANAGE_ACCOUNTS
+    form = AccountForm
+    list_display = ["username", "full_name", "role", "unit", "is_active"]
+    list_filter = ["role", "is_active", "unit__kind"]
+    list_select_related = ["unit"]
+    search_fields = ["username", "whole_name", "unit__name", "unit__short_name"]
+    search_help_text = "按用户名、姓名或单位查找"
+    ordering = ["username"]
+    autocomplete_fields = ["unit"]
+    fieldsets = [
+        (None, {"fields": ["username", "last_name", "first_name", "email"]}),
+        ("权限", {"fields": ["role", "unit", "is_active"]}),
+    ]
+    password_fieldset = ("密码", {"fields": ["password1", "password2"]})
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[tuple]:
+        may_set = self.has_change_permission(request, obj)
+        return [*self.fieldsets, self.password_fieldset] if may_set else self.fieldsets
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[User], search_term: str):
+        named = queryset.alias(whole_name=Concat("last_name", "first_name"))
+        return super().get_search_results(request, named, search_term)
+
+    @admin.display(description="姓名", ordering=Concat("last_name", "first_name"))
+    def full_name(self, user: User) -> str | None:
+        return user.last_name + user.first_name or None
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    @method_decorator(sensitive_post_parameters("password1", "password2"))
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: AccountForm, change: bool) -> None:
+        password = form.cleaned_data["password1"]
+        if not change:
+            services.create_user(request.user, user=obj, password=password)
+            return
+        services.save_user(request.user, user=obj)
+        if password:
+            services.set_password(request.user, user=obj, password=password)
+            if obj == request.user:
+                update_session_auth_hash(request, obj)

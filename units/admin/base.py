@@ -1,0 +1,166 @@
+"""What every page of the back office shares: rights by role, edits by services, Chinese history, no query per row."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.forms import BaseFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from simple_history.admin import SimpleHistoryAdmin
+
+from units.permissions import Permission, may
+
+
+class Door(NamedTuple):
+    """The verbs that write a model's rows, and the keyword under which they take one."""
+
+    keyword: str
+    save: Callable[..., object]
+    delete: Callable[..., object]
+
+
+class ByRole:
+    """Rights from the table of roles: whoever enters the back office reads, `edit_permission` is for the rest.
+
+    Django's own permissions per model play no part, a superuser's neither.
+    """
+
+    edit_permission: Permission
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, Permission.SEE_BACK_OFFICE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, self.edit_permission)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, self.edit_permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, self.edit_permission)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, Permission.SEE_BACK_OFFICE)
+
+
+class ServiceAdmin(ByRole, admin.ModelAdmin):
+    """Writes through `doors`. A service may refuse what the form let through: its sentence comes back on the page."""
+
+    doors: dict[type[models.Model], Door] = {}
+
+    def save_row(self, request: HttpRequest, row: models.Model) -> None:
+        door = self.doors[type(row)]
+        door.save(request.user, **{door.keyword: row})
+
+    def delete_row(self, request: HttpRequest, row: models.Model) -> None:
+        door = self.doors[type(row)]
+        door.delete(request.user, **{door.keyword: row})
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+        self.save_row(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseFormSet, change: bool) -> None:
+        rows = formset.save(commit=False)
+        for row in formset.deleted_objects:
+            self.delete_row(request, row)
+        for row in rows:
+            self.save_row(request, row)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        self.delete_row(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        for row in queryset:
+            self.delete_row(request, row)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return refusing(form, refusal) if refusal else form
+
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return ask_again(super().changeform_view, request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self.say_refusal(super().delete_view, request, *args, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        return self.say_refusal(super().response_action, request, queryset)
+
+    def say_refusal(self, act: Callable[..., Any], request: HttpRequest, *args, **kwargs) -> Any:
+        """All of it or nothing; a refusal is shown on the page the person came from."""
+        try:
+            with transaction.atomic():
+                return act(request, *args, **kwargs)
+        except ValidationError as refusal:
+            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+def ask_again(view: Callable[..., HttpResponse], request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    """The page once more when a service refused, with everything typed and the sentence above it."""
+    try:
+        return view(request, *args, **kwargs)
+    except ValidationError as refusal:
+        request.refusal = refusal
+        return view(request, *args, **kwargs)
+
+
+def refusing(form: type[ModelForm], refusal: ValidationError) -> type[ModelForm]:
+    def _post_clean(self: ModelForm) -> None:
+        form._post_clean(self)
+        self.add_error(None, refusal.messages)
+
+    return type(form.__name__, (form,), {"_post_clean": _post_clean})
+
+
+class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
+    """A model with a history of its rows. The templates mend what the library's leave in English or style inline."""
+
+    object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_form.html"
+
+    def history_form_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return ask_again(super().history_form_view, request, *args, **kwargs)
+
+
+class LoadedSelect(AutocompleteSelect):
+    """An autocomplete that shows a choice already in memory; Django's asks the database for every row of an inline."""
+
+    chosen: models.Model | None = None
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[tuple]:
+        if self.chosen is None or value != [str(self.chosen.pk)]:
+            return super().optgroups(name, value, attr)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, self.chosen.pk, str(self.chosen), True, len(options)))
+        return [(None, options, 0)]
+
+
+class LoadedForm(ModelForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", None)  # inside the wrapper with the pencil and the plus
+            if isinstance(widget, LoadedSelect) and self._meta.model._meta.get_field(name).is_cached(self.instance):
+                widget.chosen = getattr(self.instance, name)
+
+
+class ServiceInline(ByRole, admin.TabularInline):
+    """Rows of a parent; the parent's admin saves them through its doors. `related` is what a row shows of others."""
+
+    form = LoadedForm
+    extra = 0
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related(*self.related)
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs) -> forms.Field:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = LoadedSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
