@@ -1,4 +1,17 @@
-from django.contrib import admin
-from django.urls import path
+"""The whole site: back office, probes, and the pages of `tasks` and `units`."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+
+from jiaodong.health import healthz, readyz
+from jiaodong.root_files import favicon, robots
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("favicon.ico", favicon),
+    path("robots.txt", robots),
+    path("admin/", admin.site.urls),
+    path("", include("units.urls")),
+    path("", include("tasks.urls")),
+]

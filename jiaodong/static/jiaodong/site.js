@@ -1,0 +1,52 @@
+// Comfort only: every page does all it does without this file.
+(function () {
+  "use strict";
+
+  var COOKIE = "display", YEAR = 31536000;
+
+  function modes() {
+    return Array.prototype.filter.call(document.querySelectorAll("[data-mode]"), function (link) {
+      return link.getAttribute("aria-pressed") === "true";
+    }).map(function (link) { return link.dataset.mode; });
+  }
+
+  function remember() {
+    var secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = COOKIE + "=" + modes().join(".") + "; path=/; max-age=" + YEAR + "; samesite=lax" + secure;
+  }
+
+  // The links that ask the server for a display mode become buttons that switch it on the spot.
+  function switchOnTheSpot(link) {
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-pressed", String(link.hasAttribute("aria-current")));
+    link.removeAttribute("aria-current");
+    link.addEventListener("click", function (event) {
+      event.preventDefault();
+      var on = document.documentElement.classList.toggle(link.dataset.class);
+      link.setAttribute("aria-pressed", String(on));
+      remember();
+    });
+    link.addEventListener("keydown", function (event) {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      link.click();
+    });
+  }
+
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (menu !== except) menu.open = false;
+    });
+  }
+
+  document.querySelectorAll("[data-mode]").forEach(switchOnTheSpot);
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.menu"));
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var menu = document.activeElement.closest("details.menu[open]");
+    closeMenus();
+    if (menu) menu.querySelector("summary").focus();
+  });
+})();
