@@ -185,6 +185,11 @@ class Selection:
     def task_count(self) -> int:
         return sum(tally.matched > 0 for tally in self.tallies.values())
 
+    @property
+    def plan_measure_count(self) -> int:
+        """All measures of the plan, whatever the conditions."""
+        return sum(tally.total for tally in self.tallies.values())
+
     @cached_property
     def table(self) -> MeasureTable:
         """Every row selected, in the order asked for: `as_values()` is the sheet."""
@@ -203,6 +208,19 @@ class Selection:
     @cached_property
     def lines(self) -> list[MeasureLine]:
         return self.page.object_list.data
+
+    @cached_property
+    def params(self) -> QueryDict:
+        """The same selection as a URL: what was understood, without the page, defaults left out."""
+        params = QueryDict(mutable=True)
+        params.update(self.filter.asked)
+        if self.sort != DEFAULT_SORT:
+            params["sort"] = self.sort
+        if self.columns != DEFAULT_COLUMNS:
+            params.setlist("cols", [name for name in self.columns if name not in FIXED_COLUMNS] or FIXED_COLUMNS[:1])
+        if self.per_page != DEFAULT_PER_PAGE:
+            params["per_page"] = self.per_page
+        return params
 
     @property
     def in_words(self) -> str:

@@ -48,6 +48,13 @@ class MeasureLine:
         return f"{self.number}-{self.order}"
 
 
+class Code(NamedTuple):
+    """`7-3` in its two numbers."""
+
+    number: int
+    order: int
+
+
 class Tally(NamedTuple):
     """How many measures of a main task answer the conditions, out of how many."""
 
@@ -175,22 +182,17 @@ def group_sizes(today: datetime.date) -> dict[str, int]:
     return dict(members.values_list("group__unit__slug").annotate(Count("pk")))
 
 
-def codes_beside(measure: Measure) -> tuple[str | None, str | None]:
+def measures_beside(measure: Measure) -> tuple[Code | None, Code | None]:
     """The codes before and after a measure's own in its plan. Needs `main_task` loaded."""
     number, order = measure.main_task.number, measure.order
-    of_plan = Measure.objects.filter(main_task__plan=measure.main_task.plan_id)
     before = Q(main_task__number__lt=number) | Q(main_task__number=number, order__lt=order)
     after = Q(main_task__number__gt=number) | Q(main_task__number=number, order__gt=order)
-    found = (
-        of_plan.filter(before).order_by("-main_task__number", "-order"),
-        of_plan.filter(after).order_by(*SOURCE_ORDER),
-    )
-    codes = [side.values_list("main_task__number", "order").first() for side in found]
-    return tuple(f"{code[0]}-{code[1]}" if code else None for code in codes)
+    codes = measure_list(measure.main_task.plan).values_list(*SOURCE_ORDER)
+    found = codes.filter(before).last(), codes.filter(after).first()
+    return tuple(code and Code(*code) for code in found)
 
 
 def tasks_beside(task: MainTask) -> tuple[MainTask | None, MainTask | None]:
     """The main tasks before and after one in its plan."""
-    of_plan = MainTask.objects.filter(plan=task.plan_id)
-    before = of_plan.filter(number__lt=task.number).order_by("-number").first()
-    return before, of_plan.filter(number__gt=task.number).order_by("number").first()
+    of_plan = MainTask.objects.filter(plan=task.plan_id).order_by("number")
+    return of_plan.filter(number__lt=task.number).last(), of_plan.filter(number__gt=task.number).first()

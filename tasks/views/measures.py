@@ -1,0 +1,53 @@
+"""One main task, one measure."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from tasks.choices import DutyRole
+from tasks.models import MainTask, Measure
+from tasks.queries import measures
+from tasks.tables import MeasureTable
+from tasks.views.rows import MeasureRows, heads
+from units.permissions import Permission, may
+
+TASK_COLUMNS = ("code", "text", "units")
+
+
+def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    tasks = MainTask.objects.select_related("plan", "field")
+    task = get_object_or_404(tasks, plan__slug=slug, number=number)
+    table = MeasureTable(measures.measure_list(task.plan).filter(main_task=task), TASK_COLUMNS)
+    lines = list(table.data)
+    rows = MeasureRows(table, slug, measures.group_sizes(timezone.localdate()))
+    before, after = measures.tasks_beside(task)
+    context = {
+        "plan": task.plan,
+        "task": task,
+        "measure_count": len(lines),
+        "unit_count": len({duty.slug for line in lines for duty in line.duties}),
+        "heads": heads(table),
+        "body": rows.body(lines),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "tasks/measures/task.html", context)
+
+
+def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
+    known = Measure.objects.select_related("main_task__plan", "main_task__field")
+    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
+    duties = list(measure.duties.select_related("unit", "via_group__unit"))
+    before, after = measures.measures_beside(measure)
+    context = {
+        "plan": measure.main_task.plan,
+        "task": measure.main_task,
+        "measure": measure,
+        "duties": duties,
+        "has_lead": any(duty.role == DutyRole.LEAD for duty in duties),
+        "siblings": measure.main_task.measures.order_by("order").values_list("order", flat=True),
+        "slips": list(measure.probable_slips.all()) if may(request.user, Permission.SEE_STAFF_NOTES) else [],
+        "before": before,
+        "after": after,
+    }
+    return render(request, "tasks/measures/measure.html", context)

@@ -1,0 +1,84 @@
+"""The living table of a plan."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from tasks.models import Plan
+from tasks.tables import FIXED_COLUMNS, PER_PAGE, MeasureTable, Selection, select_measures
+from tasks.views.rows import MeasureRows, heads
+
+PER_PAGE_WORDS = {key: f"{key} 项" if size else "全部" for key, size in PER_PAGE.items()}
+
+
+class Condition(NamedTuple):
+    """A filter in force, in words, and the list's URL without it."""
+
+    name: str
+    words: str
+    rest: QueryDict
+
+
+class ColumnChoice(NamedTuple):
+    name: str
+    label: str
+    is_shown: bool
+    is_fixed: bool
+
+
+def task_list(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = get_object_or_404(Plan, slug=slug)
+    selection = select_measures(plan, request.GET, timezone.localdate())
+    return render(request, "tasks/plans/tasks.html", list_context(selection))
+
+
+def list_context(selection: Selection) -> dict[str, Any]:
+    page, params, found = selection.page, selection.params, selection.filter
+    sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
+    rows = MeasureRows(selection.table, selection.plan.slug, sizes, selection.tallies if found.asked else None)
+    conditions = [Condition(name, found.in_words(name), without(params, name)) for name in found.asked]
+    return {
+        "plan": selection.plan,
+        "selection": selection,
+        "form": found.form,
+        "page": page,
+        "pages": list(page.paginator.get_elided_page_range(page.number)),
+        "params": params,
+        "kept_by_filters": pairs(without(params, *found.filters)),
+        "kept_by_columns": pairs(without(params, "cols")),
+        "conditions": conditions,
+        "ways_out": ways_out(selection, conditions),
+        "heads": heads(selection.table, selection.sort),
+        "body": rows.body(selection.lines),
+        "columns": column_choices(selection),
+        "per_page_words": PER_PAGE_WORDS,
+    }
+
+
+def without(params: QueryDict, *names: str) -> QueryDict:
+    rest = params.copy()
+    for name in names:
+        rest.pop(name, None)
+    return rest
+
+
+def pairs(params: QueryDict) -> list[tuple[str, str]]:
+    """For hidden inputs: what a form that changes something else must keep."""
+    return [(name, value) for name, values in params.lists() for value in values]
+
+
+def ways_out(selection: Selection, conditions: list[Condition]) -> list[tuple[Condition, int]]:
+    """Where nothing is found: the conditions whose removal would find something, with how much."""
+    if selection.measure_count or not conditions:
+        return []
+    left = selection.left_without()
+    return [(condition, left[condition.name]) for condition in conditions if left[condition.name]]
+
+
+def column_choices(selection: Selection) -> list[ColumnChoice]:
+    return [
+        ColumnChoice(name, column.verbose_name, name in selection.columns, name in FIXED_COLUMNS)
+        for name, column in MeasureTable.base_columns.items()
+    ]
