@@ -87,7 +87,8 @@ def parse_statement(text: str, book: NameBook, first_leads: bool = False) -> Sta
     clauses = list(labelled(plain, book) if LABEL.search(plain) else unlabelled(plain, book))
     findings = [unknown_ending(clause) for clause in clauses if clause.ending and clause.role is None]
     if any(clause.names and not clause.ending for clause in clauses):
-        findings.append(("NO_ROLE_ENDING", f"没有写明怎样负责，按一个单位为负责、多个单位为按职责分工处理：{plain}"))
+        doubt = f"“{plain}”没有写明怎样负责，暂按一个单位“负责”、多个单位“按职责分工”处理，请核对。"
+        findings.append(("NO_ROLE_ENDING", doubt))
     parties = named_parties(clauses, book)
     if (first_leads or says_first_leads) and all(role != LEAD for _, role in parties):
         parties = [(name, COOPERATE if at else LEAD) for at, (name, _) in enumerate(parties)]

@@ -63,25 +63,27 @@ def saved(row, by: User | None):
 def store_units(draft: DraftPlan, book: NameBook, by: User | None) -> dict[str, Unit]:
     units = {unit.name: unit for unit in Unit.objects.all()}
     last = max((unit.position for unit in units.values()), default=0)
+    fresh_groups = []
     for name in names_in(draft):
-        if name not in units:
-            last += 10
-            kind = UnitKind.GROUP if name in book.closed_groups else kind_of(name)
-            slug = "unit-" + hashlib.sha256(name.encode()).hexdigest()[:10]
-            units[name] = saved(Unit(name=name, short_name=name[:50], slug=slug, kind=kind, position=last), by)
-            if kind == UnitKind.GROUP:
-                store_group(units[name], book.closed_groups.get(name), units, by)
+        if name in units:
+            continue
+        last += 10
+        kind = UnitKind.GROUP if name in book.closed_groups else kind_of(name)
+        slug = "unit-" + hashlib.sha256(name.encode()).hexdigest()[:10]
+        units[name] = saved(Unit(name=name, short_name=name[:50], slug=slug, kind=kind, position=last), by)
+        if kind == UnitKind.GROUP:
+            fresh_groups.append(name)
+    for name in fresh_groups:
+        store_group(units[name], book.closed_groups.get(name), book, units, by)
     return units
 
 
-def store_group(unit: Unit, members: Iterable[str] | None, units: dict[str, Unit], by: User | None) -> None:
+def store_group(
+    unit: Unit, members: Iterable[str] | None, book: NameBook, units: dict[str, Unit], by: User | None
+) -> None:
     group = saved(UnitGroup(unit=unit, is_closed=members is not None), by)
     for name in members or ():
-        saved(UnitGroupMember(group=group, unit=units[book_name(name, units)]), by)
-
-
-def book_name(name: str, units: dict[str, Unit]) -> str:
-    return name if name in units else name.replace("人民政府", "政府")
+        saved(UnitGroupMember(group=group, unit=units[book.canonical(name)]), by)
 
 
 def store_tasks(plan: Plan, found: Comparison, by: User | None) -> dict[int, MainTask]:
