@@ -4,12 +4,14 @@ A verb refuses by PermissionDenied (the person may not) or ValidationError (the 
 for the person who asked; then nothing has changed.
 """
 
+import secrets
 from collections import Counter
 from typing import TypeVar
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models, router, transaction
+from django.db.models.deletion import Collector
 
 from units.choices import Role, UnitKind
 from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
@@ -28,21 +30,23 @@ def save_row(by: User, row: Row) -> Row:
 
 
 def delete_row(by: User, row: models.Model) -> None:
-    """Delete, the row's history naming `by`; refuse while anything that must stay hangs on it.
+    """Delete, the row's history naming `by`; for use inside a verb.
 
     A cascade writes history without a name outside a request: a verb deletes a row's parts first, one by one.
     """
+    refuse_if_in_use(row)
     row._history_user = by
+    row.delete()
+
+
+def refuse_if_in_use(row: models.Model) -> None:
+    """Raise ValidationError, saying what hangs on a row, where deleting it would take something that must stay."""
     try:
-        row.delete()
+        Collector(using=router.db_for_write(type(row)), origin=row).collect([row])
     except models.ProtectedError as error:
-        raise ValidationError(sentence_in_use(row, error.protected_objects)) from error
-
-
-def sentence_in_use(row: models.Model, users: set[models.Model]) -> str:
-    counts = Counter(user._meta.verbose_name for user in users)
-    named = "、".join(f"{name} {count} 项" for name, count in sorted(counts.items()))
-    return f"“{row}”不能删除：还有{named}与它关联。请先改派或删除这些内容。"
+        counts = Counter(user._meta.verbose_name for user in error.protected_objects)
+        named = "、".join(f"{name} {count} 项" for name, count in sorted(counts.items()))
+        raise ValidationError(f"“{row}”不能删除：还有{named}与它关联。请先改派或删除这些内容。") from error
 
 
 @transaction.atomic
@@ -122,6 +126,31 @@ def save_user(by: User, *, user: User) -> User:
     if user == by and any(getattr(user, name) != getattr(before, name) for name in OWN_STANDING):
         raise ValidationError("不能修改自己的角色、单位和启用状态，请由另一位系统管理员办理。")
     return save_row(by, user)
+
+
+@transaction.atomic
+def install_administrator(*, username: str) -> str:
+    """Open the first administrator's account and return its password, which is kept nowhere.
+
+    There is nobody yet to be `by`: the right comes from holding the machine.
+    """
+    if User.objects.filter(is_superuser=True).exists():
+        raise ValidationError("已有系统管理员账号，没有另建。")
+    password = secrets.token_urlsafe(15)
+    User.objects.create_superuser(username, password=password)
+    return password
+
+
+@transaction.atomic
+def reset_administrator(*, username: str) -> str:
+    """Give the first administrator a new password and return it. For whoever holds the machine, as above."""
+    user = User.objects.select_for_update().filter(username=username, is_superuser=True, is_active=True).first()
+    if user is None:
+        raise ValidationError(f"没有名为 {username} 的可用的系统管理员账号。请由另一位系统管理员在后台重设密码。")
+    password = secrets.token_urlsafe(15)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return password
 
 
 @transaction.atomic

@@ -1,0 +1,75 @@
+# Everything a newcomer or a release needs. `make` lists it.
+
+PYTHON ?= python3
+PORT   ?= 8000
+PY     := .venv/bin/python
+SITE   := .venv/.site
+DEV    := .venv/.dev
+
+export SITE_ENV := development
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lighthouse screenshot lock prerequisites clean
+
+help:  ## 列出这些命令
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+run: $(SITE)  ## 准备并启动网站；端口用 PORT=8001 指定，默认 8000
+	@$(PY) manage.py prepare_site --port $(PORT)
+	@exec .venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
+
+test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
+	DATABASE_URL=sqlite://:memory: $(PY) -m pytest -m "not browser"
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest
+
+check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环境的设置
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint templates --lint --quiet
+	.venv/bin/mypy
+	$(PY) -m pip check
+	$(PY) manage.py makemigrations --check --dry-run
+	SITE_ENV=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://localhost/jiaodong \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+bench: $(DEV)  ## 量速度：总览和清单与 Django 后台相比，写入 var/bench.json
+	$(PY) manage.py bench
+
+lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览和清单，四项都不低于 95（需要 npm）
+	$(PY) -m jiaodong.testing.lighthouse
+
+screenshot: $(DEV) prerequisites  ## 重拍 docs/screenshot.png
+	$(PY) -m pytest jiaodong/testing/screenshot.py
+
+lock:  ## 按 requirements*.in 重新锁定依赖；加 UPGRADE=1 取新版本
+	$(PYTHON) -m venv var/lock
+	var/lock/bin/pip install --quiet uv
+	for name in requirements requirements-dev; do \
+		var/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			$(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
+	done
+
+prerequisites: $(DEV)  ## 查看测试所需的系统软件；是 root 时用 apt 补齐
+	@$(PY) -m jiaodong.testing.prerequisites
+
+clean:  ## 删除虚拟环境和缓存；var/ 里的数据不动
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static var/lock
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is as new as the requirements that were installed last.
+$(SITE): requirements.txt | .venv/bin/pip
+	@echo "安装依赖……"
+	@.venv/bin/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | .venv/bin/pip
+	@echo "安装测试和检查所需的依赖……"
+	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 或更新的版本，例如：make run PYTHON=python3.13")'
+	@$(PYTHON) -m venv .venv || { echo "不能建立虚拟环境。在 Debian 上请先：apt-get install python3-venv"; exit 1; }
