@@ -62,12 +62,12 @@ clean:  ## 删除虚拟环境和缓存；var/ 里的数据不动
 # A stamp is as new as the requirements that were installed last.
 $(SITE): requirements.txt | .venv/bin/pip
 	@echo "安装依赖……"
-	@.venv/bin/pip install --quiet --require-hashes -r requirements.txt
+	@.venv/bin/pip install -qq --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt | .venv/bin/pip
 	@echo "安装测试和检查所需的依赖……"
-	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
+	@.venv/bin/pip install -qq --require-hashes -r requirements-dev.txt
 	@touch $@
 
 .venv/bin/pip:
