@@ -8,8 +8,22 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.i18n import JavaScriptCatalog
 
 from units.permissions import Permission, may, require
+
+WEEKDAYS = dict(
+    zip(["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], "日一二三四五六", strict=True)
+)
+
+
+class Catalog(JavaScriptCatalog):
+    """Django's own texts for its scripts, whose Chinese calendar still heads its columns M T W."""
+
+    packages = ["django.contrib.admin"]
+
+    def get_catalog(self) -> dict[str, str | list[str]]:
+        return super().get_catalog() | {f"one letter {day}\x04{day[0]}": sign for day, sign in WEEKDAYS.items()}
 
 
 class BackOffice(admin.AdminSite):
@@ -35,6 +49,9 @@ class BackOffice(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The site has one login page, not two."""
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return Catalog.as_view()(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The work first, then units and accounts; models as registered, not by the code points of their names."""

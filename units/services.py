@@ -22,11 +22,19 @@ OWN_STANDING = ("role", "unit_id", "is_active", "is_staff", "is_superuser")
 
 
 def save_row(by: User, row: Row) -> Row:
-    """Check and save, the row's history naming `by`. For use inside a verb, which has asked for the permission."""
+    """Check and save, the row's history naming `by`; a row that is as it was leaves no history.
+
+    For use inside a verb, which has asked for the permission.
+    """
     row.full_clean()
-    row._history_user = by
-    row.save()
+    if row.pk is None or values(row) != values(type(row)._default_manager.filter(pk=row.pk).first()):
+        row._history_user = by
+        row.save()
     return row
+
+
+def values(row: models.Model | None) -> list[object]:
+    return [getattr(row, field.attname) for field in row._meta.concrete_fields] if row else []
 
 
 def delete_row(by: User, row: models.Model) -> None:

@@ -1,18 +1,21 @@
 """What every page of the back office shares: rights by role, edits by services, Chinese history, no query per row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 
 from units.permissions import Permission, may
+from units.services import refuse_if_in_use
 
 
 class Door(NamedTuple):
@@ -30,6 +33,7 @@ class ByRole:
     """
 
     edit_permission: Permission
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request.user, Permission.SEE_BACK_OFFICE)
@@ -45,6 +49,14 @@ class ByRole:
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Permission.SEE_BACK_OFFICE)
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs) -> forms.Field:
+        """Beside a choice one sign is enough, to change or else to view it; it is deleted on its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+            field.widget.can_view_related &= not field.widget.can_change_related
+        return field
 
 
 class ServiceAdmin(ByRole, admin.ModelAdmin):
@@ -85,20 +97,27 @@ class ServiceAdmin(ByRole, admin.ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         return ask_again(super().changeform_view, request, *args, **kwargs)
 
-    def delete_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return self.say_refusal(super().delete_view, request, *args, **kwargs)
+    def delete_view(self, request: HttpRequest, object_id: str, *args, **kwargs) -> HttpResponse:
+        back = reverse(admin_urlname(self.opts, "change"), args=[object_id])
+        return self.say_refusal(back, super().delete_view, request, object_id, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-        return self.say_refusal(super().response_action, request, queryset)
+        return self.say_refusal(request.get_full_path(), super().response_action, request, queryset)
 
-    def say_refusal(self, act: Callable[..., Any], request: HttpRequest, *args, **kwargs) -> Any:
-        """All of it or nothing; a refusal is shown on the page the person came from."""
+    def get_deleted_objects(self, objs: Iterable[models.Model], request: HttpRequest) -> tuple:
+        """What goes with them, for the page that asks to confirm; refused before asking where something must stay."""
+        for row in objs:
+            refuse_if_in_use(row)
+        return super().get_deleted_objects(objs, request)
+
+    def say_refusal(self, back: str, act: Callable[..., Any], request: HttpRequest, *args, **kwargs) -> Any:
+        """All of it or nothing; a refusal is a message on the page `back`."""
         try:
             with transaction.atomic():
                 return act(request, *args, **kwargs)
         except ValidationError as refusal:
             self.message_user(request, " ".join(refusal.messages), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(back)
 
 
 def ask_again(view: Callable[..., HttpResponse], request: HttpRequest, *args, **kwargs) -> HttpResponse:
