@@ -1,5 +1,6 @@
 from django.urls import path
 
+from tasks.views.exports import export_ledger, export_original
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.plans import task_list
@@ -13,6 +14,8 @@ urlpatterns = [
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),
     path("plans/<slug:slug>/measures/<int:number>-<int:order>/", measure_detail, name="measure"),
     path("plans/<slug:slug>/search/", search, name="search"),
+    path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
+    path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
     path("units/", unit_list, name="unit-list"),
     path("units/<slug:slug>/", unit_detail, name="unit"),
 ]

@@ -1,0 +1,128 @@
+"""The only place where a value becomes a spreadsheet cell or a CSV field.
+
+Whatever people wrote is untrusted here: text never becomes a formula, a number, a date or an error code, and
+nothing of it is dropped in silence. `docs/decisions/0002-excel-text-stays-text.md` gives the reasons.
+"""
+
+import csv
+import datetime
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from io import BytesIO, TextIOWrapper
+from typing import Any
+
+from django.utils import timezone
+from openpyxl.cell import Cell
+
+LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
+LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
+DATE, MOMENT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0%"
+
+# XML forbids these; the picture of a control character (␇ for U+0007) shows where a text is damaged.
+VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
+VISIBLE |= dict.fromkeys((*range(55296, 57344), 65534, 65535), "�")
+
+LINE_END = re.compile(r"\r\n?")
+XML_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
+RETYPED = re.compile(r"\s*['=+\-@＝＋－＠\d]")  # typed in by hand, Excel would read these as something else
+GUARDED = re.compile(r"\s*['=+\-@＝＋－＠]|[\t\n]")
+
+
+class Share(float):
+    """A share of one, shown in percent: `Share(0.45)` is 45 %. A number, so that it survives `as_values()`."""
+
+
+def put(cell: Cell, value: Any, style: str) -> Cell:
+    """Write a value as what it is, in a named style of the workbook: text as text, a date as a date, a share as 45%."""
+    cell.style = style
+    cell.value = known = excel_value(value)
+    if isinstance(known, str):
+        cell.data_type = "s"  # openpyxl has made =… a formula and #N/A an error
+        cell.quotePrefix = bool(RETYPED.match(known))
+    elif number_format := format_of(value):
+        cell.number_format = number_format
+    return cell
+
+
+def excel_value(value: Any) -> str | int | float | Decimal | datetime.date | None:
+    """The value as Excel can hold it: text, number or naive date. What Excel cannot hold exactly becomes text."""
+    match value:
+        case None | "":
+            return None
+        case bool():
+            return "是" if value else "否"
+        case int() | float() | Decimal() if abs(value) < LARGEST_NUMBER:
+            return value
+        case datetime.datetime() if value.year >= 1900:
+            return local(value)
+        case datetime.date() if value.year >= 1900:
+            return value
+    return fitting(XML_ESCAPE.sub("_x005F_", clean(str(value))))
+
+
+def format_of(value: Any) -> str | None:
+    match value:
+        case datetime.datetime():
+            return MOMENT
+        case datetime.date():
+            return DATE
+        case Share():
+            return SHARE
+    return None
+
+
+def local(moment: datetime.datetime) -> datetime.datetime:
+    """The moment as the clock on the wall shows it (Asia/Shanghai); Excel knows no time zones."""
+    return moment if timezone.is_naive(moment) else timezone.make_naive(moment, timezone.get_default_timezone())
+
+
+def clean(text: str) -> str:
+    """The text with one kind of line end and every character XML forbids made visible. Its length stays."""
+    return LINE_END.sub("\n", text).translate(VISIBLE)
+
+
+def fitting(text: str) -> str:
+    """The text as long as a cell may be; one that is longer says so at its end."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_TEXT:
+        return text
+    note = f"……（原文共 {len(text)} 字，超出单元格上限，以下从略，全文见系统）"
+    return units[: 2 * (LONGEST_TEXT - len(note))].decode("utf-16-le", "ignore") + note
+
+
+def sheet_title(text: str) -> str:
+    """The text as Excel accepts it for a sheet: 31 characters, none of `[]:*?/\\`, no apostrophe at an end."""
+    kept = re.sub(r"[\[\]:*?/\\\n\t]", " ", clean(text)).strip(" '")
+    return kept.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip(" '") or "分工表"
+
+
+def csv_field(value: Any) -> str | int | float | Decimal:
+    """The value as one field. A text a spreadsheet would run gets one apostrophe in front.
+
+    So does a text that starts with an apostrophe: a program takes one away wherever a field starts with one, and
+    has the text to the letter. Numbers keep their sign; dates are 2026-09-30.
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case Share():
+            return f"{value:.0%}"
+        case int() | float() | Decimal():
+            return value
+        case datetime.datetime():
+            return f"{local(value):%Y-%m-%d %H:%M}"
+    text = clean(str(value))
+    return f"'{text}" if GUARDED.match(text) else text
+
+
+def csv_file(rows: Iterable[Iterable[Any]]) -> BytesIO:
+    """The rows as CSV in UTF-8: a BOM, without which Chinese Excel guesses GBK, and CRLF line ends."""
+    file = BytesIO()
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    csv.writer(text).writerows([csv_field(value) for value in row] for row in rows)
+    text.detach()
+    file.seek(0)
+    return file
