@@ -1,19 +1,34 @@
-"""What a plan promises, in figures."""
+"""What a plan asks of whom, in figures that each lead to the rows they count."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from tasks.models import Plan
+from tasks.queries.overview import Overview
+from tasks.views.figures import FigureTables
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    plan = Plan.objects.first()
-    return overview(request, plan) if plan else render(request, "public/no_plan.html")
+    """The first plan's overview; before there is one, what to do about it."""
+    plans = list(Plan.objects.all())
+    return show(request, plans[0], plans) if plans else render(request, "public/no_plan.html")
 
 
 def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
-    return overview(request, get_object_or_404(Plan, slug=slug))
+    plans = list(Plan.objects.all())
+    for plan in plans:
+        if plan.slug == slug:
+            return show(request, plan, plans)
+    raise Http404
 
 
-def overview(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return render(request, "public/overview.html", {"plan": plan})
+def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
+    overview = Overview(plan)
+    figures = FigureTables(overview)
+    context = {
+        "plan": plan,
+        "overview": overview,
+        "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
+        "other_plans": [other for other in plans if other != plan],
+    }
+    return render(request, "public/overview.html", context)
