@@ -9,7 +9,8 @@ from tasks.allocation.findings import Finding
 HEADER = ("序号", "主要任务", "具体举措", "责任单位")
 PAGE_NUMBER = re.compile(r"[-－–—―─‐−·.\s]*\d+[-－–—―─‐−·.\s]*|第\s*\d+\s*页.*")
 NOTE = re.compile(r"(?:注|备注|说明|附注)\s*\d*\s*[：:]")
-PARAGRAPH_TAG = re.compile(r"""<(?P<end>/)?p(?:\s(?:[^>"']|"[^"]*"|'[^']*')*)?/?>""", re.IGNORECASE)
+# No < inside a tag, not even in quotes, as in XML: a search that may run past the next < takes quadratic time.
+PARAGRAPH_TAG = re.compile(r"""<(?P<end>/)?p(?:\s(?:[^<>"']|"[^<"]*"|'[^<']*')*)?/?>""", re.IGNORECASE)
 
 Cell = tuple[str, ...]  # its paragraphs, ends stripped; () is a blank cell, "" an empty paragraph beside others
 
@@ -76,7 +77,9 @@ def document(lines: Iterable[Line], findings: Iterable[Finding] = ()) -> Documen
             title = line.text
         elif len(line.cells) == 1 and header_seen and is_page_number_or_note(line.text):
             notes.append(line.text)
-            found.append(Finding("UNRECOGNISED_LINE", line.number, f"这一行不是表格内容，已略过：{shortened(line.text)}"))
+            found.append(
+                Finding("UNRECOGNISED_LINE", line.number, f"这一行不是表格内容，已略过：{shortened(line.text)}")
+            )
         else:
             found.append(wrong_cell_count(line))
     return Document(title, tuple(rows), tuple(notes), tuple(found))
@@ -103,7 +106,7 @@ def row_of(line: Line) -> Row:
 
 
 def wrong_cell_count(line: Line) -> Finding:
-    where = shortened("".join(line.cells[0]))
+    where = shortened(next(filter(None, map("".join, line.cells)), ""))
     return Finding(
         "ROW_CELL_COUNT",
         line.number,

@@ -1,0 +1,217 @@
+"""The table as Word tables: merged cells fill down, tracked deletions are gone (contract, rows 2 to 4, 8, 9).
+
+Rows are counted through all tables of the body from 1. An empty paragraph inside a cell is a paragraph; those at its
+end are judged by grid.without_trailing_blanks.
+"""
+
+import xml.etree.ElementTree as ET
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import IO
+
+from tasks.allocation.grid import cell_of, line_of
+from tasks.allocation.ooxml import MOST_CELLS, TOO_LARGE, Package, UnreadableError, from_package, local
+from tasks.allocation.rows import Cell, Document, Line, document
+
+NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
+NO_TABLE = "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
+
+WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo"})
+UNREAD = frozenset({"pPr", "rPr", "del", "moveFrom", "drawing", "pict", "object", "Fallback", "rt"})
+CHARACTERS = {"tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}  # a soft line break is nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One cell of a Word row: where it begins in the table's grid, how far it reaches, what it holds."""
+
+    start: int
+    span: int
+    cell: Cell
+    is_own: bool  # not filled down from above
+
+
+@dataclass(slots=True)
+class Table:
+    """What a table has shown so far: where its columns begin and which merged cells run down."""
+
+    columns: list[int] = field(default_factory=list)
+    merged: dict[int, Cell] = field(default_factory=dict)
+
+
+def read_docx(data: bytes) -> Document:
+    return from_package(data, read_word)
+
+
+def read_word(package: Package) -> Document:
+    if not package.main.startswith("word/"):
+        raise UnreadableError(NO_DOCUMENT)
+    with package.open(package.main) as stream:
+        body = Body(stream)
+        lines = list(body.lines())
+    if not body.has_table:
+        raise UnreadableError(NO_TABLE)
+    title = [Line(0, ((body.title,),))] if body.title else []
+    found = document([*title, *lines])
+    return replace(found, notes=(*body.notes, *found.notes))
+
+
+class Body:
+    """The body of a document, read once: `lines` yields the tables, and leaves title and notes behind."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.title, self.notes = "", list[str]()
+        self.has_table = False
+
+    def lines(self) -> Iterator[Line]:
+        table, number, count, started = Table(), 0, 0, False
+        for kind, element in blocks(self.stream):
+            if kind == "p":
+                self.take_paragraph("".join(pieces(element)).strip())
+            elif kind == "tbl":
+                table = Table()
+            elif not is_deleted_row(element):
+                self.has_table = True
+                number, boxes = number + 1, boxes_of(element, table)
+                count += len(boxes)
+                if count > MOST_CELLS:
+                    raise UnreadableError(TOO_LARGE)
+                if any(box.is_own and any(box.cell) for box in boxes):
+                    line = row_line(number, boxes, table, started=started)
+                    started = started or len(line.cells) > 1
+                    yield line
+
+    def take_paragraph(self, text: str) -> None:
+        """The first text before the tables is the title. The rest is kept: a rule for all statements may stand there."""
+        if text and not self.title and not self.has_table and not self.notes:
+            self.title = text
+        elif text:
+            self.notes.append(text)
+
+
+def blocks(stream: IO[bytes]) -> Iterator[tuple[str, ET.Element]]:
+    """The paragraphs of the body, the rows of its tables and the ends of its tables, each emptied after use."""
+    around: list[str] = []
+    for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314 open() lets no document type through
+        kind = local(element)
+        if kind not in {"p", "tr", "tbl"}:
+            continue
+        if event == "start":
+            around.append(kind)
+            continue
+        around.pop()
+        if around == (["tbl"] if kind == "tr" else []):
+            yield kind, element
+            element.clear()
+
+
+def boxes_of(row: ET.Element, table: Table) -> list[Box]:
+    """The cells of a row. A merged cell continues the one that began in the same grid column, or it is a plain one."""
+    boxes: list[Box] = []
+    start = number_at(row, "trPr", "gridBefore")
+    for element in inside(row, "tc"):
+        span = max(1, number_at(element, "tcPr", "gridSpan"))
+        if boxes and merge_of(element, "hMerge") == "continue":
+            boxes[-1] = replace(boxes[-1], span=boxes[-1].span + span)
+        else:
+            boxes.append(box_of(element, start, span, table))
+        start += span
+    return boxes
+
+
+def box_of(element: ET.Element, start: int, span: int, table: Table) -> Box:
+    merge = merge_of(element, "vMerge")
+    if merge == "continue" and start in table.merged:
+        return Box(start, span, table.merged[start], is_own=False)
+    cell = cell_of(list(paragraph_texts(element)))
+    table.merged.pop(start, None)
+    if merge == "restart":
+        table.merged[start] = cell
+    return Box(start, span, cell, is_own=True)
+
+
+def row_line(number: int, boxes: list[Box], table: Table, *, started: bool) -> Line:
+    """The line of a row. Fewer cells than columns are put where they begin, if one spans columns or the first are cut."""
+    if len(boxes) == 4 and not table.columns:
+        table.columns = [box.start for box in boxes]
+    merged = len(boxes) < 4 and (boxes[0].start > 0 or any(box.span > 1 for box in boxes))
+    cells = [box.cell for box in boxes]
+    if merged and table.columns:
+        places = [max(0, bisect_right(table.columns, box.start) - 1) for box in boxes]
+        if len(set(places)) == len(places):
+            cells = [dict(zip(places, cells, strict=True)).get(place, ()) for place in range(4)]
+    return line_of(number, cells, wide=len(boxes) == 1 or (merged and is_wide(boxes)), started=started)
+
+
+def is_wide(boxes: list[Box]) -> bool:
+    return any(box.span > 1 for box in boxes if any(box.cell))
+
+
+def paragraph_texts(element: ET.Element) -> Iterator[str]:
+    """The paragraphs of a cell, those of a table within it too. A paragraph whose mark is deleted runs into the next."""
+    carried = ""
+    for paragraph in inside_all(element):
+        carried += "".join(pieces(paragraph))
+        if not has(paragraph, "pPr", "rPr", "del") and not has(paragraph, "pPr", "rPr", "moveFrom"):
+            yield carried
+            carried = ""
+    if carried:
+        yield carried
+
+
+def pieces(element: ET.Element) -> Iterator[str]:
+    for child in element:
+        kind = local(child)
+        if kind == "t":
+            yield child.text or ""
+        elif kind in CHARACTERS:
+            yield CHARACTERS[kind]
+        elif kind not in UNREAD:
+            yield from pieces(child)
+
+
+def inside_all(element: ET.Element) -> Iterator[ET.Element]:
+    for child in element:
+        if local(child) == "p":
+            yield child
+        elif local(child) not in UNREAD:
+            yield from inside_all(child)
+
+
+def inside(element: ET.Element, kind: str) -> Iterator[ET.Element]:
+    """The children of one kind, those in content controls and tracked insertions too."""
+    for child in element:
+        if local(child) == kind:
+            yield child
+        elif local(child) in WRAPPERS:
+            yield from inside(child, kind)
+
+
+def is_deleted_row(row: ET.Element) -> bool:
+    return has(row, "trPr", "del")
+
+
+def merge_of(element: ET.Element, kind: str) -> str:
+    """`restart`, `continue` or "" for none. The mark without a word means `continue`."""
+    mark = at(element, "tcPr", kind)
+    return "" if mark is None else value_of(mark, "continue")
+
+
+def number_at(element: ET.Element, *path: str) -> int:
+    found = at(element, *path)
+    return 0 if found is None else int(value_of(found, "0"))
+
+
+def value_of(element: ET.Element, default: str) -> str:
+    return next((value for name, value in element.items() if name.endswith("}val")), default)
+
+
+def has(element: ET.Element, *path: str) -> bool:
+    return at(element, *path) is not None
+
+
+def at(element: ET.Element, *path: str) -> ET.Element | None:
+    """The descendant at a path of local names."""
+    return element.find("/".join(f"{{*}}{name}" for name in path))
