@@ -47,14 +47,14 @@ class TestSecondRun:
         run()
         before = User.objects.values().get()
         assert run() == (
-            "已有系统管理员账号 admin，没有改动。忘了 admin 的密码：python manage.py create_administrator --reset\n"
+            "已有系统管理员账号 admin，没有改动。忘了 admin 的密码：.venv/bin/python manage.py create_administrator --reset\n"
         )
         assert User.objects.values().get() == before
 
     def test_another_superuser_is_enough(self) -> None:
         User.objects.create_superuser("zhouyan", password="x")
         assert run() == (
-            "已有系统管理员账号 zhouyan，没有改动。忘了 admin 的密码：python manage.py create_administrator --reset\n"
+            "已有系统管理员账号 zhouyan，没有改动。忘了 admin 的密码：.venv/bin/python manage.py create_administrator --reset\n"
         )
         assert User.objects.count() == 1
 

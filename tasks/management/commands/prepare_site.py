@@ -3,13 +3,14 @@
 import errno
 import socket
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from tasks.models import Plan
+from tasks.models import Duty, MainTask, Measure, Plan
 from units.models import Unit
 
 NEXT_STEPS = """
@@ -44,9 +45,10 @@ class Command(BaseCommand):
         if not Unit.objects.exists():
             call_command("loaddata", "units.json", verbosity=0)
         if not Plan.objects.exists():
-            self.stdout.write("装入分工表……")
-            corrections = str(fixtures / "corrections.json")
-            call_command("import_allocation", str(fixtures / "allocation_table.txt"), corrections=corrections)
+            table, corrections = str(fixtures / "allocation_table.txt"), str(fixtures / "corrections.json")
+            call_command("import_allocation", table, corrections=corrections, stdout=StringIO())
+            counts = MainTask.objects.count(), Measure.objects.count(), Duty.objects.count()
+            self.stdout.write("装入分工表：主要任务 {} 项，具体举措 {} 项，职责 {} 项。".format(*counts))
 
 
 def refuse_taken_port(port: int) -> None:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         elif present:
             self.stdout.write(
                 f"已有系统管理员账号 {present}，没有改动。"
-                f"忘了 {USERNAME} 的密码：python manage.py create_administrator --reset"
+                f"忘了 {USERNAME} 的密码：.venv/bin/python manage.py create_administrator --reset"
             )
         else:
             self.show("密码", services.install_administrator)
