@@ -173,6 +173,16 @@ class Measure(models.Model):
     natural_key.dependencies = ["tasks.maintask"]
 
 
+class ProbableSlipManager(models.Manager):
+    def get_by_natural_key(self, plan: str, number: int, order: int, as_written: str) -> "ProbableSlip":
+        return self.get(
+            measure__main_task__plan__slug=plan,
+            measure__main_task__number=number,
+            measure__order=order,
+            as_written=as_written,
+        )
+
+
 class ProbableSlip(models.Model):
     """疑似笔误: a note for staff beside a text that stays as issued."""
 
@@ -180,6 +190,8 @@ class ProbableSlip(models.Model):
     as_written = models.CharField("原文", max_length=100)
     probably = models.CharField("疑应为", max_length=100, blank=True)
     remark = models.CharField("说明", max_length=200, blank=True)
+
+    objects = ProbableSlipManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "疑似笔误"
@@ -192,3 +204,8 @@ class ProbableSlip(models.Model):
 
     def __str__(self) -> str:
         return self.as_written
+
+    def natural_key(self) -> tuple[str, int, int, str]:
+        return (*self.measure.natural_key(), self.as_written)
+
+    natural_key.dependencies = ["tasks.measure"]
