@@ -1,9 +1,24 @@
 """Forms of `units`."""
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordMixin, UsernameField
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin, UsernameField
 
 from units.models import User
+
+WRONG = "账号或密码不正确。请检查大小写和输入法后重试；仍不能登录的，请联系系统管理员。"
+
+
+class LoginForm(AuthenticationForm):
+    """One sentence for everything that can be wrong: it does not tell which accounts there are."""
+
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, label in (("username", "账号"), ("password", "密码")):
+            field = self.fields[name]
+            field.label, field.error_messages["required"] = label, f"请填写{label}。"
+            field.widget.attrs["class"] = "form-control"
 
 
 class AccountForm(SetPasswordMixin, forms.ModelForm):

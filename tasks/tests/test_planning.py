@@ -1,0 +1,110 @@
+"""The verbs that keep the plan: who may use them, and whose name the history bears."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+
+from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.services import planning
+from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
+from units.choices import Role
+from units.models import Unit, User
+from units.services import delete_unit
+from units.tests.samples import make_group, make_user
+
+pytestmark = pytest.mark.django_db
+
+VERBS = [
+    planning.save_plan,
+    planning.delete_plan,
+    planning.save_field,
+    planning.delete_field,
+    planning.save_main_task,
+    planning.delete_main_task,
+    planning.save_measure,
+    planning.delete_measure,
+    planning.save_duty,
+    planning.delete_duty,
+    planning.save_probable_slip,
+    planning.delete_probable_slip,
+]
+WITH_HISTORY = (Plan, MainTask, Measure, Duty)
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    return make_user(Role.OFFICE)
+
+
+def last(model: type[models.Model]) -> tuple[str, str]:
+    row = model.history.order_by("history_id").last()
+    return row.history_type, str(row.history_user)
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+    @pytest.mark.parametrize("role", [Role.REPORTER, Role.UNIT_REVIEWER, Role.LEADER, Role.AUDITOR])
+    def test_only_those_who_keep_the_plan(self, role: Role, verb) -> None:
+        keywords = [name for name in verb.__wrapped__.__annotations__ if name not in {"by", "return"}]
+        with pytest.raises(PermissionDenied):
+            verb(User(role=role), **dict.fromkeys(keywords))
+
+
+class TestSave:
+    def test_history_names_the_person_outside_a_request_too(self, office: User) -> None:
+        measure = make_measure()
+        measure.is_ongoing = True
+        planning.save_measure(office, measure=measure)
+        assert last(Measure) == ("~", "office")
+
+    def test_a_measure_that_is_as_it_was_leaves_no_history(self, office: User) -> None:
+        planning.save_measure(office, measure=make_measure())
+        assert Measure.history.count() == 1
+
+    def test_text_is_kept_to_the_letter(self, office: User) -> None:
+        measure = make_measure()
+        measure.text = " =1+1，“十四五”\n第二行 "
+        planning.save_measure(office, measure=measure)
+        assert Measure.objects.get().text == " =1+1，“十四五”\n第二行 "
+
+    def test_a_second_duty_of_a_unit_is_refused(self, office: User) -> None:
+        first = make_duty()
+        second = Duty(measure=first.measure, unit=first.unit, role="lead", position=2)
+        with pytest.raises(ValidationError) as refusal:
+            planning.save_duty(office, duty=second)
+        assert refusal.value.messages == ["该单位对这项举措已有一项职责。"]
+
+    def test_a_field_of_another_plan_is_refused(self, office: User) -> None:
+        main_task = make_main_task(make_plan("first"))
+        main_task.field = make_field(make_plan("second"))
+        with pytest.raises(ValidationError) as refusal:
+            planning.save_main_task(office, main_task=main_task)
+        assert refusal.value.message_dict == {"field": ["这个领域属于另一个分工方案，请选本方案的领域。"]}
+
+
+class TestDelete:
+    def test_all_that_belongs_to_a_plan_goes_with_it_in_the_persons_name(self, office: User) -> None:
+        measure = make_measure(make_main_task())
+        duty = make_duty(measure)
+        make_field(measure.main_task.plan)
+        ProbableSlip.objects.create(measure=measure, as_written="统筹")
+        planning.delete_plan(office, plan=measure.main_task.plan)
+        for model in (Plan, Field, MainTask, Measure, Duty, ProbableSlip):
+            assert not model.objects.exists()
+        assert [last(model) for model in WITH_HISTORY] == [("-", "office")] * 4
+        assert list(Unit.objects.all()) == [duty.unit]
+
+    def test_main_tasks_outlive_their_field(self, office: User) -> None:
+        plan = make_plan()
+        main_task = make_main_task(plan, field=make_field(plan))
+        planning.delete_field(office, field=main_task.field)
+        assert MainTask.objects.get().field is None
+        assert last(MainTask) == ("~", "office")
+
+    def test_a_unit_with_duties_stays(self) -> None:
+        group = make_group()
+        make_duty(via_group=group)
+        with pytest.raises(ValidationError) as refusal:
+            delete_unit(make_user(Role.ADMINISTRATOR), unit=group.unit)
+        assert refusal.value.messages == ["“五市政府”不能删除：还有职责 1 项与它关联。请先改派或删除这些内容。"]
+        assert Duty.objects.get().via_group == group
