@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import bootstrap_wrapper
@@ -14,6 +15,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.backends.postgresql import psycopg_any
 from django.template.engine import Engine
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "fixtures/allocation_table.txt"
@@ -145,6 +147,12 @@ class TestPackages:
     def test_the_postgresql_driver_is_psycopg2_alone(self) -> None:
         assert not psycopg_any.is_psycopg3
         assert importlib.util.find_spec("psycopg") is None
+
+    def test_what_is_installed_is_what_is_pinned(self) -> None:
+        pins = re.findall(r"^([a-z0-9].*?) \\\\$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+        wanted = [pin for pin in map(Requirement, pins) if pin.marker is None or pin.marker.evaluate()]
+        assert len(wanted) > 30
+        assert [str(pin) for pin in wanted if not pin.specifier.contains(version(pin.name))] == []
 
     def test_every_dependency_states_its_reason(self) -> None:
         direct = (ROOT / "requirements.in").read_text().splitlines()[1:]
