@@ -149,7 +149,7 @@ class TestPackages:
         assert importlib.util.find_spec("psycopg") is None
 
     def test_what_is_installed_is_what_is_pinned(self) -> None:
-        pins = re.findall(r"^([a-z0-9].*?) \\\\$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+        pins = re.findall(r"^([a-z0-9].*?) \\$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
         wanted = [pin for pin in map(Requirement, pins) if pin.marker is None or pin.marker.evaluate()]
         assert len(wanted) > 30
         assert [str(pin) for pin in wanted if not pin.specifier.contains(version(pin.name))] == []
