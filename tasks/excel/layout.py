@@ -21,7 +21,7 @@ MARGIN_MM = 18
 FOOTER_MM = 9
 
 NOT_AT_LINE_START = set("，。、；：！？”’）》】〕〉…—,.;:!?)]%")
-Rest = tuple[int, float, int]
+Rest = tuple[int, float, int]  # from a block on: pages, their empty room squared, the block of the next page
 UNBROKEN = re.compile(r"[!-~]+|.", re.DOTALL)  # a Latin word or number, or one character
 
 
@@ -39,6 +39,11 @@ def new_workbook(*, write_only: bool = False) -> Workbook:
     book._named_styles["Normal"].font = font(SONG, 11)
     book.calculation.fullCalcOnLoad = False
     return book
+
+
+def set_properties(book: Workbook, title: str, subject: str) -> None:
+    """What a file manager shows of the workbook; an author would be a person or a machine."""
+    book.properties.title, book.properties.subject, book.properties.creator = title, subject, ""
 
 
 def add_style(
@@ -119,9 +124,7 @@ def page_starts(blocks: Sequence[float], *, first: float, other: float) -> list[
 
     `first` and `other` are the room on the first and on every other page.
     """
-    best: list[Rest] = [(0, 0.0, 0)] * (
-        len(blocks) + 1
-    )  # from a block on: pages, empty room squared, block of the next page
+    best: list[Rest] = [(0, 0.0, 0)] * (len(blocks) + 1)
     for start in reversed(range(len(blocks))):
         best[start] = min(page_ends(blocks, start, other if start else first, best))
     starts, start = [], 0

@@ -44,7 +44,7 @@ def ledger_xlsx(selection: Selection, today: datetime.date) -> BytesIO:
     """
     book = layout.new_workbook(write_only=True)
     add_styles(book)
-    book.properties.title, book.properties.creator = selection.plan.title, None
+    layout.set_properties(book, selection.plan.title, selection.plan.subject)
     sheet = book.create_sheet("台账")
     widths = [WIDTHS.get(column.name, USUAL_WIDTH) for column in selection.table.columns]
     set_up(sheet, widths)
@@ -62,7 +62,7 @@ def facts(selection: Selection, today: datetime.date) -> str:
     conditions = "，".join(map(selection.filter.in_words, selection.filter.asked)) or "全部举措"
     count = f"共 {selection.measure_count} 项举措、{selection.task_count} 项任务"
     told = "；".join([f"筛选：{conditions}", selection.in_words, count, f"{today:%Y-%m-%d} 导出"])
-    return "。".join([told, *selection.problems])
+    return "。".join([told, "".join(selection.problems)]) if selection.problems else told
 
 
 def add_styles(book: Workbook) -> None:

@@ -24,7 +24,7 @@ def original_table(plan: Plan) -> BytesIO:
     """The plan as an .xlsx file, at its beginning. Two queries."""
     book = layout.new_workbook()
     add_styles(book)
-    book.properties.title, book.properties.subject, book.properties.creator = plan.title, plan.subject, None
+    layout.set_properties(book, plan.title, plan.subject)
     sheet = book.active
     sheet.title = sheet_title(plan.title)
     layout.set_page(sheet, paper="A4", header_row=HEADER_ROW)

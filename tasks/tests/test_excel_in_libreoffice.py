@@ -1,0 +1,181 @@
+"""The workbooks in an office: LibreOffice opens them, prints them and says what it read."""
+
+import csv
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.http import QueryDict
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from conftest import FIXTURES
+from tasks.excel.layout import LINE
+from tasks.excel.ledger import ledger_xlsx
+from tasks.excel.original_table import original_table
+from tasks.models import Measure, Plan
+from tasks.tables import select_measures
+from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY
+
+CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"  # comma, quote, UTF-8, from row 1, as shown
+HEADER = "序号主要任务具体举措责任单位"
+
+Convert = Callable[[bytes | Path, str], Path]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory) -> Convert:
+    """`office(workbook, "pdf")`: the workbook, opened by LibreOffice as in a Chinese office, in another format."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.fail("没有找到 LibreOffice。请先运行 make prerequisites，它会安装或说明如何安装。")
+    home = tmp_path_factory.mktemp("office")
+    env = {**os.environ, "LANG": "zh_CN.UTF-8", "HOME": str(home)}
+
+    def convert(source: bytes | Path, form: str) -> Path:
+        if isinstance(source, bytes):
+            path = home / f"{hashlib.sha256(source).hexdigest()}.xlsx"
+            path.write_bytes(source)
+            source = path
+        out = home / form.split(":")[0]
+        profile = f"-env:UserInstallation={(home / 'profile').as_uri()}"
+        command = [program, profile, "--headless", "--convert-to", form, "--outdir", str(out), str(source)]
+        subprocess.run(command, env=env, check=True, capture_output=True, timeout=180)
+        return out / f"{source.stem}.{out.name}"
+
+    return convert
+
+
+@pytest.fixture(scope="module")
+def workbooks(django_db_setup: None, django_db_blocker) -> dict[str, bytes]:
+    """Both workbooks of the customer's plan, as it is and with a first measure that begins like a formula."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("loaddata", *FIXTURES, verbosity=0)
+        plan, first = Plan.objects.get(), Measure.objects.get(main_task__number=1, order=1)
+        annex = original_table(plan).getvalue()
+        Measure.objects.filter(pk=first.pk).update(text="=1+1", responsibility_text="@甲")
+        selection = select_measures(plan, QueryDict(ALL_COLUMNS), TODAY)
+        books = {
+            "annex": annex,
+            "annex with a formula": original_table(plan).getvalue(),
+            "ledger with a formula": ledger_xlsx(selection, TODAY).getvalue(),
+        }
+        transaction.set_rollback(True)
+    return books
+
+
+@pytest.fixture(scope="module")
+def sheet(workbooks: dict[str, bytes]) -> Worksheet:
+    return load_workbook(BytesIO(workbooks["annex"])).active
+
+
+@pytest.fixture(scope="module")
+def annex_pdf(workbooks: dict[str, bytes], office: Convert) -> Path:
+    return office(workbooks["annex"], "pdf")
+
+
+def run(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def page_count(pdf: Path) -> int:
+    return int(re.search(r"Pages:\s+(\d+)", run("pdfinfo", pdf))[1])
+
+
+def pages_of(pdf: Path) -> list[str]:
+    return [squeezed(page) for page in run("pdftotext", "-layout", pdf, "-").split("\f")[:-1]]
+
+
+def column_text(pdf: Path, page: int) -> str:
+    """What a page prints under 具体举措, read from top to bottom, without the heading."""
+    boxes = run("pdftotext", "-bbox", "-f", str(page), "-l", str(page), pdf, "-")
+    found = re.findall(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.+?)</word>', boxes)
+    words = {word: tuple(map(float, box)) for *box, word in reversed(found)}  # the heading comes first on its page
+    middle = {name: (words[name][0] + words[name][2]) / 2 for name in ("具体举措", "责任单位")}
+    unit = (middle["责任单位"] - middle["具体举措"]) / 46  # half of 60 and half of 32
+    left, top = middle["具体举措"] - 30 * unit, words["具体举措"][3]
+    area = {"x": left, "y": top, "W": 60 * unit, "H": 595 - top - 50}
+    crop = [part for key, value in area.items() for part in (f"-{key}", str(round(value)))]
+    return squeezed(run("pdftotext", "-f", str(page), "-l", str(page), *crop, pdf, "-"))
+
+
+def without_heights(workbook: bytes) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(workbook)) as book, zipfile.ZipFile(out, "w") as bare:
+        for name in book.namelist():
+            part = book.read(name)
+            if name.startswith("xl/worksheets/"):
+                part = re.sub(rb'<sheetFormatPr[^>]*>| ht="[^"]*" customHeight="1"', b"", part)
+            bare.writestr(name, part)
+    return out.getvalue()
+
+
+class TestPrintedAnnex:
+    def test_every_page_is_a4_held_sideways(self, annex_pdf: Path) -> None:
+        sizes = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+) pts", run("pdfinfo", "-l", "99", annex_pdf))
+        assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(842, 595)}
+        assert len(sizes) == page_count(annex_pdf)
+
+    def test_pages_begin_where_the_workbook_says(self, annex_pdf: Path, sheet: Worksheet) -> None:
+        assert page_count(annex_pdf) == len(sheet.row_breaks.brk) + 1
+
+    def test_the_first_page_alone_has_the_title_and_every_page_the_header_and_its_number(
+        self, annex_pdf: Path
+    ) -> None:
+        for number, page in enumerate(pages_of(annex_pdf), 1):
+            assert page.startswith("重点任务推进落实分工表" * (number == 1) + HEADER)
+            assert page.endswith(f"—{number}—")
+
+    def test_all_measures_are_there_to_the_letter_and_in_order(self, annex_pdf: Path, sheet: Worksheet) -> None:
+        texts = [cell.value for (cell,) in sheet["C3:C81"]]
+        assert len(texts) == 79
+        printed = [column_text(annex_pdf, page) for page in range(1, page_count(annex_pdf) + 1)]
+        assert "".join(printed) == squeezed("".join(texts))
+
+    def test_no_text_is_cut_and_no_row_is_more_than_a_line_too_high(
+        self, workbooks: dict[str, bytes], office: Convert, sheet: Worksheet
+    ) -> None:
+        """Told nothing of heights, the office finds its own, once a file in its own format is opened again."""
+        own = load_workbook(office(office(without_heights(workbooks["annex"]), "fods"), "xlsx")).active
+        for row in range(3, 82):
+            needed, given = own.row_dimensions[row].height, sheet.row_dimensions[row].height
+            assert needed <= given < needed + 12 * LINE + 6
+
+
+class TestLedgerOnPaper:
+    def test_every_page_has_the_head_and_its_number(self, workbooks: dict[str, bytes], office: Convert) -> None:
+        pdf = office(workbooks["ledger with a formula"], "pdf")
+        head = "序号主要任务领域编号具体举措责任单位责任单位（原文）职责数开始日期完成时限原表行号"
+        pages = pages_of(pdf)
+        assert [page.count(head) for page in pages] == [1] * page_count(pdf)
+        assert [re.search(r"—\d+—$", page)[0] for page in pages] == [f"—{n}—" for n in range(1, len(pages) + 1)]
+
+
+class TestTextStaysText:
+    @pytest.mark.parametrize(
+        ("book", "row", "column"), [("annex with a formula", 2, 2), ("ledger with a formula", 3, 4)]
+    )
+    def test_a_formula_is_not_computed(
+        self, workbooks: dict[str, bytes], office: Convert, book: str, row: int, column: int
+    ) -> None:
+        rows = list(csv.reader(office(workbooks[book], CSV).read_text("utf-8").splitlines()))
+        assert rows[row][column] == "=1+1"
+        assert "@甲" in rows[row]
+        assert len(rows) == row + 79
+
+    def test_the_office_keeps_it_text_when_it_saves(self, workbooks: dict[str, bytes], office: Convert) -> None:
+        cell = load_workbook(office(workbooks["annex with a formula"], "xlsx")).active["C3"]
+        assert (cell.value, cell.data_type) == ("=1+1", "s")
