@@ -15,3 +15,6 @@ urlpatterns = [
     path("", include("units.urls")),
     path("", include("tasks.urls")),
 ]
+
+handler400 = "jiaodong.errors.bad_request"
+handler500 = "jiaodong.errors.server_error"

@@ -8,11 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from units.context import DISPLAY_COOKIE, DISPLAY_MODES, display_modes
+from units.forms import LoginForm
 
 A_YEAR = 365 * 24 * 3600
 
 
 class Login(LoginView):
+    form_class = LoginForm
     redirect_authenticated_user = True
 
 
@@ -21,7 +23,7 @@ class Login(LoginView):
 def display(request: HttpRequest, mode: str) -> HttpResponse:
     """Switch a display mode on or off for this browser and go back: the way without script."""
     if mode not in DISPLAY_MODES:
-        raise Http404(f"没有“{mode}”这种显示方式。")
+        raise Http404
     on = set(display_modes(request)) ^ {mode}
     response = redirect(way_back(request))
     response.set_cookie(

@@ -110,7 +110,9 @@ class Overview:
 
     @cached_property
     def kinds(self) -> list[KindRow]:
-        return [kind_row(kind, self.units, self.fields) for kind in UnitKind if any(u.kind == kind for u in self.units)]
+        return [
+            kind_row(kind, self.units, self.fields) for kind in UnitKind if any(u.kind == kind for u in self.units)
+        ]
 
     @property
     def task_count(self) -> int:
@@ -213,9 +215,7 @@ def kind_row(kind: UnitKind, units: list[UnitRow], fields: list[FieldRow]) -> Ki
 def group_rows(plan: Plan, units: list[UnitRow]) -> list[GroupRow]:
     """The closed groups named in the plan. One query."""
     duties = Duty.objects.filter(measure__main_task__plan=plan, via_group__isnull=False)
-    by_measure = {
-        role: Count("measure", distinct=True, filter=Q(role=role)) for role in DutyRole.values
-    }
+    by_measure = {role: Count("measure", distinct=True, filter=Q(role=role)) for role in DutyRole.values}
     found = duties.values("via_group__unit__slug", "via_group__unit__name").annotate(
         total=Count("measure", distinct=True), **by_measure
     )

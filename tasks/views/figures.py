@@ -6,25 +6,26 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from tasks.queries.overview import FieldRow, GroupRow, KindRow, Overview, RoleCount, UnitRow
-from tasks.views.bars import bar
 
 
 class Cell(NamedTuple):
-    """A number; `url` is empty where there are no rows to show."""
+    """A number; `url` is empty where it has no rows of its own to show."""
 
     count: int
     url: str = ""
 
 
 class Line(NamedTuple):
+    """A row. `roles` are drawn as a bar, whose full length is `whole`, or their sum."""
+
     name: str
-    url: str
-    note: str
     cells: list[Cell]
-    bar: SafeString
+    roles: list[RoleCount]
+    url: str = ""
+    note: str = ""
+    whole: int = 0
 
 
 @dataclass
@@ -41,29 +42,45 @@ class FigureTable:
     notes: list[str]
 
 
-class FigureTables:
-    """The overview's tables. Columns are the roles that occur in the plan, no others."""
+class KindLines(NamedTuple):
+    """The units of a kind, under a line with their sums."""
 
-    def __init__(self, overview: Overview) -> None:
+    anchor: str
+    head: Line
+    lines: list[Line]
+
+
+class Figures:
+    """The tables of one plan. Their columns are the roles that occur in it, no others.
+
+    `in_plan` is what an address of units needs to stay in the plan.
+    """
+
+    def __init__(self, overview: Overview, in_plan: str = "") -> None:
         self.overview = overview
+        self.in_plan = in_plan
         self.list_url = reverse("plan-tasks", args=[overview.plan.slug])
-        self.units_url = reverse("unit-list")
+        self.units_url = reverse("unit-list") + in_plan
         self.roles = self.in_use(overview.roles)
 
     def in_use(self, roles: Iterable[RoleCount]) -> list[RoleCount]:
         return [role for role in roles if role.role in self.overview.roles_in_use]
 
+    def unit_url(self, slug: str) -> str:
+        return reverse("unit", args=[slug]) + self.in_plan
+
     def measures_url(self, **params: Any) -> str:
         return f"{self.list_url}?{urlencode(params)}" if params else self.list_url
 
-    def measure_cells(self, count: int, roles: list[RoleCount], **params: Any) -> list[Cell]:
-        """How many measures, and how many of them in each role, linked to the list filtered by `params`."""
-        cells = [Cell(count, self.measures_url(**params))]
-        return cells + [Cell(role.count, self.measures_url(**params, role=role.role)) for role in self.in_use(roles)]
+    def linked(self, roles: list[RoleCount], **params: Any) -> list[Cell]:
+        """Measures in each role, linked to the list filtered by `params` and the role."""
+        return [Cell(role.count, self.measures_url(**params, role=role.role)) for role in self.in_use(roles)]
+
+    def plain(self, roles: list[RoleCount], url: str = "") -> list[Cell]:
+        return [Cell(role.count, url) for role in self.in_use(roles)]
 
     def by_field(self) -> FigureTable:
         found = self.overview
-        whole = self.measure_cells(found.measure_count, found.roles)
         return FigureTable(
             anchor="by-field",
             title="按领域",
@@ -71,31 +88,29 @@ class FigureTables:
             heads=["领域", "举措"],
             roles=self.roles,
             lines=[self.field_line(row) for row in found.fields],
-            last=Line("合计", "", "", whole, bar(found.roles)),
+            last=Line("合计", [Cell(found.measure_count, self.list_url), *self.linked(found.roles)], found.roles),
             notes=["领域由本系统归纳，原表没有这一栏。", *self.notes_on_roles()],
         )
 
+    def field_line(self, row: FieldRow) -> Line:
+        if row.position is None:  # the list has no filter for it
+            cells = [Cell(row.measures), *self.plain(row.roles)]
+            return Line("未分领域", cells, row.roles, note=tasks_in_words(row))
+        url = self.measures_url(field=row.position)
+        cells = [Cell(row.measures, url), *self.linked(row.roles, field=row.position)]
+        return Line(row.name, cells, row.roles, url=url, note=tasks_in_words(row))
+
     def notes_on_roles(self) -> list[str]:
-        found = self.overview
-        notes = []
+        found, notes = self.overview, []
         if sum(role.count for role in found.roles) > found.measure_count - found.without_duty_count:
             notes.append("一项举措有几种职责的，在各栏分别计数，举措只计一次。")
         if found.without_duty_count:
             notes.append(f"有 {found.without_duty_count} 项举措没有读出责任单位。")
         return notes
 
-    def field_line(self, row: FieldRow) -> Line:
-        if row.position is None:
-            cells = [Cell(row.measures), *(Cell(role.count) for role in self.in_use(row.roles))]
-            return Line("未分领域", "", tasks_in_words(row), cells, bar(row.roles))
-        cells = self.measure_cells(row.measures, row.roles, field=row.position)
-        return Line(row.name, self.measures_url(field=row.position), tasks_in_words(row), cells, bar(row.roles))
-
     def by_kind(self) -> FigureTable:
-        found = self.overview
-        counts = [found.unit_count, found.measure_count - found.without_duty_count, found.duty_count]
-        counts += [role.count for role in self.in_use(found.duty_roles)]
-        whole = [Cell(count, f"{self.units_url}#total") for count in counts]
+        found, url = self.overview, f"{self.units_url}#total"
+        counts = (found.unit_count, found.measure_count - found.without_duty_count, found.duty_count)
         return FigureTable(
             anchor="by-kind",
             title="按单位类别",
@@ -103,7 +118,7 @@ class FigureTables:
             heads=["类别", "单位", "举措", "职责"],
             roles=self.roles,
             lines=[self.kind_line(row) for row in found.kinds],
-            last=Line("合计", "", "", whole, bar(found.duty_roles)),
+            last=Line("合计", [Cell(n, url) for n in counts] + self.plain(found.duty_roles, url), found.duty_roles),
             notes=[
                 "一项举措由几个单位承担，就有几项职责，职责构成按职责计数。",
                 "一项举措由几类单位共同承担的，在各类分别计数，合计只计一次。",
@@ -112,35 +127,52 @@ class FigureTables:
 
     def kind_line(self, row: KindRow) -> Line:
         url = f"{self.units_url}#{row.kind}"
-        counts = [len(row.units), row.measures, row.duties, *(role.count for role in self.in_use(row.roles))]
-        return Line(row.label, url, "", [Cell(count, url) for count in counts], bar(row.roles))
+        counts = (len(row.units), row.measures, row.duties)
+        return Line(row.label, [Cell(n, url) for n in counts] + self.plain(row.roles, url), row.roles, url=url)
 
     def by_member(self) -> list[FigureTable]:
         """A table for each closed group: by city, where its members are cities."""
         return [self.members_of(group) for group in self.overview.groups]
 
     def members_of(self, group: GroupRow) -> FigureTable:
-        each = "在每个市各计一次" if group.is_of_cities else "在每个成员各计一次"
+        name, each = ("城市", "每个市") if group.is_of_cities else ("成员", "每个成员")
+        url = self.measures_url(unit=group.slug)
+        shared = [Cell(group.measures, url), *self.linked(group.roles, unit=group.slug)]
         return FigureTable(
             anchor=f"by-{group.slug}",
-            title="按城市" if group.is_of_cities else f"按{group.name}成员",
+            title=f"按{name}",
             counted=f"{group.name}的 {len(group.members)} 个成员",
-            heads=["城市" if group.is_of_cities else "成员", "举措"],
+            heads=[name, "举措"],
             roles=self.roles,
-            lines=[self.member_line(member) for member in group.members],
-            last=Line(
-                "共同承担",
-                "",
-                "",
-                self.measure_cells(group.measures, group.roles, unit=group.slug),
-                bar(group.roles),
-            ),
-            notes=[f"{group.name}共同承担的举措{each}，全表总数只计一次。"],
+            lines=[self.unit_line(member) for member in group.members],
+            last=Line("共同承担", shared, group.roles),
+            notes=[f"{group.name}共同承担的举措在{each}各计一次，全表总数只计一次。"],
         )
 
-    def member_line(self, member: UnitRow) -> Line:
-        cells = self.measure_cells(member.duties, member.roles, unit=member.slug)
-        return Line(member.name, reverse("unit", args=[member.slug]), "", cells, bar(member.roles))
+    def unit_line(self, unit: UnitRow, whole: int = 0) -> Line:
+        all_of_it = Cell(unit.duties, self.measures_url(unit=unit.slug))
+        cells = [all_of_it, *self.linked(unit.roles, unit=unit.slug)]
+        return Line(unit.name, cells, unit.roles, url=self.unit_url(unit.slug), whole=whole)
+
+    def units_by_kind(self) -> list[KindLines]:
+        """Every unit, its bar as long as its duties are many."""
+        longest = max((unit.duties for unit in self.overview.units), default=0)
+        return [
+            KindLines(
+                kind.kind,
+                self.sums(kind.label, len(kind.units), kind.measures, kind.duties, kind.roles),
+                [self.unit_line(unit, whole=longest) for unit in kind.units],
+            )
+            for kind in self.overview.kinds
+        ]
+
+    def all_units(self) -> Line:
+        found = self.overview
+        measures = found.measure_count - found.without_duty_count
+        return self.sums("合计", found.unit_count, measures, found.duty_count, found.duty_roles)
+
+    def sums(self, name: str, units: int, measures: int, duties: int, roles: list[RoleCount]) -> Line:
+        return Line(name, [Cell(duties), *self.plain(roles)], roles, note=f"{units} 个单位，{measures} 项举措")
 
 
 def tasks_in_words(row: FieldRow) -> str:

@@ -5,7 +5,8 @@ from django.shortcuts import render
 
 from tasks.models import Plan
 from tasks.queries.overview import Overview
-from tasks.views.figures import FigureTables
+from tasks.views.figures import Figures
+from tasks.views.units import in_plan
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -24,9 +25,10 @@ def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
     overview = Overview(plan)
-    figures = FigureTables(overview)
+    figures = Figures(overview, in_plan(plan, plans))
     context = {
         "plan": plan,
+        "in_plan": figures.in_plan,
         "overview": overview,
         "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
         "other_plans": [other for other in plans if other != plan],

@@ -1,11 +1,19 @@
-"""Search over main tasks, measures and units of a plan."""
+"""Search over a plan: its main tasks, its measures and the units."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from tasks.models import Plan
+from tasks.queries.search import SHOWN, find, search_words
+
+LONGEST = 100
 
 
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
-    return render(request, "public/search.html", {"plan": plan, "q": request.GET.get("q", "")})
+    q = request.GET.get("q", "")
+    words = search_words(q)
+    context = {"plan": plan, "q": q, "words": words, "shown": SHOWN, "longest": LONGEST}
+    if words and len(q) <= LONGEST:
+        context["found"] = find(plan, words)
+    return render(request, "public/search.html", context)

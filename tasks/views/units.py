@@ -1,17 +1,66 @@
-"""Who is responsible: the units, and what each of them has to do."""
+"""Who is responsible: the units, and what each of them has to do in a plan."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from tasks.models import Plan
-from units.models import Unit
+from tasks.queries.overview import Overview
+from tasks.queries.unit_duties import role_sections
+from tasks.views.figures import Figures
+from units.models import Unit, UnitGroupMember
+
+
+def plan_asked(request: HttpRequest) -> dict[str, Any]:
+    """The plan named by `?plan=`, the first where none is named; empty before there is any."""
+    plans = list(Plan.objects.all())
+    if not plans:
+        return {}
+    slug = request.GET.get("plan", plans[0].slug)
+    for plan in plans:
+        if plan.slug == slug:
+            return {"plan": plan, "plans": plans, "in_plan": in_plan(plan, plans)}
+    raise Http404
+
+
+def in_plan(plan: Plan, plans: list[Plan]) -> str:
+    """What an address of units needs to stay in the plan; nothing for the first one."""
+    return "" if plan == plans[0] else f"?plan={plan.slug}"
 
 
 def unit_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "tasks/units/list.html", {"plan": Plan.objects.first()})
+    asked = plan_asked(request)
+    if not asked:
+        return render(request, "public/no_plan.html")
+    overview = Overview(asked["plan"])
+    figures = Figures(overview, asked["in_plan"])
+    context = {
+        **asked,
+        "overview": overview,
+        "heads": ["单位", "职责"],
+        "roles": figures.roles,
+        "kinds": figures.units_by_kind(),
+        "all_units": figures.all_units(),
+    }
+    return render(request, "tasks/units/list.html", context)
 
 
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(
-        request, "tasks/units/detail.html", {"plan": Plan.objects.first(), "unit": get_object_or_404(Unit, slug=slug)}
-    )
+    unit = get_object_or_404(Unit.objects.select_related("group"), slug=slug)
+    asked = plan_asked(request)
+    if not asked:
+        return render(request, "public/no_plan.html")
+    sections = role_sections(asked["plan"], unit)
+    memberships = UnitGroupMember.objects.on(timezone.localdate()).select_related("group__unit", "unit")
+    context = {
+        **asked,
+        "unit": unit,
+        "aliases": list(unit.aliases.all()),
+        "groups": [membership.group.unit for membership in memberships.filter(unit=unit)],
+        "members": [membership.unit for membership in memberships.filter(group__unit=unit)],
+        "sections": sections,
+        "measure_count": len({entry.code for section in sections for entry in section.entries}),
+    }
+    return render(request, "tasks/units/detail.html", context)

@@ -1,0 +1,68 @@
+"""Finding main tasks, measures and units by words: each word must occur, in any order and any letter case."""
+
+import unicodedata
+from typing import NamedTuple
+
+from django.db.models import Prefetch, Q
+
+from tasks.models import MainTask, Plan
+from tasks.queries.measures import MeasureLine, matching, measure_lines, measure_list
+from units.models import Unit, UnitAlias
+
+SHOWN = 20  # of each sort
+INVISIBLE = {"Cc", "Cf"}  # categories of control and format characters
+
+
+class FoundUnit(NamedTuple):
+    slug: str
+    name: str
+    kind: str
+    other_names: list[str]
+
+
+class Findings(NamedTuple):
+    """Every task and unit, and the first `SHOWN` measures of `measure_count`."""
+
+    tasks: list[MainTask]
+    measures: list[MeasureLine]
+    measure_count: int
+    units: list[FoundUnit]
+
+    @property
+    def count(self) -> int:
+        return len(self.tasks) + self.measure_count + len(self.units)
+
+
+def search_words(text: str) -> list[str]:
+    """The words asked for. Invisible characters, which pasted text is full of, separate words as a space does."""
+    visible = "".join(" " if unicodedata.category(sign) in INVISIBLE else sign for sign in text)
+    return list(dict.fromkeys(visible.split()))
+
+
+def find(plan: Plan, words: list[str]) -> Findings:
+    """What the plan holds of these words. Its measures are those that the list shows for them. Six queries."""
+    measures = measure_list(plan).filter(matching(q=" ".join(words)))
+    tasks = MainTask.objects.filter(*(Q(title__icontains=word) for word in words), plan=plan)
+    return Findings(
+        list(tasks.order_by("number").select_related("field")),
+        measure_lines(measures[:SHOWN]),
+        measures.count(),
+        find_units(words),
+    )
+
+
+def find_units(words: list[str]) -> list[FoundUnit]:
+    """By full, short or other name, whether or not the unit has a duty."""
+    names = Prefetch("aliases", UnitAlias.objects.order_by("name"))
+    units = Unit.objects.filter(*map(is_named, words)).order_by("position", "name").prefetch_related(names)
+    return [FoundUnit(unit.slug, unit.name, unit.get_kind_display(), other_names(unit)) for unit in units]
+
+
+def is_named(word: str) -> Q:
+    aliases = UnitAlias.objects.filter(name__icontains=word).values("unit")
+    return Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases)
+
+
+def other_names(unit: Unit) -> list[str]:
+    names = [unit.short_name, *(alias.name for alias in unit.aliases.all())]
+    return [name for name in names if name != unit.name]
