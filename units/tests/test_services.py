@@ -114,7 +114,9 @@ class TestGroups:
         assert refusal(services.save_group_member, administrator, member=wrong) == ["退出日期不能早于加入日期。"]
 
     def test_only_a_unit_of_that_kind_can_be_one(self, administrator: User) -> None:
-        assert len(refusal(services.save_group, administrator, group=UnitGroup(unit=make_unit()))) == 1
+        assert refusal(services.save_group, administrator, group=UnitGroup(unit=make_unit())) == [
+            "这里不能选这个责任单位，请另选一个。"
+        ]
         assert not UnitGroup.objects.exists()
 
     def test_deleting_one_leaves_the_unit_of_its_name(self, administrator: User) -> None:
