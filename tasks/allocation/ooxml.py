@@ -110,11 +110,6 @@ def raise_doctype(*_: object) -> None:
     raise UnreadableError(DOCTYPE)
 
 
-def local(element: ET.Element) -> str:
-    """The name without its namespace: the transitional and the strict flavour of OOXML differ in nothing else here."""
-    return element.tag.rpartition("}")[2]
-
-
 def from_package(data: bytes, read: Callable[[Package], Document]) -> Document:
     """Read, and turn whatever stops the reading into a finding."""
     try:

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import MOST_CELLS, TOO_LARGE, Package, UnreadableError, from_package, local
+from tasks.allocation.ooxml import MOST_CELLS, TOO_LARGE, Package, UnreadableError, from_package
 from tasks.allocation.rows import Cell, Document, Line, document
 
 NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
 NO_TABLE = "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
 
+BLOCKS = frozenset({"p", "tr", "tbl"})
+UNREAD = frozenset({"drawing", "pict", "object", "Fallback", "rt", "tabs"})  # text boxes and second versions of a text
 WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo"})
-UNREAD = frozenset({"pPr", "rPr", "del", "moveFrom", "drawing", "pict", "object", "Fallback", "rt"})
+NO_TEXT = frozenset({"pPr", "rPr", "del", "moveFrom"})
 CHARACTERS = {"tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}  # a soft line break is nothing
 
 
@@ -67,12 +69,12 @@ class Body:
 
     def lines(self) -> Iterator[Line]:
         table, number, count, started = Table(), 0, 0, False
-        for kind, element in blocks(self.stream):
-            if kind == "p":
+        for element in blocks(self.stream):
+            if element.tag == "p":
                 self.take_paragraph("".join(pieces(element)).strip())
-            elif kind == "tbl":
+            elif element.tag == "tbl":
                 table = Table()
-            elif not is_deleted_row(element):
+            elif not is_marked(element, "trPr", "del"):
                 self.has_table = True
                 number, boxes = number + 1, boxes_of(element, table)
                 count += len(boxes)
@@ -91,20 +93,53 @@ class Body:
             self.notes.append(text)
 
 
-def blocks(stream: IO[bytes]) -> Iterator[tuple[str, ET.Element]]:
+def blocks(stream: IO[bytes]) -> Iterator[ET.Element]:
     """The paragraphs of the body, the rows of its tables and the ends of its tables, each emptied after use."""
-    around: list[str] = []
-    for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314 open() lets no document type through
-        kind = local(element)
-        if kind not in {"p", "tr", "tbl"}:
-            continue
-        if event == "start":
-            around.append(kind)
-            continue
-        around.pop()
-        if around == (["tbl"] if kind == "tr" else []):
-            yield kind, element
+    target = BlockTarget()
+    parser = ET.XMLParser(target=target)  # noqa: S314 open() lets no document type through
+    while piece := stream.read(65536):
+        parser.feed(piece)
+        for element in target.finished:
+            yield element
             element.clear()
+        target.finished.clear()
+    parser.close()
+
+
+class BlockTarget:
+    """Builds elements from the parser's events, by their local names: the two flavours of OOXML differ in nothing else."""
+
+    def __init__(self) -> None:
+        self.builder = ET.TreeBuilder()
+        self.around: list[str] = []
+        self.unread = 0
+        self.finished: list[ET.Element] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        if self.unread or name in UNREAD:
+            self.unread += 1
+            return
+        if name in BLOCKS:
+            self.around.append(name)
+        self.builder.start(name, attributes)
+
+    def data(self, text: str) -> None:
+        if not self.unread:
+            self.builder.data(text)
+
+    def end(self, tag: str) -> None:
+        if self.unread:
+            self.unread -= 1
+            return
+        element = self.builder.end(tag.rpartition("}")[2])
+        if element.tag in BLOCKS:
+            self.around.pop()
+            if self.around == (["tbl"] if element.tag == "tr" else []):
+                self.finished.append(element)
+
+    def close(self) -> None:
+        """Part of the parser's protocol."""
 
 
 def boxes_of(row: ET.Element, table: Table) -> list[Box]:
@@ -149,12 +184,12 @@ def is_wide(boxes: list[Box]) -> bool:
     return any(box.span > 1 for box in boxes if any(box.cell))
 
 
-def paragraph_texts(element: ET.Element) -> Iterator[str]:
+def paragraph_texts(cell: ET.Element) -> Iterator[str]:
     """The paragraphs of a cell, those of a table within it too. A paragraph whose mark is deleted runs into the next."""
     carried = ""
-    for paragraph in inside_all(element):
+    for paragraph in cell.iter("p"):
         carried += "".join(pieces(paragraph))
-        if not has(paragraph, "pPr", "rPr", "del") and not has(paragraph, "pPr", "rPr", "moveFrom"):
+        if not is_marked(paragraph, "pPr", "rPr", "del") and not is_marked(paragraph, "pPr", "rPr", "moveFrom"):
             yield carried
             carried = ""
     if carried:
@@ -163,39 +198,26 @@ def paragraph_texts(element: ET.Element) -> Iterator[str]:
 
 def pieces(element: ET.Element) -> Iterator[str]:
     for child in element:
-        kind = local(child)
-        if kind == "t":
+        if child.tag == "t":
             yield child.text or ""
-        elif kind in CHARACTERS:
-            yield CHARACTERS[kind]
-        elif kind not in UNREAD:
+        elif child.tag in CHARACTERS:
+            yield CHARACTERS[child.tag]
+        elif child.tag not in NO_TEXT:
             yield from pieces(child)
 
 
-def inside_all(element: ET.Element) -> Iterator[ET.Element]:
+def inside(element: ET.Element, name: str) -> Iterator[ET.Element]:
+    """The children of one name, those in content controls and tracked insertions too."""
     for child in element:
-        if local(child) == "p":
+        if child.tag == name:
             yield child
-        elif local(child) not in UNREAD:
-            yield from inside_all(child)
+        elif child.tag in WRAPPERS:
+            yield from inside(child, name)
 
 
-def inside(element: ET.Element, kind: str) -> Iterator[ET.Element]:
-    """The children of one kind, those in content controls and tracked insertions too."""
-    for child in element:
-        if local(child) == kind:
-            yield child
-        elif local(child) in WRAPPERS:
-            yield from inside(child, kind)
-
-
-def is_deleted_row(row: ET.Element) -> bool:
-    return has(row, "trPr", "del")
-
-
-def merge_of(element: ET.Element, kind: str) -> str:
+def merge_of(cell: ET.Element, name: str) -> str:
     """`restart`, `continue` or "" for none. The mark without a word means `continue`."""
-    mark = at(element, "tcPr", kind)
+    mark = at(cell, "tcPr", name)
     return "" if mark is None else value_of(mark, "continue")
 
 
@@ -208,10 +230,13 @@ def value_of(element: ET.Element, default: str) -> str:
     return next((value for name, value in element.items() if name.endswith("}val")), default)
 
 
-def has(element: ET.Element, *path: str) -> bool:
+def is_marked(element: ET.Element, *path: str) -> bool:
     return at(element, *path) is not None
 
 
 def at(element: ET.Element, *path: str) -> ET.Element | None:
-    """The descendant at a path of local names."""
-    return element.find("/".join(f"{{*}}{name}" for name in path))
+    """The element at a path of names. One find a step is three times as fast as a find of the path."""
+    found: ET.Element | None = element
+    for name in path:
+        found = found.find(name) if found is not None else None
+    return found

@@ -8,7 +8,7 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import Package, Relation, UnreadableError, from_package, local
+from tasks.allocation.ooxml import Package, Relation, UnreadableError, from_package
 from tasks.allocation.reader_text import LINE_END
 from tasks.allocation.rows import HEADER, Document, Line, document
 from tasks.allocation.sheet import Sheet, Texts, Values, read_sheet, unescaped
@@ -76,7 +76,7 @@ def shared_strings(package: Package, part: str) -> list[str]:
     strings = []
     with package.open(part) as stream:
         for _, item in ET.iterparse(stream):  # noqa: S314 open() lets no document type through
-            if local(item) == "si":
+            if item.tag.endswith("}si"):
                 # Its own text or that of its runs; a reading aid (rPh) has a text too, which is not the cell's.
                 texts = (*item.iterfind("{*}t"), *item.iterfind("{*}r/{*}t"))
                 strings.append(unescaped("".join(text.text or "" for text in texts)))

@@ -71,7 +71,8 @@ class SheetTarget:
 
     def __init__(self, values: Values) -> None:
         self.values, self.sheet = values, Sheet()
-        self.row = self.column = self.filled = 0
+        self.row = self.filled = 0
+        self.last_named, self.unnamed = "", 0  # cells may leave out where they are: next to the one before
         self.cell: dict[str, str] = {}
         self.pieces: list[str] = []
         self.has_value = self.has_formula = self.is_collecting = self.is_phonetic = False
@@ -79,9 +80,11 @@ class SheetTarget:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         match tag.rpartition("}")[2]:
             case "c":
-                letters = attributes.get("r", "").rstrip("0123456789")
-                self.column = column_index_from_string(letters) if letters else self.column + 1
                 self.cell, self.pieces, self.has_value, self.has_formula = attributes, [], False, False
+                if "r" in attributes:
+                    self.last_named, self.unnamed = attributes["r"], 0
+                else:
+                    self.unnamed += 1
             case "v":
                 self.is_collecting = self.has_value = True
             case "t":
@@ -91,7 +94,8 @@ class SheetTarget:
             case "rPh":
                 self.is_phonetic = True
             case "row":
-                self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+                self.row = int(attributes.get("r", self.row + 1))
+                self.last_named, self.unnamed = "", 0
             case "mergeCell":
                 left, top, right, bottom = range_boundaries(attributes["ref"])
                 self.sheet.merges[top, left] = bottom, right
@@ -115,15 +119,19 @@ class SheetTarget:
         if raw:
             text = self.values.text(kind, self.cell.get("s", "0"), raw)
         elif self.has_formula and not is_blank_text:
-            self.sheet.formulas.add((self.row, self.column))
+            self.sheet.formulas.add((self.row, self.column()))
             text = "="
         else:
             text = ""
         if text.strip():
-            self.sheet.rows.setdefault(self.row, {})[self.column] = text
+            self.sheet.rows.setdefault(self.row, {})[self.column()] = text
             self.filled += 1
         if self.filled > MOST_CELLS:
             raise UnreadableError(TOO_LARGE)
+
+    def column(self) -> int:
+        letters = self.last_named.rstrip("0123456789")
+        return self.unnamed + (column_index_from_string(letters) if letters else 0)
 
     def close(self) -> None:
         """Part of the parser's protocol; the sheet is taken from `sheet`."""
