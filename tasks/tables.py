@@ -4,14 +4,15 @@
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import django_tables2 as tables
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django_tables2.data import TableQuerysetData
 
@@ -19,7 +20,7 @@ from tasks.choices import DutyRole
 from tasks.filters import MeasureFilter
 from tasks.models import Measure, Plan
 from tasks.queries import measures
-from tasks.queries.measures import SOURCE_ORDER, DutyLine, MeasureLine, Tally, UnitOption
+from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally, UnitOption
 
 FIXED_COLUMNS = ("number", "text")
 DEFAULT_COLUMNS = ("number", "task", "code", "text", "units")
@@ -39,24 +40,12 @@ SORT_WORDS = {
     "source_line": ("按原表行号从小到大", "按原表行号从大到小"),
 }
 
-Ordered = tuple[QuerySet[Measure], bool]
-
 
 class MeasureData(TableQuerysetData):
     """Hands the table `MeasureLine` records, fetched in two queries, instead of model instances."""
 
-    length: int | None = None
-
     def __iter__(self) -> Iterator[MeasureLine]:
         return iter(measures.measure_lines(self.data))
-
-    def __getitem__(self, key: slice) -> list[MeasureLine]:
-        return measures.measure_lines(self.data[key])
-
-    def __len__(self) -> int:
-        if self.length is None:
-            self.length = self.data.count()
-        return self.length
 
 
 class Party(NamedTuple):
@@ -91,24 +80,38 @@ def duties_in_words(duties: Iterable[DutyLine]) -> str:
     )
 
 
-def column(label: str, css: str = "", **extra: Any) -> tables.Column:
-    return tables.Column(verbose_name=label, attrs={"td": {"class": css}}, **extra)
+class Column(tables.Column):
+    """A column, the class of its cells and, where rows can be sorted by it, the key in `SORT_KEYS`."""
+
+    def __init__(self, label: str, css: str, sort: str = "", **extra: Any) -> None:
+        super().__init__(verbose_name=label, attrs={"td": {"class": css}}, orderable=bool(sort), **extra)
+        self.sort = sort
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Every table copies its columns in depth; there are only constants in ours."""
+        return copy(self)
+
+    def order(self, queryset: QuerySet[Measure], is_descending: bool) -> tuple[QuerySet[Measure], bool]:
+        return measures.in_order(queryset, f"-{self.sort}" if is_descending else self.sort), True
 
 
 class MeasureTable(tables.Table):
-    """`columns` names those shown, in any order; the table keeps its own order. Sorting by a hidden one works."""
+    """Rows from a queryset of measures, which `order_by` then sorts by any column, or from lines at hand.
 
-    number = column("序号", "g seq")
-    task = column("主要任务", "g task", accessor="title")
-    field = column("领域", "field")
-    code = column("编号", "code", orderable=False)
-    text = column("具体举措", "mtext", orderable=False)
-    units = column("责任单位", "units", accessor="duties")
-    responsibility_text = column("责任单位（原文）", "statement", orderable=False)
-    duty_count = column("职责数", "n", accessor="duties")
-    starts_on = column("开始日期", "day")
-    due_on = column("完成时限", "day", empty_values=())
-    source_line = column("原表行号", "n")
+    `columns` names the columns shown; they stand in the table's own order.
+    """
+
+    number = Column("序号", "g seq", "number")
+    task = Column("主要任务", "g task", "task", accessor="title")
+    field = Column("领域", "field", "field")
+    code = Column("编号", "code")
+    text = Column("具体举措", "mtext")
+    units = Column("责任单位", "units", "units", accessor="duties")
+    responsibility_text = Column("责任单位（原文）", "statement")
+    duty_count = Column("职责数", "n", "duty_count", accessor="duties")
+    starts_on = Column("开始日期", "day", "starts_on")
+    due_on = Column("完成时限", "day", "due_on", empty_values=())
+    source_line = Column("原表行号", "n", "source_line")
 
     class Meta:
         orderable = True
@@ -116,10 +119,13 @@ class MeasureTable(tables.Table):
         default = ""
 
     def __init__(
-        self, data: QuerySet[Measure], columns: Sequence[str] = DEFAULT_COLUMNS, order_by: str = DEFAULT_SORT
+        self,
+        data: QuerySet[Measure] | list[MeasureLine],
+        columns: Collection[str] = DEFAULT_COLUMNS,
+        order_by: str | None = None,
     ) -> None:
-        super().__init__(MeasureData(data), order_by=order_by)
-        self.exclude = tuple(name for name in self.base_columns if name not in columns)
+        super().__init__(MeasureData(data) if isinstance(data, QuerySet) else data, order_by=order_by)
+        self.exclude = tuple(name for name in self.base_columns if name not in columns)  # after sorting by one of them
 
     def value_units(self, value: list[DutyLine]) -> str:
         return duties_in_words(value)
@@ -129,35 +135,6 @@ class MeasureTable(tables.Table):
 
     def value_due_on(self, record: MeasureLine) -> datetime.date | str | None:
         return "长期坚持" if record.is_ongoing else record.due_on
-
-    def order_number(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return queryset.order_by(*(f"-{key}" if is_descending else key for key in SOURCE_ORDER)), True
-
-    def order_task(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset, "main_task__title", is_descending)
-
-    def order_field(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset, "main_task__field__position", is_descending)
-
-    def order_units(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset.annotate(duty_count=Count("duties")), "duty_count", is_descending)
-
-    order_duty_count = order_units
-
-    def order_starts_on(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset, "starts_on", is_descending)
-
-    def order_due_on(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset, "due_on", is_descending)
-
-    def order_source_line(self, queryset: QuerySet[Measure], is_descending: bool) -> Ordered:
-        return ordered(queryset, "source_line", is_descending)
-
-
-def ordered(queryset: QuerySet[Measure], key: str, is_descending: bool) -> Ordered:
-    """By one key, rows without it last either way, rows alike in source order."""
-    by_key = F(key).desc(nulls_last=True) if is_descending else F(key).asc(nulls_last=True)
-    return queryset.order_by(by_key, *SOURCE_ORDER), True
 
 
 @dataclass
@@ -173,9 +150,13 @@ class Selection:
     page_number: int
     problems: list[str]
 
+    @property
+    def conditions(self) -> Conditions:
+        return tuple(self.filter.asked.items())
+
     @cached_property
     def tallies(self) -> dict[int, Tally]:
-        return measures.tallies(self.plan, self.filter.condition())
+        return measures.tallies(self.plan, self.conditions)
 
     @cached_property
     def measure_count(self) -> int:
@@ -197,17 +178,20 @@ class Selection:
 
     @cached_property
     def page(self) -> Page:
-        """The rows of the page asked for, or of the last page where there are fewer."""
-        self.table.data.length = self.measure_count  # counted already, with the tallies
-        per_page = PER_PAGE[self.per_page] or max(self.measure_count, 1)
-        self.table.paginator = Paginator(self.table.rows, per_page)
-        if self.page_number > self.table.paginator.num_pages:
+        """The positions on the page asked for, or on the last page where there are fewer."""
+        positions = range(self.measure_count)
+        paginator = Paginator(positions, PER_PAGE[self.per_page] or max(self.measure_count, 1))
+        if self.page_number > paginator.num_pages:
             self.problems.append(f"页码：没有第 {self.page_number} 页，现在显示最后一页。")
-        return self.table.paginator.get_page(self.page_number)
+        return paginator.get_page(self.page_number)
 
     @cached_property
     def lines(self) -> list[MeasureLine]:
-        return self.page.object_list.data
+        """The rows of the page."""
+        positions = self.page.object_list
+        if not positions:
+            return []
+        return measures.page_lines(self.plan.pk, self.conditions, self.sort, positions.start, positions.stop)
 
     @cached_property
     def params(self) -> QueryDict:

@@ -2,14 +2,26 @@
 
 import datetime
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan
+from tasks.queries.prepared import prepared
 from units.models import Unit, UnitAlias, UnitGroupMember
 
 SOURCE_ORDER = ("main_task__number", "order")
+SORT_KEYS = {
+    "number": SOURCE_ORDER[0],
+    "task": "main_task__title",
+    "field": "main_task__field__position",
+    "units": "duty_count",
+    "duty_count": "duty_count",
+    "starts_on": "starts_on",
+    "due_on": "due_on",
+    "source_line": "source_line",
+}
+Conditions = tuple[tuple[str, str], ...]  # arguments of `matching`, as hashable pairs
 IDS_IN_ONE_QUERY = 500  # more than these and the database repeats the selection instead of being sent a list
 
 
@@ -89,23 +101,75 @@ LINE_FIELDS = (
     "source_line",
     "source_paragraph",
 )
+as_date = DateField().to_python
 DUTY_FIELDS = ("role", "unit__slug", "unit__name", "unit__kind", "via_group__unit__slug", "via_group__unit__name")
 
 
 def measure_list(plan: Plan) -> QuerySet[Measure]:
     """Every measure of the plan in source order. Give it to `measure_lines` for rows."""
-    return Measure.objects.filter(main_task__plan=plan).order_by(*SOURCE_ORDER)
+    return selected(plan.pk)
+
+
+def selected(plan_id: int, asked: Conditions = (), sort: str = "number") -> QuerySet[Measure]:
+    """The measures of a plan that answer the conditions (arguments of `matching`), in an order of `SORT_KEYS`."""
+    measures = Measure.objects.filter(main_task__plan=plan_id)
+    return in_order(measures.filter(matching(**dict(asked))) if asked else measures, sort)
+
+
+def in_order(measures: QuerySet[Measure], sort: str) -> QuerySet[Measure]:
+    """By one key, `-` for downward; rows without it last either way, rows alike in source order."""
+    key, is_downward = SORT_KEYS[sort.removeprefix("-")], sort.startswith("-")
+    if key == SOURCE_ORDER[0]:
+        return measures.order_by(*(f"-{part}" if is_downward else part for part in SOURCE_ORDER))
+    if key == "duty_count":
+        measures = measures.annotate(duty_count=Count("duties"))
+    by_key = F(key).desc(nulls_last=True) if is_downward else F(key).asc(nulls_last=True)
+    return measures.order_by(by_key, *SOURCE_ORDER)
 
 
 def measure_lines(measures: QuerySet[Measure]) -> list[MeasureLine]:
-    """The rows of a selection, in its order, sliced or whole: two queries, however many rows."""
+    """The rows of a queryset, in its order: two queries, however many rows."""
     lines = [MeasureLine(*row) for row in measures.values_list(*LINE_FIELDS)]
+    return with_duties(lines, measures)
+
+
+def page_lines(plan_id: int, asked: Conditions, sort: str, start: int, stop: int) -> list[MeasureLine]:
+    """Some of the rows of `selected`, from and to a position, likewise in two queries."""
+    lines = [as_line(row) for row in page_rows(plan_id, asked, sort, start, stop)]
+    return with_duties(lines, selected(plan_id, asked, sort)[start:stop] if len(lines) > IDS_IN_ONE_QUERY else None)
+
+
+@prepared
+def page_rows(plan_id: int, asked: Conditions, sort: str, start: int, stop: int) -> QuerySet[Measure]:
+    return selected(plan_id, asked, sort)[start:stop].values_list(*LINE_FIELDS)
+
+
+def as_line(row: tuple[Any, ...]) -> MeasureLine:
+    """A line from a row as the database stores it: SQLite has neither dates nor truth values."""
+    line = MeasureLine(*row)
+    line.starts_on, line.due_on = as_date(line.starts_on), as_date(line.due_on)
+    line.is_ongoing = bool(line.is_ongoing)
+    return line
+
+
+def with_duties(lines: list[MeasureLine], measures: QuerySet[Measure] | None) -> list[MeasureLine]:
+    """The lines with their duties, looked up by id, or where they are many by the `measures` they came from."""
     by_pk = {line.pk: line for line in lines}
-    wanted = list(by_pk) if len(by_pk) <= IDS_IN_ONE_QUERY else measures.values("pk")
-    duties = Duty.objects.filter(measure__in=wanted).order_by("measure_id", "position")
-    for measure_id, *duty in duties.values_list("measure_id", *DUTY_FIELDS):
+    many = len(by_pk) > IDS_IN_ONE_QUERY
+    duties = duties_in_order(measures.values("pk")) if many else duties_of_measures(*by_pk) if by_pk else ()
+    for measure_id, *duty in duties:
         by_pk[measure_id].duties.append(DutyLine(*duty))
     return lines
+
+
+def duties_in_order(measures: Any) -> QuerySet[Duty]:
+    duties = Duty.objects.filter(measure__in=measures).order_by("measure_id", "position")
+    return duties.values_list("measure_id", *DUTY_FIELDS)
+
+
+@prepared
+def duties_of_measures(*ids: int) -> QuerySet[Duty]:
+    return duties_in_order(ids)
 
 
 def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "") -> Q:
@@ -145,13 +209,17 @@ def mentioning(word: str) -> Q:
     )
 
 
-def tallies(plan: Plan, condition: Q) -> dict[int, Tally]:
+def tallies(plan: Plan, asked: Conditions) -> dict[int, Tally]:
     """Main task id -> its tally, for every main task with measures: all the counts of a list page in one query."""
-    matched = Count("pk", filter=condition) if condition else Count("pk")
-    rows = measure_list(plan).order_by().values("main_task_id").annotate(matched=matched, total=Count("pk"))
-    return {
-        task: Tally(matched, total) for task, matched, total in rows.values_list("main_task_id", "matched", "total")
-    }
+    return {task: Tally(matched, total) for task, matched, total in tally_rows(plan.pk, asked)}
+
+
+@prepared
+def tally_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
+    total = Count("pk")
+    matched = Count("pk", filter=matching(**dict(asked))) if asked else total
+    rows = selected(plan_id).order_by().values("main_task_id").annotate(matched=matched, total=total)
+    return rows.values_list("main_task_id", "matched", "total")
 
 
 def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
@@ -164,16 +232,26 @@ def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
 
 def field_options(plan: Plan) -> list[tuple[int, str]]:
     """Position and name of the plan's fields."""
-    return list(Field.objects.filter(plan=plan).order_by("position").values_list("position", "name"))
+    return field_rows(plan.pk)
+
+
+@prepared
+def field_rows(plan_id: int) -> QuerySet[Field]:
+    return Field.objects.filter(plan=plan_id).order_by("position").values_list("position", "name")
 
 
 def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
     """The units a list of this plan can be filtered by, in their order, in one query."""
-    of_plan = Duty.objects.filter(measure__main_task__plan=plan)
+    return [UnitOption(*row) for row in unit_rows(plan.pk, today)]
+
+
+@prepared
+def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
+    of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
     held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
     members = Count("group__memberships", filter=Q(group__memberships__in=UnitGroupMember.objects.on(today)))
     units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=members).order_by("position", "name")
-    return [UnitOption(*row) for row in units.values_list("slug", "name", "kind", "members")]
+    return units.values_list("slug", "name", "kind", "members")
 
 
 def group_sizes(today: datetime.date) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tasks.choices import DutyRole
 from tasks.models import MainTask, Measure
@@ -14,11 +15,12 @@ from units.permissions import Permission, may
 TASK_COLUMNS = ("code", "text", "units")
 
 
+@require_safe
 def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     tasks = MainTask.objects.select_related("plan", "field")
     task = get_object_or_404(tasks, plan__slug=slug, number=number)
-    table = MeasureTable(measures.measure_list(task.plan).filter(main_task=task), TASK_COLUMNS)
-    lines = list(table.data)
+    lines = measures.measure_lines(measures.measure_list(task.plan).filter(main_task=task))
+    table = MeasureTable(lines, TASK_COLUMNS)
     rows = MeasureRows(table, slug, measures.group_sizes(timezone.localdate()))
     before, after = measures.tasks_beside(task)
     context = {
@@ -34,6 +36,7 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "tasks/measures/task.html", context)
 
 
+@require_safe
 def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     known = Measure.objects.select_related("main_task__plan", "main_task__field")
     measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)

@@ -1,10 +1,14 @@
 """The living table of a plan."""
 
+from collections.abc import Collection
+from html import escape
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.tables import FIXED_COLUMNS, PER_PAGE, MeasureTable, Selection, select_measures
@@ -21,13 +25,7 @@ class Condition(NamedTuple):
     rest: QueryDict
 
 
-class ColumnChoice(NamedTuple):
-    name: str
-    label: str
-    is_shown: bool
-    is_fixed: bool
-
-
+@require_safe
 def task_list(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     selection = select_measures(plan, request.GET, timezone.localdate())
@@ -37,12 +35,14 @@ def task_list(request: HttpRequest, slug: str) -> HttpResponse:
 def list_context(selection: Selection) -> dict[str, Any]:
     page, params, found = selection.page, selection.params, selection.filter
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = MeasureRows(selection.table, selection.plan.slug, sizes, selection.tallies if found.asked else None)
+    table = MeasureTable(selection.lines, selection.columns)
+    rows = MeasureRows(table, selection.plan.slug, sizes, selection.tallies if found.asked else None)
     conditions = [Condition(name, found.in_words(name), without(params, name)) for name in found.asked]
     return {
         "plan": selection.plan,
         "selection": selection,
-        "form": found.form,
+        "q": found.data.get("q", ""),
+        "selects": [(found.filters[name].label, name, found.select(name)) for name in ("field", "unit", "role")],
         "page": page,
         "pages": list(page.paginator.get_elided_page_range(page.number)),
         "params": params,
@@ -50,9 +50,9 @@ def list_context(selection: Selection) -> dict[str, Any]:
         "kept_by_columns": pairs(without(params, "cols")),
         "conditions": conditions,
         "ways_out": ways_out(selection, conditions),
-        "heads": heads(selection.table, selection.sort),
+        "heads": heads(table, selection.sort, without(params, "sort").urlencode()),
         "body": rows.body(selection.lines),
-        "columns": column_choices(selection),
+        "column_boxes": column_boxes(selection.columns),
         "per_page_words": PER_PAGE_WORDS,
     }
 
@@ -77,8 +77,18 @@ def ways_out(selection: Selection, conditions: list[Condition]) -> list[tuple[Co
     return [(condition, left[condition.name]) for condition in conditions if left[condition.name]]
 
 
-def column_choices(selection: Selection) -> list[ColumnChoice]:
-    return [
-        ColumnChoice(name, column.verbose_name, name in selection.columns, name in FIXED_COLUMNS)
+def column_boxes(shown: Collection[str]) -> SafeString:
+    """A checkbox for each column; those always shown are checked and fixed."""
+    boxes = (
+        column_box(name, column.verbose_name, name in shown, name in FIXED_COLUMNS)
         for name, column in MeasureTable.base_columns.items()
-    ]
+    )
+    return SafeString("".join(boxes))
+
+
+def column_box(name: str, label: str, is_shown: bool, is_fixed: bool) -> str:
+    state = f"{' checked' if is_shown else ''}{' disabled' if is_fixed else ''}"
+    box = f'<input class="form-check-input" type="checkbox" id="col-{name}" name="cols" value="{name}"{state}>'
+    note = '<span class="muted small">（始终显示）</span>' if is_fixed else ""
+    label = f'<label class="form-check-label" for="col-{name}">{escape(label)}{note}</label>'
+    return f'<div class="form-check">{box}{label}</div>'

@@ -7,11 +7,11 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django_tables2 import Column
+from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
 from tasks.choices import DutyRole
@@ -21,30 +21,35 @@ from units.choices import UnitKind
 
 ROLE_LABELS = dict(DutyRole.choices)
 GROUPED = ("number", "task")  # span their measures, as in the source
-WAYS = {False: "ascending", True: "descending"}
 
 
-class Head(NamedTuple):
-    """A column's head: the order a click asks for, none where rows cannot be sorted by it, and the order in force."""
-
-    label: str
-    css: str
-    next_sort: str
-    state: str
-
-
-def heads(table: MeasureTable, sort: str = "") -> list[Head]:
-    """The heads of the columns shown. Without `sort` none of them sorts."""
-    return [head(column.name, str(column.header), column.column, sort) for column in table.columns]
+def heads(table: MeasureTable, sort: str = "", kept: str | None = None) -> SafeString:
+    """The row of column heads. Given the sort in force and the query string to keep, each head is a link that sorts."""
+    if kept is None:
+        cells = map(plain_head, table.columns)
+    else:
+        address = escape(f"?{kept}&sort=" if kept else "?sort=")
+        cells = (sorting_head(head, sort, address) if head.orderable else plain_head(head) for head in table.columns)
+    return SafeString(f'<tr role="row">{"".join(cells)}</tr>')
 
 
-def head(name: str, label: str, column: Column, sort: str) -> Head:
-    css = column.attrs["td"]["class"]
-    if not sort or column.orderable is False:
-        return Head(label, css, "", "")
-    if sort.removeprefix("-") != name:
-        return Head(label, css, name, "")
-    return Head(label, css, name if sort.startswith("-") else f"-{name}", WAYS[sort.startswith("-")])
+def plain_head(column: BoundColumn) -> str:
+    return f'<th role="columnheader" scope="col" class="{head_css(column)} still">{escape(column.verbose_name)}</th>'
+
+
+def sorting_head(column: BoundColumn, sort: str, address: str) -> str:
+    """Says the order in force (aria-sort, and an arrow) and asks for the other one, or for upward order at first."""
+    name, is_sorted, is_downward = column.name, sort.removeprefix("-") == column.name, sort.startswith("-")
+    state = f' aria-sort="{"descending" if is_downward else "ascending"}"' if is_sorted else ""
+    arrow = ("↓" if is_downward else "↑") if is_sorted else "↕"
+    wanted = f"-{name}" if is_sorted and not is_downward else name
+    link = f'<a href="{address}{wanted}">{escape(column.verbose_name)}'
+    way = f'<span class="way" aria-hidden="true">{arrow}</span></a>'
+    return f'<th role="columnheader" scope="col" class="{head_css(column)}"{state}>{link}{way}</th>'
+
+
+def head_css(column: BoundColumn) -> str:
+    return column.column.attrs["td"]["class"].removeprefix("g ")
 
 
 class MeasureRows:
@@ -95,7 +100,7 @@ class MeasureRows:
         if not self.tallies:
             return ""
         matched, total = self.tallies[line.main_task_id]
-        return f"<small>本任务 {total} 项{'全部' if matched == total else f'中的 {matched} 项'}</small>"
+        return f"<small>本任务{f'全部 {total} 项' if matched == total else f' {total} 项中的 {matched} 项'}</small>"
 
     def measure(self, line: MeasureLine) -> str:
         return "".join(draw(line) for draw in self.cells)
