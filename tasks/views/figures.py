@@ -18,7 +18,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row. `roles` are drawn as a bar, whose full length is `whole`, or their sum."""
+    """A row. `roles`, if any, are drawn as a bar, whose full length is `whole`, or their sum."""
 
     name: str
     cells: list[Cell]
@@ -172,7 +172,8 @@ class Figures:
         return self.sums("合计", found.unit_count, measures, found.duty_count, found.duty_roles)
 
     def sums(self, name: str, units: int, measures: int, duties: int, roles: list[RoleCount]) -> Line:
-        return Line(name, [Cell(duties), *self.plain(roles)], roles, note=f"{units} 个单位，{measures} 项举措")
+        """A line of sums. It has no bar: on the scale of single units it would not fit."""
+        return Line(name, [Cell(duties), *self.plain(roles)], [], note=f"{units} 个单位，{measures} 项举措")
 
 
 def tasks_in_words(row: FieldRow) -> str:
