@@ -54,6 +54,7 @@ class PlanAdmin(Planning, HistoryAdmin):
     list_display = ["title", "subject", "main_task_count", "measure_count", "source_name"]
     search_fields = ["title", "subject", "slug"]
     search_help_text = "按标题、所属工作或网址名查找"
+    ordering = ["id"]  # counting drops the model's own order, here and below
     inlines = [FieldInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
@@ -76,6 +77,7 @@ class FieldAdmin(Planning, ServiceAdmin):
     list_select_related = ["plan"]
     search_fields = ["name", "basis"]
     search_help_text = "按名称或分组依据查找"
+    ordering = ["plan", "position"]
     autocomplete_fields = ["plan"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Field]:
@@ -94,6 +96,7 @@ class MainTaskAdmin(Planning, HistoryAdmin):
     list_select_related = ["plan", "field"]
     search_fields = ["=number", "title"]
     search_help_text = "按序号或主要任务查找"
+    ordering = ["plan", "number"]
     fields = ["plan", "number", "title", "field"]
     autocomplete_fields = ["plan", "field"]
     inlines = [MeasureInline]
@@ -137,7 +140,7 @@ class MeasureAdmin(Planning, HistoryAdmin):
 
     @admin.display(description="具体举措", ordering="text")
     def shortened(self, measure: Measure) -> str:
-        return Truncator(measure.text).chars(40)
+        return Truncator(measure.text).chars(40, truncate="…")
 
     @admin.display(description="责任单位")
     def units(self, measure: Measure) -> str | None:

@@ -67,6 +67,7 @@ class UnitGroupAdmin(HistoryAdmin):
     list_select_related = ["unit"]
     search_fields = ["unit__name", "unit__short_name", "members__name"]
     search_help_text = "按群体名称或成员单位查找"
+    ordering = ["unit__position", "unit__name"]  # counting drops the model's own order
     autocomplete_fields = ["unit"]
     inlines = [UnitGroupMemberInline]
 

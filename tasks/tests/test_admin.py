@@ -1,0 +1,349 @@
+"""The back office of the plan: who sees which page, what it costs, and that edits go through the verbs."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tasks.choices import DutyRole
+from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
+from units.choices import Role
+from units.tests.samples import make_group, make_unit
+from units.tests.test_admin import NO_BUSINESS, inline, latin_words, logged_in, messages
+
+pytestmark = pytest.mark.django_db
+
+MODELS = ["plan", "field", "maintask", "measure", "duty"]
+NO_SLIPS = inline("probable_slips")
+
+
+@pytest.fixture
+def office(db: None) -> Client:
+    return logged_in(Role.OFFICE)
+
+
+def address(page: str, row=None) -> str:
+    return reverse(f"admin:tasks_{page}", args=[row.pk] if row else [])
+
+
+@pytest.fixture
+def duty(db: None) -> Duty:
+    """A duty, reached through a group, of measure 7-3, whose main task has a field."""
+    plan = make_plan()
+    main_task = make_main_task(plan, number=7, field=make_field(plan))
+    return make_duty(make_measure(main_task, order=3), make_unit("青岛市政府"), via_group=make_group())
+
+
+@pytest.fixture
+def pages(duty: Duty) -> dict[str, str]:
+    """Name of a page -> its address, with a row to show on each."""
+    main_task = duty.measure.main_task
+    rows = [main_task.plan, main_task.field, main_task, duty.measure, duty]
+    of_rows = {
+        f"{name} {page}": address(f"{name}_{page}", row)
+        for name, row in zip(MODELS, rows, strict=True)
+        for page in ("change", "history", "delete")
+    }
+    of_models = {f"{name} {page}": address(f"{name}_{page}") for name in MODELS for page in ("changelist", "add")}
+    return {"app": "/admin/tasks/"} | of_rows | of_models
+
+
+class TestWhoSeesWhat:
+    def test_outsiders_are_sent_to_log_in(self, client: Client, pages: dict[str, str]) -> None:
+        assert {name: client.get(page).status_code for name, page in pages.items()} == dict.fromkeys(pages, 302)
+
+    @pytest.mark.parametrize("role", NO_BUSINESS)
+    def test_roles_without_business_here_are_told_so(self, role: Role, pages: dict[str, str]) -> None:
+        client = logged_in(role)
+        assert {name: client.get(page).status_code for name, page in pages.items()} == dict.fromkeys(pages, 403)
+
+    @pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMINISTRATOR])
+    def test_the_office_and_administrators_keep_the_plan(self, role: Role, pages: dict[str, str]) -> None:
+        client = logged_in(role)
+        assert {name: client.get(page).status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
+
+    def test_auditors_read(self, pages: dict[str, str]) -> None:
+        client = logged_in(Role.AUDITOR)
+        expected = {name: 403 if name.endswith((" add", " delete")) else 200 for name in pages}
+        assert {name: client.get(page).status_code for name, page in pages.items()} == expected
+        posts = [page for name, page in pages.items() if name.endswith((" add", " change", " delete"))]
+        assert {client.post(page).status_code for page in posts} == {403}
+
+    def test_auditors_bring_no_old_version_back(self, duty: Duty) -> None:
+        old = duty.measure.history.get()
+        page = reverse("admin:tasks_measure_simple_history", args=[duty.measure.pk, old.pk])
+        posted = {"main_task": duty.measure.main_task.pk, "order": 3, "text": "改"}
+        auditor = logged_in(Role.AUDITOR)
+        assert "还原" not in auditor.get(page).content.decode()
+        assert auditor.post(page, posted).status_code == 403
+        assert Measure.objects.get().text == "举措3"
+
+    def test_no_page_speaks_anything_but_chinese(self, office: Client, pages: dict[str, str]) -> None:
+        known = {"office", "SHA"}
+        found = {name: set(latin_words(office.get(page))) - known for name, page in pages.items()}
+        assert {name: words for name, words in found.items() if words} == {}
+
+
+class TestQueries:
+    """The same number at one row and at three."""
+
+    def assert_same_at_one_and_three(self, assert_num_queries, page: str, count: int, make: Callable) -> None:
+        office = logged_in(Role.OFFICE)
+        make(1)
+        office.get(page)  # the type of a model is asked for once in a process
+        with assert_num_queries(count):
+            office.get(page)
+        make(2)
+        make(3)
+        with assert_num_queries(count):
+            office.get(page)
+
+    def a_duty(self, at: int) -> Duty:
+        """A row on every list: its plan, field, main task, measure, unit and group are all its own."""
+        plan = make_plan(f"plan-{at}")
+        main_task = make_main_task(plan, field=make_field(plan))
+        return make_duty(make_measure(main_task), make_unit(f"市{at}"), via_group=make_group(f"群体{at}"))
+
+    @pytest.mark.parametrize(
+        ("model", "count"), [("plan", 5), ("field", 6), ("maintask", 7), ("measure", 8), ("duty", 6)]
+    )
+    def test_lists(self, django_assert_num_queries, model: str, count: int) -> None:
+        self.assert_same_at_one_and_three(
+            django_assert_num_queries, address(f"{model}_changelist"), count, self.a_duty
+        )
+
+    def test_a_plan_and_its_fields(self, django_assert_num_queries) -> None:
+        plan = make_plan()
+        self.assert_same_at_one_and_three(
+            django_assert_num_queries,
+            address("plan_change", plan),
+            4,
+            lambda at: make_field(plan, f"领域{at}", at),
+        )
+
+    def test_a_main_task_and_its_measures(self, django_assert_num_queries) -> None:
+        main_task = make_main_task(field=None)
+        self.assert_same_at_one_and_three(
+            django_assert_num_queries,
+            address("maintask_change", main_task),
+            5,
+            lambda at: make_measure(main_task, at),
+        )
+
+    def test_a_measure_its_duties_and_slips(self, django_assert_num_queries) -> None:
+        measure = make_measure()
+
+        def make(at: int) -> None:
+            make_duty(measure, make_unit(f"市{at}"), via_group=make_group(f"群体{at}"), position=at)
+            ProbableSlip.objects.create(measure=measure, as_written=f"错{at}")
+
+        self.assert_same_at_one_and_three(django_assert_num_queries, address("measure_change", measure), 7, make)
+
+    def test_a_duty(self, duty: Duty, django_assert_num_queries) -> None:
+        self.assert_same_at_one_and_three(
+            django_assert_num_queries,
+            address("duty_change", duty),
+            9,
+            lambda at: make_measure(duty.measure.main_task, 10 + at),
+        )
+
+    def test_the_history_of_a_measure(self, django_assert_num_queries) -> None:
+        measure = make_measure()
+
+        def make(at: int) -> None:
+            measure.text = f"第{at}稿"
+            measure.save()
+
+        self.assert_same_at_one_and_three(django_assert_num_queries, address("measure_history", measure), 6, make)
+
+
+class TestListOfMeasures:
+    def shown(self, client: Client, **asked) -> list[str]:
+        return [measure.code for measure in client.get(address("measure_changelist"), asked).context["cl"].result_list]
+
+    def test_fifty_a_page_in_the_order_of_the_source(self, office: Client, loaded_plan: Plan) -> None:
+        codes = [
+            f"{number}-{order}"
+            for number, order in Measure.objects.order_by("main_task__number", "order").values_list(
+                "main_task__number", "order"
+            )
+        ]
+        assert len(codes) == 79
+        assert self.shown(office) == codes[:50]
+        assert self.shown(office, p=2) == codes[50:]
+        assert self.shown(office, o="-1", p=2) == codes[:29][::-1]
+
+    def test_a_row_says_what_by_whom_and_until_when(self, office: Client, duty: Duty) -> None:
+        Measure.objects.update(text="甲" * 50)
+        for at in range(2, 6):
+            make_duty(duty.measure, make_unit(f"市{at}"), position=at)
+        changelist = office.get(address("measure_changelist")).context["cl"]
+        admin, measure = changelist.model_admin, changelist.result_list[0]
+        assert (admin.code(measure), admin.shortened(measure)) == ("7-3", "甲" * 39 + "…")
+        assert admin.units(measure) == "青岛市政府、市2、市3、市4等 5 个单位"
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ("7-3", ["7-3"]),
+            ("一卡通", ["1-6", "17-1"]),
+            ("省财政厅 生态", ["14-2"]),
+            ("没有这样的字", []),
+        ],
+    )
+    def test_found_by_code_text_and_unit(self, office: Client, loaded_plan: Plan, asked: str, expected) -> None:
+        assert self.shown(office, q=asked) == expected
+
+    def test_filtered_by_role_each_measure_once(self, office: Client, loaded_plan: Plan) -> None:
+        expected = Measure.objects.filter(duties__role=DutyRole.LEAD).distinct()
+        assert self.shown(office, duties__role__exact="lead") == [measure.code for measure in expected]
+        assert len(expected) == 27
+
+
+class TestEdits:
+    def test_a_main_task_with_its_measures(self, office: Client) -> None:
+        plan = make_plan()
+        measures = inline(
+            "measures", {"order": 1, "text": "甲", "responsibility_text": "乙"}, {"order": 2, "text": "丙"}
+        )
+        posted = {"plan": plan.pk, "number": 1, "title": "任务", "field": ""} | measures
+        assert office.post(address("maintask_add"), posted).status_code == 302
+        assert [(measure.code, measure.text) for measure in Measure.objects.all()] == [("1-1", "甲"), ("1-2", "丙")]
+        assert {str(row.history_user) for row in (*MainTask.history.all(), *Measure.history.all())} == {"office"}
+
+    def measure_form(self, measure: Measure, **given) -> dict[str, object]:
+        return {"main_task": measure.main_task.pk, "order": measure.order, "text": measure.text} | given
+
+    def test_the_duties_of_a_measure(self, office: Client, duty: Duty) -> None:
+        new = make_unit("省财政厅")
+        rows = inline(
+            "duties",
+            {"id": duty.pk, "measure": duty.measure.pk, "position": 1, "unit": duty.unit.pk, "DELETE": "on"},
+            {"measure": duty.measure.pk, "position": 2, "unit": new.pk, "role": "lead", "via_group": ""},
+            initial=1,
+        )
+        slips = inline("probable_slips", {"as_written": "统筹", "probably": "统一"})
+        assert (
+            office.post(
+                address("measure_change", duty.measure), self.measure_form(duty.measure) | rows | slips
+            ).status_code
+            == 302
+        )
+        assert [(row.unit, row.role) for row in Duty.objects.all()] == [(new, "lead")]
+        assert [row.as_written for row in ProbableSlip.objects.all()] == ["统筹"]
+        named = Duty.history.exclude(history_user=None).order_by("history_id")
+        assert [(row.history_type, row.unit.name, str(row.history_user)) for row in named] == [
+            ("-", "青岛市政府", "office"),
+            ("+", "省财政厅", "office"),
+        ]
+        assert Measure.history.count() == 1
+
+    @pytest.mark.parametrize(
+        ("given", "sentence"),
+        [
+            ({"is_ongoing": "on", "due_on": "2026-12-31"}, "长期坚持的举措没有完成时限，请去掉其中一个。"),
+            ({"starts_on": "2027-01-01", "due_on": "2026-12-31"}, "完成时限不能早于开始日期。"),
+        ],
+        ids=["ongoing", "dates"],
+    )
+    def test_what_the_database_would_refuse_is_said_on_the_page(
+        self, office: Client, given: dict, sentence: str
+    ) -> None:
+        measure = make_measure()
+        answer = office.post(
+            address("measure_change", measure), self.measure_form(measure, **given) | inline("duties") | NO_SLIPS
+        )
+        assert answer.context["adminform"].form.non_field_errors() == [sentence]
+
+    def test_a_field_of_another_plan(self, office: Client, duty: Duty) -> None:
+        stranger = make_field(make_plan("other"))
+        main_task = duty.measure.main_task
+        posted = {"plan": main_task.plan.pk, "number": 7, "title": "新名", "field": stranger.pk}
+        answer = office.post(address("maintask_change", main_task), posted | inline("measures"))
+        assert answer.context["adminform"].form.non_field_errors() == [
+            "这个领域属于另一个分工方案，请选本方案的领域。"
+        ]
+        assert 'value="新名"' in answer.content.decode()
+
+    def test_a_refused_row_takes_the_whole_form_back(self, office: Client, duty: Duty) -> None:
+        rows = inline("duties", {"measure": duty.measure.pk, "position": 2, "unit": duty.unit.pk, "role": "lead"})
+        posted = self.measure_form(duty.measure, text="改") | rows | NO_SLIPS
+        answer = office.post(address("measure_change", duty.measure), posted)
+        assert answer.status_code == 200
+        assert Measure.objects.get().text == "举措3"
+        assert list(Duty.objects.all()) == [duty]
+
+
+class TestDelete:
+    def test_the_page_that_asks_lists_what_goes_with_a_main_task(self, office: Client, duty: Duty) -> None:
+        answer = office.get(address("maintask_delete", duty.measure.main_task))
+        assert [(str(name), count) for name, count in answer.context["model_count"]] == [
+            ("主要任务", 1),
+            ("具体举措", 1),
+            ("职责", 1),
+        ]
+        assert "青岛市政府（牵头）" in answer.content.decode()
+
+    def test_confirmed_it_goes_in_the_persons_name(self, office: Client, duty: Duty) -> None:
+        page = address("maintask_delete", duty.measure.main_task)
+        assert office.post(page, {"post": "yes"}).status_code == 302
+        for model in (MainTask, Measure, Duty):
+            assert not model.objects.exists()
+            assert str(model.history.latest().history_user) == "office"
+        assert Field.objects.count() == 1
+
+    def test_a_unit_with_duties_stays(self, duty: Duty) -> None:
+        administrator = logged_in(Role.ADMINISTRATOR)
+        answer = administrator.get(reverse("admin:units_unit_delete", args=[duty.unit.pk]), follow=True)
+        assert messages(answer) == ["“青岛市政府”不能删除：还有职责 1 项与它关联。请先改派或删除这些内容。"]
+
+    def test_several_measures_at_once(self, office: Client, duty: Duty) -> None:
+        chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [duty.measure.pk]}
+        answer = office.post(address("measure_changelist"), chosen, follow=True)
+        assert messages(answer) == ["成功删除了 1 个 具体举措"]
+        assert str(Duty.history.latest().history_user) == "office"
+
+
+class TestAutocomplete:
+    @pytest.mark.parametrize(
+        ("model", "field", "term", "expected"),
+        [
+            ("duty", "measure", "7-3", "7-3 举措3"),
+            ("duty", "unit", "青岛", "青岛市政府"),
+            ("duty", "via_group", "五市", "五市政府"),
+            ("measure", "main_task", "7", "7 任务7"),
+            ("maintask", "field", "基础", "基础设施"),
+            ("maintask", "plan", "分工", "分工表"),
+        ],
+    )
+    def test_offers_what_is_meant(self, office: Client, duty: Duty, model, field, term, expected) -> None:
+        asked = {"app_label": "tasks", "model_name": model, "field_name": field, "term": term}
+        answer = office.get(reverse("admin:autocomplete"), asked).json()
+        assert [result["text"] for result in answer["results"]] == [expected]
+
+    def test_offers_nothing_to_those_who_see_nothing(self, duty: Duty) -> None:
+        asked = {"app_label": "tasks", "model_name": "duty", "field_name": "unit", "term": ""}
+        assert logged_in(Role.REPORTER, unit=duty.unit).get(reverse("admin:autocomplete"), asked).status_code == 403
+
+
+def test_every_choice_of_another_row_is_an_autocomplete(office: Client) -> None:
+    """A plain drop-down of 79 measures is no choice."""
+    site = office.get("/admin/").resolver_match.func.admin_site
+    admins = [admin for admin in site._registry.values() if admin.model._meta.app_label in {"units", "tasks"}]
+    inlines = [inline(admin.model, site) for admin in admins for inline in admin.inlines]
+    plain = {
+        f"{admin.opts.label}.{field.name}"
+        for admin in (*admins, *inlines)
+        for field in admin.model._meta.fields
+        if field.remote_field and field.name not in admin.autocomplete_fields
+    }
+    assert plain == {  # the parents of inlines
+        "units.UnitAlias.unit",
+        "units.UnitGroupMember.group",
+        "tasks.Field.plan",
+        "tasks.Measure.main_task",
+        "tasks.Duty.measure",
+        "tasks.ProbableSlip.measure",
+    }
