@@ -13,7 +13,8 @@ from io import BytesIO, TextIOWrapper
 from typing import Any
 
 from django.utils import timezone
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
 LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
@@ -43,6 +44,15 @@ def put(cell: Cell, value: Any, style: str) -> Cell:
     elif number_format := format_of(value):
         cell.number_format = number_format
     return cell
+
+
+def write_row(
+    sheet: WriteOnlyWorksheet, row: int, values: Iterable[Any], styles: Iterable[str], *, height: float
+) -> None:
+    """Append a row, whose number the caller knows, to a sheet being streamed. The memory taken does not grow."""
+    sheet.row_dimensions[row].height = height
+    sheet.append([put(WriteOnlyCell(sheet), value, style) for value, style in zip(values, styles, strict=True)])
+    del sheet.row_dimensions[row]  # it is in the file already
 
 
 def excel_value(value: Any) -> str | int | float | Decimal | datetime.date | None:

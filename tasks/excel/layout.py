@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.cell_range import CellRange
 
 # Names as Chinese Windows, WPS and the domestic systems have them; an office without one takes its nearest.
 SONG, HEI, FANGSONG, TITLE_SONG = "宋体", "黑体", "仿宋_GB2312", "方正小标宋简体"
@@ -25,25 +28,22 @@ Rest = tuple[int, float, int]  # from a block on: pages, their empty room square
 UNBROKEN = re.compile(r"[!-~]+|.", re.DOTALL)  # a Latin word or number, or one character
 
 
-def font(name: str, size: float, *, bold: bool = False, color: str = "000000") -> Font:
-    return Font(name=name, size=size, bold=bold, color=color, charset=CHINESE)
+def font(name: str, size: float, color: str = "000000") -> Font:
+    return Font(name=name, size=size, color=color, charset=CHINESE)
 
 
-def new_workbook(*, write_only: bool = False) -> Workbook:
-    """A workbook whose columns are measured in 宋体 11: one unit of width is one Latin letter at 12 points.
+def new_workbook(title: str, subject: str) -> Workbook:
+    """A workbook to be streamed, its columns measured in 宋体 11: a unit of width is a Latin letter at 12 points.
 
-    It asks nobody to save it on closing, as one that recalculates would.
+    A file manager shows title and subject; an author would be a person or a machine. Nobody is asked to save it on
+    closing, as they would be if it recalculated.
     """
-    book = Workbook(write_only=write_only)
+    book = Workbook(write_only=True)
+    book.properties.title, book.properties.subject, book.properties.creator = title, subject, ""
     book._fonts = IndexedList([font(SONG, 11)])  # the first font is the one that measures; there is no public door
     book._named_styles["Normal"].font = font(SONG, 11)
     book.calculation.fullCalcOnLoad = False
     return book
-
-
-def set_properties(book: Workbook, title: str, subject: str) -> None:
-    """What a file manager shows of the workbook; an author would be a person or a machine."""
-    book.properties.title, book.properties.subject, book.properties.creator = title, subject, ""
 
 
 def add_style(
@@ -53,13 +53,12 @@ def add_style(
     *,
     align: str = "left",
     vertical: str = "center",
-    wrap: bool = True,
     ruled: str | None = "000000",
     fill: str | None = None,
 ) -> None:
     """A named style, so that whoever gets the workbook can restyle all such cells at once."""
     style = NamedStyle(name, font=face)
-    style.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=wrap)
+    style.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=True)
     if ruled:
         side = Side("thin", color=ruled)
         style.border = Border(side, side, side, side)
@@ -68,8 +67,14 @@ def add_style(
     book.add_named_style(style)
 
 
-def set_page(sheet: Worksheet, *, paper: str, header_row: int) -> None:
-    """Landscape, one page wide and as many as it takes, the header row on each, — 1 — in the footer."""
+def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, header_row: int) -> None:
+    """Landscape, one page wide and as many as it takes, the header row on each, — 1 — in the footer.
+
+    To be called before the first row: all this stands before the rows in the file.
+    """
+    for column, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = f"A{header_row + 1}"
     sheet.page_setup.paperSize = PAPER[paper][0]
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -81,6 +86,19 @@ def set_page(sheet: Worksheet, *, paper: str, header_row: int) -> None:
     sheet.print_title_rows = f"{header_row}:{header_row}"
     sheet.oddFooter.center.text = "— &P —"
     sheet.oddFooter.center.font, sheet.oddFooter.center.size = f"{SONG},Regular", 12
+
+
+def merge(sheet: WriteOnlyWorksheet, top: int, bottom: int, left: int, right: int) -> None:
+    if (top, left) != (bottom, right):
+        # Not through `add`, which compares each range with all before it.
+        sheet.merged_cells.ranges.add(CellRange(min_row=top, max_row=bottom, min_col=left, max_col=right))
+
+
+def saved(book: Workbook) -> BytesIO:
+    file = BytesIO()
+    book.save(file)
+    file.seek(0)
+    return file
 
 
 def page_height(paper: str) -> float:
@@ -104,7 +122,9 @@ def paragraph_lines(paragraph: str, width: int) -> int:
         wide = halves(token)
         if used and used + wide > width:
             count, used = count + 1, before if token[0] in NOT_AT_LINE_START else 0
-        count, used = count + (used + wide - 1) // width, (used + wide - 1) % width + 1
+        used += wide
+        while used > width:
+            count, used = count + 1, used - width
         before = min(wide, 2)
     return count
 

@@ -1,16 +1,16 @@
 """重点任务推进落实分工表 as issued: the workbook that goes out as an annex."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import accumulate
 
 from django.db.models import Prefetch, QuerySet
 from openpyxl import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.excel import layout
-from tasks.excel.cells import put, sheet_title
+from tasks.excel.cells import sheet_title, write_row
 from tasks.models import MainTask, Measure, Plan
 
 HEADER = ("序号", "主要任务", "具体举措", "责任单位")
@@ -22,19 +22,13 @@ TITLE, HEAD, NUMBER, TASK, TEXT = "分工表标题", "分工表表头", "分工�
 
 def original_table(plan: Plan) -> BytesIO:
     """The plan as an .xlsx file, at its beginning. Two queries."""
-    book = layout.new_workbook()
+    book = layout.new_workbook(plan.title, plan.subject)
     add_styles(book)
-    layout.set_properties(book, plan.title, plan.subject)
-    sheet = book.active
-    sheet.title = sheet_title(plan.title)
-    layout.set_page(sheet, paper="A4", header_row=HEADER_ROW)
-    sheet.freeze_panes = f"A{FIRST_ROW}"
+    sheet = book.create_sheet(sheet_title(plan.title))
+    layout.set_page(sheet, WIDTHS, paper="A4", header_row=HEADER_ROW)
     title_height = write_top(sheet, plan.title)
-    break_pages(sheet, [write_task(sheet, task) for task in tasks_of(plan)], title_height)
-    file = BytesIO()
-    book.save(file)
-    file.seek(0)
-    return file
+    break_pages(sheet, write_tasks(sheet, tasks_of(plan)), title_height)
+    return layout.saved(book)
 
 
 def tasks_of(plan: Plan) -> QuerySet[MainTask]:
@@ -51,37 +45,33 @@ def add_styles(book: Workbook) -> None:
     layout.add_style(book, TEXT, body)
 
 
-def write_top(sheet: Worksheet, title: str) -> float:
+def write_top(sheet: WriteOnlyWorksheet, title: str) -> float:
     """Title and header. The height of the title row."""
-    for column, (width, word) in enumerate(zip(WIDTHS, HEADER, strict=True), 1):
-        cell = put(sheet.cell(HEADER_ROW, column), word, HEAD)
-        sheet.column_dimensions[cell.column_letter].width = width
-    put(sheet.cell(TITLE_ROW, 1), title, TITLE)
-    merge(sheet, TITLE_ROW, TITLE_ROW, 1, len(HEADER))
     height = layout.row_height(TITLE_HEIGHT, layout.text_height(title, sum(WIDTHS), size=22))
-    sheet.row_dimensions[TITLE_ROW].height = height
-    sheet.row_dimensions[HEADER_ROW].height = HEADER_HEIGHT
+    write_row(sheet, TITLE_ROW, [title], [TITLE], height=height)
+    layout.merge(sheet, TITLE_ROW, TITLE_ROW, 1, len(HEADER))
+    write_row(sheet, HEADER_ROW, HEADER, [HEAD] * len(HEADER), height=HEADER_HEIGHT)
     return height
 
 
-def write_task(sheet: Worksheet, task: MainTask) -> list[float]:
-    """A row for each measure, number and title merged over them. The heights of the rows."""
-    first = sheet.max_row + 1
+def write_tasks(sheet: WriteOnlyWorksheet, tasks: Iterable[MainTask]) -> list[list[float]]:
+    """A row for each measure, number and title merged over them. The heights of each task's rows."""
+    blocks, row = [], FIRST_ROW
+    for task in tasks:
+        blocks.append(write_task(sheet, row, task))
+        row += len(blocks[-1])
+    return blocks
+
+
+def write_task(sheet: WriteOnlyWorksheet, first: int, task: MainTask) -> list[float]:
     pairs = [(measure.text, measure.responsibility_text) for measure in task.measures.all()] or [("", "")]
     heights = [row_height(task.title, *pair, among=len(pairs)) for pair in pairs]
     for row, (pair, height) in enumerate(zip(pairs, heights, strict=True), first):
-        sheet.row_dimensions[row].height = height
         named = (task.number, task.title) if row == first else (None, None)
-        for column, (value, style) in enumerate(zip((*named, *pair), (NUMBER, TASK, TEXT, TEXT), strict=True), 1):
-            put(sheet.cell(row, column), value, style)
+        write_row(sheet, row, (*named, *pair), (NUMBER, TASK, TEXT, TEXT), height=height)
     for column in (1, 2):
-        merge(sheet, first, row, column, column)
+        layout.merge(sheet, first, row, column, column)
     return heights
-
-
-def merge(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> None:
-    if (top, left) != (bottom, right):
-        sheet.merge_cells(start_row=top, end_row=bottom, start_column=left, end_column=right)
 
 
 def row_height(title: str, text: str, responsibility_text: str, *, among: int) -> float:
@@ -94,7 +84,7 @@ def row_height(title: str, text: str, responsibility_text: str, *, among: int) -
     )
 
 
-def break_pages(sheet: Worksheet, blocks: Sequence[Sequence[float]], title_height: float) -> None:
+def break_pages(sheet: WriteOnlyWorksheet, blocks: Sequence[Sequence[float]], title_height: float) -> None:
     """Pages begin with a main task, as in the issued paper: a row is not read without its task."""
     page = layout.page_height("A4") - HEADER_HEIGHT
     rows = list(accumulate(map(len, blocks), initial=FIRST_ROW))

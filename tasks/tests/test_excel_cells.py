@@ -14,20 +14,20 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
 from tasks.excel import layout
-from tasks.excel.cells import LONGEST_TEXT, Share, clean, csv_field, csv_file, put, sheet_title
+from tasks.excel.cells import LONGEST_TEXT, Share, clean, csv_field, csv_file, sheet_title, write_row
 
 UTC = datetime.UTC
 
 
 def written(*values: Any) -> list[Cell]:
     """The values as a reader of the saved workbook finds them."""
-    book = layout.new_workbook()
+    book = layout.new_workbook("", "")
     layout.add_style(book, "正文", layout.font(layout.SONG, 12))
+    sheet = book.create_sheet()
     for row, value in enumerate(values, 1):
-        put(book.active.cell(row, 1), value, "正文")
-    file = BytesIO()
-    book.save(file)
-    return [cell for (cell,) in load_workbook(file).active.iter_rows(max_row=len(values), max_col=1)]
+        write_row(sheet, row, [value], ["正文"], height=20)
+    read = load_workbook(layout.saved(book)).active
+    return [cell for (cell,) in read.iter_rows(max_row=len(values), max_col=1)]
 
 
 def read_csv(file: BytesIO) -> list[list[str]]:
