@@ -34,13 +34,16 @@ def is_running_text(column: int, text: str) -> bool:
 
 
 def without_trailing_blanks(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Empty paragraphs at the end of a cell are what typing leaves behind, and are dropped.
+    """Empty paragraphs at the end of a cell are what typing and merging leave behind, and are dropped.
 
-    Where measures and responsibilities are equally many with them they stay, and the contract's rule 9 judges the pairs.
+    They stay where only they make measures and responsibilities equally many: the contract's rule 9 judges such pairs.
     """
-    if len(cells) < 4 or len(cells[MEASURES]) == len(cells[RESPONSIBILITIES]):
-        return cells
-    return tuple(trimmed(cell) for cell in cells)
+    kept = tuple(trimmed(cell) for cell in cells)
+    return kept if is_even(kept) or not is_even(cells) else cells
+
+
+def is_even(cells: tuple[Cell, ...]) -> bool:
+    return len(cells) >= 4 and len(cells[MEASURES]) == len(cells[RESPONSIBILITIES])
 
 
 def trimmed(cell: Cell) -> Cell:

@@ -151,7 +151,15 @@ def header_row() -> str:
     return tr(*map(tc, HEADER))
 
 
-def cells(document: Document) -> list[tuple[int, str, str, tuple[str, ...], tuple[str, ...]]]:
+PlainRow = tuple[int, str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def row(line: int, number: str, title: str, measure: str, responsibility: str) -> PlainRow:
+    """A row as `cells` gives it, with one measure and one responsibility at most."""
+    return line, number, title, (measure,) if measure else (), (responsibility,) if responsibility else ()
+
+
+def cells(document: Document) -> list[PlainRow]:
     """The rows as plain tuples: line, number, title, measures, responsibilities."""
     return [(row.line, row.number, row.title, row.measures, row.responsibilities) for row in document.rows]
 
