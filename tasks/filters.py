@@ -12,16 +12,17 @@ from django.utils.safestring import SafeString
 
 from tasks.choices import DutyRole
 from tasks.models import Measure
-from tasks.queries import measures
+from tasks.queries import measures, options
 from units.choices import UnitKind
 
 LONGEST_TEXT = 100
 NOT_USED = "这个条件没有使用，其余条件照常。"
 
 
-def choice(label: str, choices: Iterable[tuple[str, str]] = ()) -> django_filters.ChoiceFilter:
-    messages = {"invalid_choice": f"{label}：没有“%(value)s”这一选项，请从列表中另选。{NOT_USED}"}
-    return django_filters.ChoiceFilter(label=label, choices=choices, empty_label="全部", error_messages=messages)
+class Choice(django_filters.ChoiceFilter):
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]] = ()) -> None:
+        messages = {"invalid_choice": f"{label}：没有“%(value)s”这一选项，请从列表中另选。{NOT_USED}"}
+        super().__init__(label=label, choices=choices, empty_label="全部", error_messages=messages)
 
 
 class MeasureFilter(django_filters.FilterSet):
@@ -35,9 +36,9 @@ class MeasureFilter(django_filters.FilterSet):
             "null_characters_not_allowed": f"关键词：含有不可见的控制字符，请重新输入。{NOT_USED}",
         },
     )
-    field = choice("领域")
-    unit = choice("责任单位")
-    role = choice("职责", DutyRole.choices)
+    field = Choice("领域")
+    unit = Choice("责任单位")
+    role = Choice("职责", DutyRole.choices)
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class MeasureFilter(django_filters.FilterSet):
         queryset: QuerySet[Measure] | None = None,
         *,
         fields: Iterable[tuple[int, str]] = (),
-        units: Iterable[measures.UnitOption] = (),
+        units: Iterable[options.UnitOption] = (),
     ) -> None:
         super().__init__(data, queryset)
         self.labels = {
@@ -89,7 +90,7 @@ class MeasureFilter(django_filters.FilterSet):
         )
 
 
-def by_kind(units: Iterable[measures.UnitOption]) -> list[tuple[str, list[tuple[str, str]]]]:
+def by_kind(units: Iterable[options.UnitOption]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Units as option groups, one for each run of a kind."""
     runs = groupby(units, key=lambda unit: unit.kind)
     return [(UnitKind(kind).label, [(unit.slug, unit.name) for unit in run]) for kind, run in runs]

@@ -19,8 +19,9 @@ from django_tables2.data import TableQuerysetData
 from tasks.choices import DutyRole
 from tasks.filters import MeasureFilter
 from tasks.models import Measure, Plan
-from tasks.queries import measures
-from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally, UnitOption
+from tasks.queries import measures, options
+from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally
+from tasks.queries.options import FieldOptions, UnitOption
 
 FIXED_COLUMNS = ("number", "text")
 DEFAULT_COLUMNS = ("number", "task", "code", "text", "units")
@@ -216,10 +217,16 @@ class Selection:
         return measures.counts(self.plan, {name: self.filter.condition(without=name) for name in self.filter.asked})
 
 
-def select_measures(plan: Plan, params: QueryDict, today: datetime.date) -> Selection:
-    """Read a list's URL: filters, `sort`, `cols`, `per_page`, `page`. What cannot be used is told in `problems`."""
-    units = measures.unit_options(plan, today)
-    chosen = MeasureFilter(params, measures.measure_list(plan), fields=measures.field_options(plan), units=units)
+def select_measures(
+    plan: Plan, params: QueryDict, today: datetime.date, fields: FieldOptions | None = None
+) -> Selection:
+    """Read a list's URL: filters, `sort`, `cols`, `per_page`, `page`. What cannot be used is told in `problems`.
+
+    `fields` are the plan's, where they are known already.
+    """
+    units = options.unit_options(plan, today)
+    fields = options.field_options(plan) if fields is None else fields
+    chosen = MeasureFilter(params, measures.measure_list(plan), fields=fields, units=units)
     problems = [*chosen.problems]
     return Selection(
         plan,

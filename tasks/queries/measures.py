@@ -4,11 +4,11 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, F, Q, QuerySet
 
-from tasks.models import Duty, Field, MainTask, Measure, Plan
+from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries.prepared import prepared
-from units.models import Unit, UnitAlias, UnitGroupMember
+from units.models import Unit, UnitAlias
 
 SOURCE_ORDER = ("main_task__number", "order")
 SORT_KEYS = {
@@ -72,18 +72,6 @@ class Tally(NamedTuple):
 
     matched: int
     total: int
-
-
-class UnitOption(NamedTuple):
-    """A unit that holds a duty in the plan, or a closed group that brought one in.
-
-    `members` counts a group's members on the day asked for; it is 0 for every other unit.
-    """
-
-    slug: str
-    name: str
-    kind: str
-    members: int
 
 
 LINE_FIELDS = (
@@ -228,36 +216,6 @@ def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
         name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()
     }
     return measure_list(plan).order_by().aggregate(**wanted)
-
-
-def field_options(plan: Plan) -> list[tuple[int, str]]:
-    """Position and name of the plan's fields."""
-    return field_rows(plan.pk)
-
-
-@prepared
-def field_rows(plan_id: int) -> QuerySet[Field]:
-    return Field.objects.filter(plan=plan_id).order_by("position").values_list("position", "name")
-
-
-def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
-    """The units a list of this plan can be filtered by, in their order, in one query."""
-    return [UnitOption(*row) for row in unit_rows(plan.pk, today)]
-
-
-@prepared
-def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
-    of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
-    held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
-    members = Count("group__memberships", filter=Q(group__memberships__in=UnitGroupMember.objects.on(today)))
-    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=members).order_by("position", "name")
-    return units.values_list("slug", "name", "kind", "members")
-
-
-def group_sizes(today: datetime.date) -> dict[str, int]:
-    """Slug of a closed group -> how many members it has on the day."""
-    members = UnitGroupMember.objects.on(today).filter(group__is_closed=True).order_by()
-    return dict(members.values_list("group__unit__slug").annotate(Count("pk")))
 
 
 def measures_beside(measure: Measure) -> tuple[Code | None, Code | None]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from tasks.choices import DutyRole
 from tasks.models import MainTask, Measure
-from tasks.queries import measures
+from tasks.queries import measures, options
 from tasks.tables import MeasureTable
 from tasks.views.rows import MeasureRows, heads
 from units.permissions import Permission, may
@@ -21,7 +21,7 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     task = get_object_or_404(tasks, plan__slug=slug, number=number)
     lines = measures.measure_lines(measures.measure_list(task.plan).filter(main_task=task))
     table = MeasureTable(lines, TASK_COLUMNS)
-    rows = MeasureRows(table, slug, measures.group_sizes(timezone.localdate()))
+    rows = MeasureRows(table, slug, options.group_sizes(timezone.localdate()))
     before, after = measures.tasks_beside(task)
     context = {
         "plan": task.plan,

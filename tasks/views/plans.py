@@ -4,13 +4,13 @@ from collections.abc import Collection
 from html import escape
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from tasks.models import Plan
+from tasks.queries.options import plan_with_fields
 from tasks.tables import FIXED_COLUMNS, PER_PAGE, MeasureTable, Selection, select_measures
 from tasks.views.rows import MeasureRows, heads
 
@@ -27,8 +27,11 @@ class Condition(NamedTuple):
 
 @require_safe
 def task_list(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = get_object_or_404(Plan, slug=slug)
-    selection = select_measures(plan, request.GET, timezone.localdate())
+    found = plan_with_fields(slug)
+    if found is None:
+        raise Http404(f"没有网址名为 {slug} 的分工表。")
+    plan, fields = found
+    selection = select_measures(plan, request.GET, timezone.localdate(), fields)
     return render(request, "tasks/plans/tasks.html", list_context(selection))
 
 
@@ -53,8 +56,15 @@ def list_context(selection: Selection) -> dict[str, Any]:
         "heads": heads(table, selection.sort, without(params, "sort").urlencode()),
         "body": rows.body(selection.lines),
         "column_boxes": column_boxes(selection.columns),
-        "per_page_words": PER_PAGE_WORDS,
+        "query": params.urlencode(),
+        "per_page_links": per_page_links(without(params, "per_page").urlencode(), selection.per_page),
     }
+
+
+def per_page_links(kept: str, current: str) -> list[tuple[str, str, bool]]:
+    """Words, query string and whether it is the one in force."""
+    start = f"?{kept}&" if kept else "?"
+    return [(words, f"{start}per_page={key}", key == current) for key, words in PER_PAGE_WORDS.items()]
 
 
 def without(params: QueryDict, *names: str) -> QueryDict:

@@ -1,0 +1,66 @@
+"""What the list of a plan can be filtered by."""
+
+import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from tasks.models import Duty, Field, Plan
+from tasks.queries.prepared import prepared
+from units.models import Unit, UnitGroupMember
+
+PLAN_FIELDS = tuple(field.attname for field in Plan._meta.concrete_fields)
+FieldOptions = list[tuple[int, str]]  # position and name
+
+
+class UnitOption(NamedTuple):
+    """A unit that holds a duty in the plan, or a closed group that brought one in.
+
+    `members` counts a group's members on the day asked for; it is 0 for every other unit.
+    """
+
+    slug: str
+    name: str
+    kind: str
+    members: int
+
+
+def plan_with_fields(slug: str) -> tuple[Plan, FieldOptions] | None:
+    """A plan and its fields in one query, none where no plan has that slug."""
+    rows = plan_rows(slug)
+    if not rows:
+        return None
+    *plan, _, _ = rows[0]
+    fields = [(position, name) for *_, position, name in rows if name is not None]
+    return Plan.from_db(connection.alias, PLAN_FIELDS, plan), fields
+
+
+@prepared
+def plan_rows(slug: str) -> QuerySet[Plan]:
+    rows = Plan.objects.filter(slug=slug).order_by("fields__position")
+    return rows.values_list(*PLAN_FIELDS, "fields__position", "fields__name")
+
+
+def field_options(plan: Plan) -> FieldOptions:
+    return list(Field.objects.filter(plan=plan).order_by("position").values_list("position", "name"))
+
+
+def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
+    """The units a list of this plan can be filtered by, in their order, in one query."""
+    return [UnitOption(*row) for row in unit_rows(plan.pk, today)]
+
+
+@prepared
+def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
+    of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
+    held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
+    members = Count("group__memberships", filter=Q(group__memberships__in=UnitGroupMember.objects.on(today)))
+    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=members).order_by("position", "name")
+    return units.values_list("slug", "name", "kind", "members")
+
+
+def group_sizes(today: datetime.date) -> dict[str, int]:
+    """Slug of a closed group -> how many members it has on the day."""
+    members = UnitGroupMember.objects.on(today).filter(group__is_closed=True).order_by()
+    return dict(members.values_list("group__unit__slug").annotate(Count("pk")))
