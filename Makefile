@@ -30,7 +30,7 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 	.venv/bin/djlint templates --lint --quiet
 	.venv/bin/mypy
 	$(PY) -m pip check
-	$(PY) manage.py makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
 	SITE_ENV=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://localhost/jiaodong \
 		$(PY) manage.py check --deploy --fail-level WARNING

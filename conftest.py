@@ -1,12 +1,13 @@
 """What every test may ask for: the customer's plan in the database, the live site, a browser."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 from django.test import override_settings
 
 from jiaodong.testing.browser import allow_status, browser, no_script, open_page, page, phone, watch
@@ -30,6 +31,18 @@ FOR_TESTS = {
 @pytest.fixture(scope="session", autouse=True)
 def settings_for_tests() -> Iterator[None]:
     with override_settings(**FOR_TESTS):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_connection_a_thread() -> Iterator[None]:
+    """Keep a test's connection the same after a browser has started.
+
+    Playwright's event loop counts as running in the tests' thread, and Django's own holder of connections then hands
+    out a second one, which no fixture closes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "_connections", threading.local())
         yield
 
 

@@ -1,8 +1,10 @@
 """The watch over browser tests sees what it is there for. A watch that sees nothing would pass every page."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, Route
 
 from jiaodong.testing.browser import Watch, axe
@@ -96,3 +98,11 @@ def test_queries_are_allowed_beside_a_browser(live_site, page: Page, loaded_plan
     page.goto("/healthz")
     assert loaded_plan.slug == "jiaodong"
     assert page.url == f"{live_site.url}/healthz"
+
+
+def test_a_browser_leaves_the_test_its_one_connection(browser: Browser) -> None:
+    loop, beside = asyncio.get_running_loop(), connections["default"]
+    asyncio._set_running_loop(None)
+    without = connections["default"]
+    asyncio._set_running_loop(loop)
+    assert without is beside
