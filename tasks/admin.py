@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import planning
-from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline
+from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, said
 from units.permissions import Permission
 
 UNITS_SHOWN = 4
@@ -111,7 +111,7 @@ class MainTaskAdmin(Planning, HistoryAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(Planning, HistoryAdmin):
-    list_display = ["code", "shortened", "units", "due_on", "is_ongoing"]
+    list_display = ["code", "shortened", "units", "due_on", "ongoing"]
     list_display_links = ["code", "shortened"]
     list_filter = ["main_task__plan", "main_task__field", "duties__role", "is_ongoing"]
     list_per_page = 50
@@ -148,6 +148,10 @@ class MeasureAdmin(Planning, HistoryAdmin):
         names = [duty.unit.short_name for duty in measure.duties.all()]
         more = f"等 {len(names)} 个单位" if len(names) > UNITS_SHOWN else ""
         return "、".join(names[:UNITS_SHOWN]) + more or None
+
+    @admin.display(description="长期坚持", ordering="is_ongoing")
+    def ongoing(self, measure: Measure) -> str | None:
+        return said(measure.is_ongoing)
 
 
 @admin.register(Duty)

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from units import services
-from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline
+from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, said
 from units.forms import AccountForm
 from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.permissions import Permission
@@ -62,7 +62,7 @@ class UnitGroupMemberInline(ServiceInline):
 class UnitGroupAdmin(HistoryAdmin):
     edit_permission = Permission.MANAGE_UNITS
     doors = DOORS
-    list_display = ["unit", "is_closed", "member_count"]
+    list_display = ["unit", "closed", "member_count"]
     list_filter = ["is_closed"]
     list_select_related = ["unit"]
     search_fields = ["unit__name", "unit__short_name", "members__name"]
@@ -73,6 +73,10 @@ class UnitGroupAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnitGroup]:
         return super().get_queryset(request).select_related("unit").annotate(member_count=Count("memberships"))
+
+    @admin.display(description="成员固定", ordering="is_closed")
+    def closed(self, group: UnitGroup) -> str | None:
+        return said(group.is_closed)
 
     @admin.display(description="成员数", ordering="member_count")
     def member_count(self, group: UnitGroup) -> int:
@@ -85,7 +89,7 @@ class UserAdmin(ServiceAdmin):
 
     edit_permission = Permission.MANAGE_ACCOUNTS
     form = AccountForm
-    list_display = ["username", "full_name", "role", "unit", "is_active"]
+    list_display = ["username", "full_name", "role", "unit", "active"]
     list_filter = ["role", "is_active", "unit__kind"]
     list_select_related = ["unit"]
     search_fields = ["username", "whole_name", "unit__name", "unit__short_name"]
@@ -109,6 +113,10 @@ class UserAdmin(ServiceAdmin):
     @admin.display(description="姓名", ordering=Concat("last_name", "first_name"))
     def full_name(self, user: User) -> str | None:
         return user.last_name + user.first_name or None
+
+    @admin.display(description="启用", ordering="is_active")
+    def active(self, user: User) -> str | None:
+        return said(user.is_active)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -26,6 +26,11 @@ class Door(NamedTuple):
     delete: Callable[..., object]
 
 
+def said(yes: bool) -> str | None:
+    """A yes or no as a word; Django draws a picture that is called True or False."""
+    return "是" if yes else None
+
+
 class ByRole:
     """Rights from the table of roles: whoever enters the back office reads, `edit_permission` is for the rest.
 
@@ -160,7 +165,9 @@ class LoadedSelect(AutocompleteSelect):
         return [(None, options, 0)]
 
 
-class LoadedForm(ModelForm):
+class RowForm(ModelForm):
+    """A row of an inline, which shows its choices from memory."""
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
@@ -169,10 +176,21 @@ class LoadedForm(ModelForm):
                 widget.chosen = getattr(self.instance, name)
 
 
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows in a table: every control is given the name that only the head of its column shows."""
+
+    def add_fields(self, form: ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class ServiceInline(ByRole, admin.TabularInline):
     """Rows of a parent; the parent's admin saves them through its doors. `related` is what a row shows of others."""
 
-    form = LoadedForm
+    form = RowForm
+    formset = RowFormSet
     extra = 0
     related: tuple[str, ...] = ()
 
