@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.tests.growth import grow
-from tasks.tests.pages import Cell, links, rows, section, texts
+from tasks.tests.reading import Cell, links, rows, section, texts
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role, UnitKind
 from units.models import Unit

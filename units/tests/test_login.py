@@ -1,0 +1,76 @@
+"""Logging in and out."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from units.choices import Role
+from units.forms import WRONG
+from units.models import User
+from units.tests.samples import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> User:
+    return make_user(Role.LEADER, username="zhao")
+
+
+def submit(client: Client, username: str, password: str, next: str = ""):
+    return client.post("/login/", {"username": username, "password": password, "next": next})
+
+
+class TestLoggingIn:
+    def test_to_the_home_page(self, client: Client, person: User) -> None:
+        assert submit(client, "zhao", PASSWORD).headers["Location"] == "/"
+        assert client.session["_auth_user_id"] == str(person.pk)
+
+    def test_back_to_the_page_one_came_from(self, client: Client, person: User) -> None:
+        assert 'name="next" value="/units/"' in client.get("/login/?next=/units/").content.decode()
+        assert submit(client, "zhao", PASSWORD, next="/units/").headers["Location"] == "/units/"
+
+    @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/"])
+    def test_never_to_another_site(self, client: Client, person: User, elsewhere: str) -> None:
+        assert submit(client, "zhao", PASSWORD, next=elsewhere).headers["Location"] == "/"
+
+    def test_who_is_logged_in_already_is_sent_on(self, client: Client, person: User) -> None:
+        client.force_login(person)
+        assert client.get("/login/?next=/units/").headers["Location"] == "/units/"
+
+
+class TestRefusal:
+    """One answer whatever is wrong, so that nobody learns which accounts there are."""
+
+    @pytest.mark.parametrize(
+        ("username", "password"),
+        [("zhao", "wrong"), ("nobody", PASSWORD), ("off", PASSWORD), ("ZHAO", PASSWORD)],
+        ids=["password", "account", "account switched off", "letter case"],
+    )
+    def test_one_sentence(self, client: Client, person: User, username: str, password: str) -> None:
+        make_user(Role.OFFICE, username="off", is_active=False)
+        answer = submit(client, username, password)
+        assert re.findall(r'role="alert">(.*?)<', answer.content.decode()) == [WRONG]
+        assert "_auth_user_id" not in client.session
+
+    def test_the_account_name_stays_and_the_password_does_not(self, client: Client) -> None:
+        html = submit(client, "zhao", "secret-word").content.decode()
+        assert 'value="zhao"' in html
+        assert "secret-word" not in html
+
+    def test_empty_fields_are_named(self, client: Client) -> None:
+        html = submit(client, "", "").content.decode()
+        assert re.findall(r'<p class="error".*?>(.*?)</p>', html) == ["请填写账号。", "请填写密码。"]
+
+
+class TestLoggingOut:
+    def test_by_the_button(self, client: Client, person: User) -> None:
+        client.force_login(person)
+        assert client.post("/logout/").headers["Location"] == "/"
+        assert "_auth_user_id" not in client.session
+
+    def test_a_link_from_elsewhere_does_not_do_it(self, client: Client, person: User) -> None:
+        client.force_login(person)
+        assert client.get("/logout/").status_code == 405
+        assert client.session["_auth_user_id"] == str(person.pk)
