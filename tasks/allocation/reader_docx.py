@@ -17,6 +17,7 @@ from tasks.allocation.rows import Cell, Document, Line, document
 NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
 NO_TABLE = "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
 
+MOST_COLUMNS = 63  # of a table in Word
 BLOCKS = frozenset({"p", "tr", "tbl"})
 UNREAD = frozenset({"drawing", "pict", "object", "Fallback", "rt", "tabs"})  # text boxes and second versions of a text
 WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo"})
@@ -161,7 +162,8 @@ def box_of(element: ET.Element, start: int, span: int, table: Table) -> Box:
     if merge == "continue" and start in table.merged:
         return Box(start, span, table.merged[start], is_own=False)
     cell = cell_of(list(paragraph_texts(element)))
-    table.merged.pop(start, None)
+    for column in range(start, start + min(span, MOST_COLUMNS)):
+        table.merged.pop(column, None)
     if merge == "restart":
         table.merged[start] = cell
     return Box(start, span, cell, is_own=True)

@@ -145,6 +145,12 @@ class TestMergedCells:
         last = tr(tc("", properties=CONTINUE), tc(""), tc("丁"), tc("戊"))
         assert cells(of(first, header_row(), last)) == [row(2, *ROW), row(4, "", "", "丁", "戊")]
 
+    def test_a_row_across_the_table_ends_every_merge(self):
+        first = tr(*(tc(text, properties=RESTART) for text in ROW))
+        across = tr(tc("— 2 —", properties=span(4)))
+        last = tr(tc("", properties=CONTINUE), tc("", properties=CONTINUE), tc("丁"), tc("戊"))
+        assert cells(of(first, across, last)) == [row(2, *ROW), row(4, "", "", "丁", "戊")]
+
     def test_what_hides_in_a_continued_cell_is_not_read(self):
         rows = [
             tr(tc("1", properties=RESTART), *map(tc, ROW[1:])),
