@@ -1,7 +1,6 @@
 """Overview, search, units, login and the pages for errors in a real browser: read by axe, by keyboard, without script."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.template.loader import render_to_string
@@ -9,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe
 from units.choices import Role
+from units.context import DISPLAY_MODES
 from units.tests.samples import PASSWORD, make_unit, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-MODES = ["", "large", "contrast"]
+MODES = ["", *DISPLAY_MODES.values()]
 PAGES = [
     "/",
     "/plans/jiaodong/search/",
@@ -37,15 +37,14 @@ def enter(page: Page, **person: object) -> None:
     page.get_by_role("button", name="登录").click()
 
 
-def findings(page: Page, show: Callable[[], object]) -> dict[str, object]:
-    """What is wrong with a page at two widths and in every mode: axe's findings, and what sticks out to the right."""
-    wrong: dict[str, object] = {}
+def findings(page: Page) -> dict[str, list[str]]:
+    """What is wrong with the page shown, at two widths and in every mode: axe's findings, and what sticks out."""
+    wrong = {}
+    page.evaluate("document.querySelectorAll('details').forEach(menu => { menu.open = true })")
     for mode in MODES:
-        page.context.add_cookies([{"name": "display", "value": mode, "url": page.url}])
+        page.evaluate("name => { document.documentElement.className = name }", mode)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
-            show()
-            page.evaluate("document.querySelectorAll('details').forEach(menu => { menu.open = true })")
             spare = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if found := axe(page) + [f"{spare} pixels stick out"] * (spare > 0):
                 wrong[f"{mode or 'normal'} {size['width']}"] = found
@@ -56,28 +55,26 @@ class TestAxe:
     @pytest.mark.parametrize("path", PAGES)
     def test_an_outsiders_page(self, page: Page, path: str) -> None:
         page.goto(path)
-        assert findings(page, lambda: page.goto(path)) == {}
+        assert findings(page) == {}
 
     @pytest.mark.parametrize("path", ["/", "/units/qingdao/"])
     def test_with_the_header_of_staff(self, page: Page, path: str) -> None:
         enter(page, unit=make_unit("省人力资源社会保障厅二级单位"), last_name="欧阳", first_name="芳菲")
-        assert findings(page, lambda: page.goto(path)) == {}
+        page.goto(path)
+        assert findings(page) == {}
 
     def test_a_refused_login(self, page: Page) -> None:
-        def refused() -> None:
-            page.goto("/login/")
-            page.get_by_label("账号").fill("wang")
-            page.get_by_label("密码").fill("wrong")
-            page.get_by_role("button", name="登录").click()
-            expect(page.get_by_role("alert")).to_contain_text("账号或密码不正确。")
-
-        refused()
-        assert findings(page, refused) == {}
+        page.goto("/login/")
+        page.get_by_label("账号").fill("wang")
+        page.get_by_label("密码").fill("wrong")
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("alert")).to_contain_text("账号或密码不正确。")
+        assert findings(page) == {}
 
     def test_not_found(self, page: Page, allow_status) -> None:
         allow_status(404)
         page.goto("/nowhere/")
-        assert findings(page, lambda: page.goto("/nowhere/")) == {}
+        assert findings(page) == {}
 
     @pytest.mark.parametrize("status", [400, 403, 500])
     def test_pages_for_other_errors(self, page: Page, allow_status, status: int) -> None:
@@ -85,7 +82,7 @@ class TestAxe:
         html = render_to_string(f"{status}.html")
         page.route("**/error/", lambda route: route.fulfill(status=status, body=html, content_type="text/html"))
         page.goto("/error/")
-        assert findings(page, lambda: page.goto("/error/")) == {}
+        assert findings(page) == {}
 
 
 class TestByKeyboard:
@@ -172,8 +169,8 @@ class TestJourneys:
 class TestMenus:
     def test_closed_by_escape_and_by_a_click_beside(self, page: Page) -> None:
         page.goto("/plans/jiaodong/tasks/")
-        summary = page.locator("details.menu > summary", has_text="导出")
-        menu = page.locator("details.menu", has=summary)
+        menu = page.locator("details.menu", has_text="导出")
+        summary = menu.locator("summary")
         summary.click()
         expect(menu).to_have_attribute("open", "")
         page.keyboard.press("Escape")
