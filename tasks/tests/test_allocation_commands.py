@@ -116,6 +116,13 @@ class TestImport:
             call_command("import_allocation", str(path))
         assert not Unit.objects.exists()
 
+    def test_a_text_no_database_can_hold_is_refused(self, tmp_path):
+        path = tmp_path / "空字符.txt"
+        path.write_text("分工表\n1\t甲\t举\x00一\t省教育厅负责\n")
+        with pytest.raises(CommandError, match="空字符"):
+            call_command("import_allocation", str(path))
+        assert not Plan.objects.exists()
+
     def test_a_file_without_a_table_is_refused(self, tmp_path):
         path = tmp_path / "空.txt"
         path.write_text("")

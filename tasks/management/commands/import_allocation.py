@@ -1,6 +1,7 @@
 """`manage.py import_allocation FILE`: a table becomes a plan. The difference first, then one transaction."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from tasks.allocation.fixture import fixture_text
 from tasks.allocation.loader import store
+from tasks.allocation.table import DraftPlan
 from tasks.management.allocation import Source, add_source_options, default_book, read_source
 from tasks.queries.comparison import Comparison, compare
 from units.models import Unit
@@ -62,6 +64,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{word} 第 {finding.line} 行 {finding.code}：{finding.message}")
         if source.draft.errors:
             raise CommandError(f"有 {len(source.draft.errors)} 处错误，没有写入。请按上面的说明改好后再导入。")
+        if any("\x00" in text for text in texts(source.draft)):
+            raise CommandError("表中含有不可见的空字符（NUL），数据库不能保存，没有写入。请在原文件中删去后再导入。")
         if not source.draft.tasks:
             raise CommandError("表中没有读到任何主要任务，没有写入。请确认文件是分工表，且各栏以制表符分隔。")
 
@@ -82,3 +86,11 @@ class Command(BaseCommand):
             fixture_text(source.draft, source.corrections, slug, source.name, source.sha256), encoding="utf-8"
         )
         self.stdout.write(f"已生成 fixtures/{path.name}。")
+
+
+def texts(draft: DraftPlan) -> Iterator[str]:
+    yield draft.title
+    for task in draft.tasks:
+        yield task.title
+        for measure in task.measures:
+            yield from (measure.text, measure.responsibility_text)
