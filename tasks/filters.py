@@ -86,7 +86,7 @@ class MeasureFilter(django_filters.FilterSet):
         chosen = self.asked.get(name, "")
         options = draw_options([("", "全部"), *self.filters[name].extra["choices"]], chosen)
         return SafeString(
-            f'<select class="form-select form-select-sm" id="id_{name}" name="{name}">{options}</select>'
+            f'<select class="form-control form-control-sm" id="id_{name}" name="{name}">{options}</select>'
         )
 
 

@@ -232,7 +232,7 @@ def select_measures(
         plan,
         chosen,
         units,
-        columns=columns_asked(params.getlist("cols"), problems),
+        columns=columns_asked([name for name in params.getlist("cols") if name], problems),
         sort=sort_asked(params.get("sort") or DEFAULT_SORT, problems),
         per_page=per_page_asked(params.get("per_page") or DEFAULT_PER_PAGE, problems),
         page_number=page_asked(params.get("page") or "1", problems),

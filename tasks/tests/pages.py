@@ -1,67 +1,58 @@
-"""Reading a page as a person does: its tables with their numbers and where each leads, its figures, its text."""
+"""Reading the site's pages in tests as a person does: rows, counts, notices and the links they follow."""
 
-from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from django.test import Client
+from lxml import html
 
-class Cell(NamedTuple):
-    text: str
-    url: str | None
-
-
-class _Reader(HTMLParser):
-    """Collects the cells of every row, and every link, with the text inside."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[Cell]] = []
-        self.links: list[Cell] = []
-        self.cell: list[str] | None = None
-        self.url: str | None = None
-        self.link: tuple[str, list[str]] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in {"td", "th"}:
-            self.cell, self.url = [], None
-        elif tag == "a":
-            self.url = dict(attrs)["href"] or ""
-            self.link = (self.url, [])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"td", "th"} and self.cell is not None:
-            self.rows[-1].append(Cell(" ".join("".join(self.cell).split()), self.url))
-            self.cell = None
-        elif tag == "a" and self.link:
-            self.links.append(Cell(" ".join(" ".join(self.link[1]).split()), self.link[0]))
-            self.link = None
-
-    def handle_data(self, data: str) -> None:
-        if self.cell is not None:
-            self.cell.append(data)
-        if self.link:
-            self.link[1].append(data)
+TASKS = "/plans/jiaodong/tasks/"
 
 
-def _read(html: str) -> _Reader:
-    reader = _Reader()
-    reader.feed(html)
-    return reader
+class Shown:
+    """A page, fetched and taken apart."""
 
+    def __init__(self, client: Client, url: str, **params: Any) -> None:
+        self.response = client.get(url, params or None)
+        assert self.response.status_code == 200, f"{url} {params}: {self.response.status_code}"
+        self.tree = html.fromstring(self.response.content.decode())
 
-def section(html: str, anchor: str) -> str:
-    """The part of a page labelled by the heading of that id."""
-    return html.split(f'aria-labelledby="{anchor}"', 1)[1].split("</section>", 1)[0]
+    def texts(self, xpath: str) -> list[str]:
+        """The text of each element found, spaces run together."""
+        return [" ".join(found.text_content().split()) for found in self.tree.xpath(xpath)]
 
+    def text(self, xpath: str) -> str:
+        (text,) = self.texts(xpath)
+        return text
 
-def rows(html: str) -> list[list[Cell]]:
-    return _read(html).rows
+    @property
+    def codes(self) -> list[str]:
+        return self.texts("//td[contains(@class, 'code')]")
 
+    @property
+    def groups(self) -> list[tuple[str, str, int]]:
+        """Number, title and how many rows each group of rows spans, down the page."""
+        numbers = self.tree.xpath("//td[contains(@class, 'seq')]")
+        titles = self.tree.xpath("//th[@scope='rowgroup']//a")
+        return [
+            (number.text_content(), title.text_content(), int(number.get("rowspan")))
+            for number, title in zip(numbers, titles, strict=True)
+        ]
 
-def texts(html: str) -> list[list[str]]:
-    return [[cell.text for cell in row] for row in rows(html)]
+    @property
+    def status(self) -> str:
+        return self.text("//*[@role='status']")
 
+    @property
+    def heads(self) -> list[str]:
+        return [text.rstrip("↕↑↓") for text in self.texts("//thead//th")]
 
-def links(html: str) -> list[Cell]:
-    return _read(html).links
+    @property
+    def problems(self) -> list[str]:
+        return self.texts("//*[@role='alert']//li")
+
+    def link(self, words: str) -> dict[str, list[str]]:
+        """The parameters of the one link whose text ends in these words, signs apart."""
+        links = [a for a in self.tree.xpath("//main//a") if a.text_content().rstrip("↕↑↓× ").endswith(words)]
+        (found,) = links
+        return parse_qs(urlsplit(found.get("href")).query)

@@ -98,7 +98,6 @@ def column_boxes(shown: Collection[str]) -> SafeString:
 
 def column_box(name: str, label: str, is_shown: bool, is_fixed: bool) -> str:
     state = f"{' checked' if is_shown else ''}{' disabled' if is_fixed else ''}"
-    box = f'<input class="form-check-input" type="checkbox" id="col-{name}" name="cols" value="{name}"{state}>'
     note = '<span class="muted small">（始终显示）</span>' if is_fixed else ""
-    label = f'<label class="form-check-label" for="col-{name}">{escape(label)}{note}</label>'
-    return f'<div class="form-check">{box}{label}</div>'
+    box = f'<input type="checkbox" name="cols" value="{name}"{state}>'
+    return f'<label class="tick">{box}{escape(label)}{note}</label>'

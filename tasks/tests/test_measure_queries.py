@@ -1,0 +1,145 @@
+"""What the lists ask of the database: the same few queries at 79 measures and at 7,900, whoever asks and whatever for."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from tasks.models import Duty, MainTask, Measure, Plan
+from tasks.queries import measures, options
+from tasks.tests.pages import TASKS, Shown
+from units.choices import Role
+from units.models import Unit, UnitGroup, UnitGroupMember, User
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 11, 24)
+ASKED = [
+    "",
+    "q=海洋",
+    "unit=qingdao&role=responsible&field=7",
+    "unit=jiaodong-wushi&sort=-units",
+    "sort=due_on&per_page=25&page=2&cols=field&cols=code",
+    "per_page=all",
+]
+
+
+@pytest.fixture
+def plan(loaded_plan: Plan) -> Plan:
+    return loaded_plan
+
+
+def enlarge(plan: Plan, times: int = 99) -> None:
+    """Add the plan's tasks, measures and duties to it again and again, under new numbers."""
+    tasks = list(plan.main_tasks.all())
+    old = list(Measure.objects.filter(main_task__plan=plan))
+    duties = list(Duty.objects.filter(measure__main_task__plan=plan))
+    for turn in range(1, times + 1):
+        new_tasks = {
+            t.pk: MainTask(plan=plan, number=t.number + 25 * turn, title=t.title, field_id=t.field_id) for t in tasks
+        }
+        MainTask.objects.bulk_create(new_tasks.values())
+        new = {m.pk: Measure(main_task=new_tasks[m.main_task_id], order=m.order, text=m.text) for m in old}
+        Measure.objects.bulk_create(new.values())
+        Duty.objects.bulk_create(
+            Duty(
+                measure=new[d.measure_id],
+                unit_id=d.unit_id,
+                role=d.role,
+                position=d.position,
+                via_group_id=d.via_group_id,
+            )
+            for d in duties
+        )
+
+
+def log_in(client: Client, role: Role, unit: Unit | None = None) -> Client:
+    client.force_login(User.objects.create_user(role.value, role=role, unit=unit))
+    return client
+
+
+class TestTheList:
+    @pytest.mark.parametrize("query", ASKED)
+    def test_an_outsiders_takes_5(self, client: Client, plan: Plan, query: str, django_assert_num_queries) -> None:
+        with django_assert_num_queries(5):
+            assert Shown(client, f"{TASKS}?{query}").codes != []
+
+    def test_of_somebody_logged_in_takes_7(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
+        log_in(client, Role.OFFICE)
+        with django_assert_num_queries(7):
+            Shown(client, TASKS)
+
+    def test_of_a_unit_takes_8(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
+        log_in(client, Role.REPORTER, Unit.objects.get(slug="keji"))
+        with django_assert_num_queries(8):
+            Shown(client, TASKS)
+
+    def test_an_empty_one_takes_4(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
+        """Rows and duties are not asked for; what each condition hides is one query for all."""
+        with django_assert_num_queries(4):
+            assert Shown(client, TASKS, field="1", unit="keji").codes == []
+
+    def test_at_7900_measures_it_takes_as_many(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
+        enlarge(plan)
+        assert Measure.objects.count() == 7900
+        for query in ASKED[:-1]:
+            with django_assert_num_queries(5):
+                assert Shown(client, f"{TASKS}?{query}").codes != []
+        log_in(client, Role.REPORTER, Unit.objects.get(slug="keji"))
+        with django_assert_num_queries(8):
+            page = Shown(client, TASKS)
+        assert page.status == "显示 7900 项举措、2500 项任务 按原表顺序，第 1 至 100 项"
+        with django_assert_num_queries(8):
+            assert len(Shown(client, TASKS, per_page="all").codes) == 7900
+
+
+class TestLines:
+    def test_rows_of_a_page_are_the_rows_of_the_queryset(self, plan: Plan) -> None:
+        """The prepared statement returns what the ORM returns, types included."""
+        Measure.objects.filter(main_task__number=1).update(starts_on="2026-01-01", due_on="2026-12-31")
+        Measure.objects.filter(main_task__number=2).update(is_ongoing=True)
+        every = measures.measure_lines(measures.measure_list(plan))
+        assert measures.page_lines(plan.pk, (), "number", 0, 79) == every
+        assert every[0].due_on == datetime.date(2026, 12, 31)
+        assert [line.is_ongoing for line in every[:8]] == [False] * 6 + [True, False]
+
+    def test_many_rows_are_looked_up_by_the_selection(self, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+        few = measures.page_lines(plan.pk, (("role", "shared"),), "-units", 0, 40)
+        monkeypatch.setattr(measures, "IDS_IN_ONE_QUERY", 10)
+        assert measures.page_lines(plan.pk, (("role", "shared"),), "-units", 0, 40) == few
+        assert len(few) == 40
+
+    def test_what_changed_is_seen_at_once(self, client: Client, plan: Plan) -> None:
+        """Statements are kept, answers are not."""
+        before = Shown(client, TASKS, q="改过的字")
+        Measure.objects.filter(main_task__number=1, order=1).update(text="改过的字")
+        assert (before.codes, Shown(client, TASKS, q="改过的字").codes) == ([], ["1-1"])
+
+
+class TestOptions:
+    def test_a_plan_with_its_fields(self, plan: Plan) -> None:
+        found, fields = options.plan_with_fields("jiaodong")
+        assert (found, found.title, found.subject) == (plan, plan.title, plan.subject)
+        assert fields == options.field_options(plan)
+        assert [position for position, _ in fields] == [1, 2, 3, 4, 5, 6, 7]
+
+    def test_a_plan_without_fields(self) -> None:
+        plain = Plan.objects.create(slug="plain", title="无领域", source_name="x", source_sha256="0" * 64)
+        assert options.plan_with_fields("plain") == (plain, [])
+        assert options.plan_with_fields("none") is None
+
+    def test_a_group_is_as_large_as_it_is_on_the_day(self, plan: Plan) -> None:
+        group = UnitGroup.objects.get(unit__slug="jiaodong-wushi")
+        UnitGroupMember.objects.filter(group=group, unit__slug="rizhao").update(until_on="2026-11-23")
+        sizes = {option.slug: option.members for option in options.unit_options(plan, TODAY) if option.members}
+        assert sizes == options.group_sizes(TODAY) == {"jiaodong-wushi": 4}
+        assert options.group_sizes(TODAY - datetime.timedelta(days=1)) == {"jiaodong-wushi": 5}
+
+    def test_two_plans_do_not_mix(self, client: Client, plan: Plan) -> None:
+        other = Plan.objects.create(slug="other", title="另一张表", source_name="x", source_sha256="0" * 64)
+        task = MainTask.objects.create(plan=other, number=1, title="另一项任务")
+        measure = Measure.objects.create(main_task=task, order=1, text="另一项举措")
+        Duty.objects.create(measure=measure, unit=Unit.objects.get(slug="keji"), role="lead", position=1)
+        page = Shown(client, "/plans/other/tasks/")
+        assert (page.codes, page.tree.xpath("//select[@name='unit']//option/@value")) == (["1-1"], ["", "keji"])
+        assert len(Shown(client, TASKS).codes) == 79
