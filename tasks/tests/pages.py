@@ -1,7 +1,7 @@
 """Reading the site's pages in tests as a person does: rows, counts, notices and the links they follow."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from django.test import Client
 from lxml import html
@@ -13,7 +13,8 @@ class Shown:
     """A page, fetched and taken apart."""
 
     def __init__(self, client: Client, url: str, **params: Any) -> None:
-        self.response = client.get(url, params or None)
+        self.address = f"{url}?{urlencode(params, doseq=True)}" if params else url
+        self.response = client.get(self.address)
         assert self.response.status_code == 200, f"{url} {params}: {self.response.status_code}"
         self.tree = html.fromstring(self.response.content.decode())
 
@@ -55,4 +56,4 @@ class Shown:
         """The parameters of the one link whose text ends in these words, signs apart."""
         links = [a for a in self.tree.xpath("//main//a") if a.text_content().rstrip("↕↑↓× ").endswith(words)]
         (found,) = links
-        return parse_qs(urlsplit(found.get("href")).query)
+        return parse_qs(urlsplit(urljoin(self.address, found.get("href"))).query)

@@ -18,11 +18,11 @@ PER_PAGE_WORDS = {key: f"{key} 项" if size else "全部" for key, size in PER_P
 
 
 class Condition(NamedTuple):
-    """A filter in force, in words, and the list's URL without it."""
+    """A filter in force, in words, and the link that takes it away."""
 
     name: str
     words: str
-    rest: QueryDict
+    link: str
 
 
 @require_safe
@@ -40,7 +40,9 @@ def list_context(selection: Selection) -> dict[str, Any]:
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
     table = MeasureTable(selection.lines, selection.columns)
     rows = MeasureRows(table, selection.plan.slug, sizes, selection.tallies if found.asked else None)
-    conditions = [Condition(name, found.in_words(name), without(params, name)) for name in found.asked]
+    conditions = [
+        Condition(name, found.in_words(name), f"?{without(params, name).urlencode()}") for name in found.asked
+    ]
     return {
         "plan": selection.plan,
         "selection": selection,

@@ -99,7 +99,10 @@ def temporary_database() -> Iterator[None]:
 def bench_settings() -> Iterator[None]:
     """The site's own settings and this module's `hello`; static files need not have been collected."""
     with override_settings(
-        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], STORAGES=settings.STORAGES | PLAIN_STATIC_FILES
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["testserver"],
+        STORAGES=settings.STORAGES | PLAIN_STATIC_FILES,
+        STATIC_ROOT=settings.BASE_DIR / "jiaodong" / "static",
     ):
         yield
 

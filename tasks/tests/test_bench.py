@@ -1,0 +1,85 @@
+"""The bench compares like with like, in a database of its own, and writes numbers others can read."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+
+from tasks.management.commands import bench
+from tasks.models import Plan
+from tasks.tests.pages import TASKS
+from units.choices import Role
+from units.tests.samples import make_user
+
+KEYS = ["hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist"]
+
+
+def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path) -> None:
+    own, output = tmp_path / "own.sqlite3", tmp_path / "var" / "bench.json"
+    env = {**os.environ, "VAR_DIR": str(tmp_path)}
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        env["DATABASE_URL"] = f"sqlite:///{own}"
+    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--output", str(output)]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    results = json.loads(output.read_text())
+    assert list(results) == KEYS
+    assert all(isinstance(number, float) and number > 0 for number in results.values())
+    assert [line.split("毫秒")[1].strip() for line in done.stdout.splitlines() if " 毫秒 " in line] == [
+        "空页面（hello）",
+        "总览",
+        "任务清单（50 行）",
+        "Django 后台列表（50 行）",
+    ]
+    assert not own.exists()
+
+
+def test_the_middle_one_counts_and_the_speedup_is_their_ratio() -> None:
+    times = {"hello": [0.001], "overview": [0.002], "list": [0.9, 0.005, 0.004], "changelist": [0.03, 0.031, 0.02]}
+    assert bench.figures(times) == {
+        "hello_ms": 1.0,
+        "overview_ms": 2.0,
+        "list_ms": 5.0,
+        "changelist_ms": 30.0,
+        "list_speedup_over_changelist": 6.0,
+    }
+
+
+def test_no_rounds_are_refused() -> None:
+    with pytest.raises(CommandError, match="至少为 1"):
+        call_command("bench", rounds=0)
+
+
+class TestSameRows:
+    @pytest.fixture
+    def cookies(self, loaded_plan: Plan, client: Client) -> dict[str, str]:
+        client.force_login(make_user(Role.ADMINISTRATOR))
+        return {name: morsel.value for name, morsel in client.cookies.items()}
+
+    def test_the_lists_compared_show_the_same_fifty(self, loaded_plan: Plan, cookies: dict[str, str]) -> None:
+        urls = {"list": f"{TASKS}?per_page=50", "changelist": "/admin/tasks/measure/"}
+        bench.check_same_rows(loaded_plan, urls, cookies)
+
+    @pytest.mark.parametrize(
+        "urls",
+        [
+            {"list": f"{TASKS}?per_page=25", "changelist": "/admin/tasks/measure/"},
+            {"list": f"{TASKS}?per_page=50&sort=-number", "changelist": "/admin/tasks/measure/"},
+            {"list": f"{TASKS}?per_page=50", "changelist": "/admin/tasks/measure/?p=2"},
+        ],
+    )
+    def test_other_rows_are_refused(self, loaded_plan, cookies: dict[str, str], urls: dict[str, str]) -> None:
+        with pytest.raises(CommandError, match="不是相同的 50 项举措"):
+            bench.check_same_rows(loaded_plan, urls, cookies)
+
+    def test_a_page_that_does_not_answer_is_refused(self, loaded_plan: Plan, cookies: dict[str, str]) -> None:
+        urls = {"list": "/plans/none/tasks/", "changelist": "/admin/tasks/measure/"}
+        with pytest.raises(CommandError, match="返回 404"):
+            bench.check_same_rows(loaded_plan, urls, cookies)
