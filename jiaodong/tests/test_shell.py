@@ -13,10 +13,12 @@ from django.test import Client
 from django.urls import path
 
 from jiaodong import urls
+from tasks.choices import DutyRole
 from tasks.models import Plan
 from units.choices import Role
 from units.tests.samples import make_unit, make_user
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVIEST_FIRST_VISIT = 120 * 1024
 
 
@@ -70,7 +72,9 @@ class TestDisplayModes:
         answer = client.get("/display/large/?next=/plans/jiaodong/search/%3Fq%3D%E6%B5%B7%E6%B4%8B")
         assert answer.headers["Location"] == "/plans/jiaodong/search/?q=%E6%B5%B7%E6%B4%8B"
 
-    @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)", "\\\\x", ""])
+    @pytest.mark.parametrize(
+        "elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)", "\\\\x", ""]
+    )
     def test_never_to_another_site(self, client: Client, elsewhere: str) -> None:
         assert client.get("/display/large/", {"next": elsewhere}).headers["Location"] == "/"
 
@@ -141,7 +145,9 @@ class TestHeader:
         assert "工作人员登录" not in html
 
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
-    def test_the_back_office_is_shown_to_whom_it_is_open(self, client: Client, role: Role, doors: int, db: None) -> None:
+    def test_the_back_office_is_shown_to_whom_it_is_open(
+        self, client: Client, role: Role, doors: int, db: None
+    ) -> None:
         client.force_login(make_user(role))
         assert client.get("/").content.decode().count('<a href="/admin/">后台</a>') == doors
 
@@ -188,6 +194,17 @@ def static(name: str) -> bytes:
 
 def packed(content: bytes) -> int:
     return len(gzip.compress(content))
+
+
+class TestTheme:
+    def test_it_dresses_nothing_that_is_not_there(self) -> None:
+        """Every class it names occurs in a template, in the script or where Python draws."""
+        without_comments = re.sub(r"/\*.*?\*/", "", static("jiaodong/theme.css").decode(), flags=re.DOTALL)
+        dressed = set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*{)", without_comments))
+        sources = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/*.py"), *ROOT.glob("*/[vt]*/*.py")]
+        words = {word for path in sources for word in re.findall(r"[\w-]+", path.read_text())}
+        composed = {f"f-{role}" for role in DutyRole.values}
+        assert dressed - words - composed == set()
 
 
 class TestWeight:

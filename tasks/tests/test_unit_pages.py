@@ -36,7 +36,9 @@ class TestAllUnits:
         assert names == [unit.name for unit in units]
 
     def test_each_unit_as_its_rows_say(self, client: Client, loaded_plan: Plan) -> None:
-        shown = {row[0].text: [cell.text for cell in row[1:-1]] for row in rows(page_of(client, "/units/")) if row[0].url}
+        shown = {
+            row[0].text: [cell.text for cell in row[1:-1]] for row in rows(page_of(client, "/units/")) if row[0].url
+        }
         recounted = {}
         for unit in Unit.objects.exclude(duties=None):
             roles = list(unit.duties.values_list("role", flat=True))
@@ -45,7 +47,9 @@ class TestAllUnits:
 
     def test_sums_of_kinds_add_up_to_the_last_line(self, client: Client, loaded_plan: Plan) -> None:
         lines = texts(page_of(client, "/units/"))[1:]
-        of_kinds = [[int(text) for text in line[1:-1]] for line in lines if "项举措" in line[0] and "合计" not in line[0]]
+        of_kinds = [
+            [int(text) for text in line[1:-1]] for line in lines if "项举措" in line[0] and "合计" not in line[0]
+        ]
         assert lines[-1] == ["合计 45 个单位，79 项举措", "190", "27", "134", "7", "22", ""]
         assert [sum(column) for column in zip(*of_kinds, strict=True)] == [190, 27, 134, 7, 22]
 
@@ -66,7 +70,10 @@ class TestAllUnits:
 
     def test_a_plan_without_duties(self, client: Client, db: None) -> None:
         make_plan()
-        assert texts(page_of(client, "/units/")) == [["单位", "职责", "职责构成"], ["合计 0 个单位，0 项举措", "0", ""]]
+        assert texts(page_of(client, "/units/")) == [
+            ["单位", "职责", "职责构成"],
+            ["合计 0 个单位，0 项举措", "0", ""],
+        ]
 
     def test_of_another_plan(self, client: Client, loaded_plan: Plan) -> None:
         make_duty(make_measure(make_main_task(make_plan("other", title="另一张表"))), Unit.objects.get(slug="keji"))
@@ -86,7 +93,9 @@ class TestOneUnit:
         slug = {"zhifa": open_group().slug}.get(slug, slug)
         html = page_of(client, f"/units/{slug}/")
         duties = Duty.objects.filter(role=role).select_related("measure__main_task")
-        measures = {duty.measure for duty in duties.filter(unit__slug=slug) | duties.filter(via_group__unit__slug=slug)}
+        measures = {
+            duty.measure for duty in duties.filter(unit__slug=slug) | duties.filter(via_group__unit__slug=slug)
+        }
         codes = [m.code for m in sorted(measures, key=lambda m: (m.main_task.number, m.order))]
         assert (f'aria-labelledby="{role}"' in html) == bool(codes)
         if codes:
@@ -138,6 +147,14 @@ class TestOneUnit:
         make_unit("有关方面", kind=UnitKind.GROUP, slug="youguan")
         assert "原文没有指明是哪些单位" in page_of(client, "/units/youguan/")
 
+    def test_a_hundred_measures_of_a_role_and_a_way_to_all(self, client: Client, loaded_plan: Plan) -> None:
+        grow(loaded_plan, 6)
+        part = section(page_of(client, "/units/fazhan-gaige/"), "shared")
+        assert len(texts(part)[1:]) == 100
+        last = links(part)[-1]
+        assert last == Cell("在任务清单中查看全部 120 项", "/plans/jiaodong/tasks/?unit=fazhan-gaige&role=shared")
+        assert shown_by(client, last.url) == 120
+
     def test_a_unit_without_duties(self, client: Client, loaded_plan: Plan) -> None:
         make_unit("省体育局", slug="tiyu")
         assert "省体育局在重点任务推进落实分工表中没有职责。" in page_of(client, "/units/tiyu/")
@@ -155,7 +172,9 @@ def details(html: str) -> list[tuple[str, str]]:
 class TestQueries:
     """Plans, fields, units, groups; the unit, plans, its duties, other names, groups, members."""
 
-    @pytest.mark.parametrize(("url", "queries"), [("/units/", 4), ("/units/qingdao/", 6), ("/units/jiaodong-wushi/", 6)])
+    @pytest.mark.parametrize(
+        ("url", "queries"), [("/units/", 4), ("/units/qingdao/", 6), ("/units/jiaodong-wushi/", 6)]
+    )
     def test_as_many_for_ten_times_the_plan(
         self, client: Client, loaded_plan: Plan, django_assert_num_queries, url: str, queries: int
     ) -> None:

@@ -12,6 +12,8 @@ from tasks.queries.unit_duties import role_sections
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
 
+SHOWN = 100  # measures of a role; the list shows the rest
+
 
 def plan_asked(request: HttpRequest) -> dict[str, Any]:
     """The plan named by `?plan=`, the first where none is named; empty before there is any."""
@@ -61,6 +63,7 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "groups": [membership.group.unit for membership in memberships.filter(unit=unit)],
         "members": [membership.unit for membership in memberships.filter(group__unit=unit)],
         "sections": sections,
+        "shown": SHOWN,
         "measure_count": len({entry.code for section in sections for entry in section.entries}),
     }
     return render(request, "tasks/units/detail.html", context)
