@@ -59,15 +59,16 @@ class Party(NamedTuple):
 
 def by_role(duties: Iterable[DutyLine]) -> dict[str, list[Party]]:
     """Role -> its parties, both in the order of the source."""
-    roles: dict[str, dict[str, Party]] = {}
+    roles: dict[str, list[Party]] = {}
     for duty in duties:
-        parties = roles.setdefault(duty.role, {})
+        parties = roles.setdefault(duty.role, [])
         if duty.group_slug is None:
-            parties[duty.slug] = Party(duty.slug, duty.name, [])
-        else:
-            group = parties.setdefault(duty.group_slug, Party(duty.group_slug, duty.group_name, []))
+            parties.append(Party(duty.slug, duty.name, []))
+        elif group := next((party for party in parties if party.slug == duty.group_slug), None):
             group.members.append(duty)
-    return {role: list(parties.values()) for role, parties in roles.items()}
+        else:
+            parties.append(Party(duty.group_slug, duty.group_name, [duty]))
+    return roles
 
 
 def duties_in_words(duties: Iterable[DutyLine]) -> str:

@@ -79,8 +79,8 @@ class MeasureRows:
         return SafeString("".join(self.run(list(run)) for _, run in runs))
 
     def run(self, lines: list[MeasureLine]) -> str:
-        first, *rest = (self.measure(line) for line in lines)
-        rows = "".join(f'<tr role="row">{cells}</tr>' for cells in rest)
+        first, *rest = [self.measure(line) for line in lines]
+        rows = "".join([f'<tr role="row">{cells}</tr>' for cells in rest])
         head = self.head(lines[0], len(lines))
         return f'<tbody role="rowgroup"><tr role="row" class="first">{head}{first}</tr>{rows}</tbody>'
 
@@ -103,7 +103,7 @@ class MeasureRows:
         return f"<small>本任务{f'全部 {total} 项' if matched == total else f' {total} 项中的 {matched} 项'}</small>"
 
     def measure(self, line: MeasureLine) -> str:
-        return "".join(draw(line) for draw in self.cells)
+        return "".join([draw(line) for draw in self.cells])
 
     def drawing(self, name: str) -> Callable[[MeasureLine], str]:
         return {"code": self.code, "text": self.text, "units": self.units}.get(name) or self.plain(name)
@@ -122,7 +122,7 @@ class MeasureRows:
         """One line a role: the role in words, then its units as chips."""
         return "".join(
             f'<div class="unit-line"><span class="role role-{role}">{ROLE_LABELS[role]}</span>'
-            f"{''.join(map(self.party, parties))}</div>"
+            f"{''.join([self.party(party) for party in parties])}</div>"
             for role, parties in by_role(line.duties).items()
         )
 
