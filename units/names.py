@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 WIDE_PUNCTUATION = str.maketrans(",:;()", "，：；（）")
@@ -30,11 +31,11 @@ class NameBook:
     def knows(self, name: str) -> bool:
         return name in self.units or name in self.aliases or name in self.closed_groups
 
-    @property
+    @cached_property
     def cities(self) -> frozenset[str]:
         """Bare names of the places whose governments are known: 青岛 where 青岛市政府 is."""
         known = self.units.union(*self.closed_groups.values())
-        return frozenset(name.removesuffix("市政府") for name in known if name.endswith("市政府"))
+        return frozenset(name.removesuffix("市政府") for name in known if name.endswith("市政府")) - {""}
 
     def extended(
         self, aliases: Mapping[str, str] | None = None, closed_groups: Mapping[str, Iterable[str]] | None = None

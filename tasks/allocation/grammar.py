@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tasks.allocation.parties import RunningLevel, completed, names_in, split_outside_brackets
+from tasks.allocation.brackets import peeled, split_outside_brackets
+from tasks.allocation.levels import RunningLevel
+from tasks.allocation.parties import completed, names_in
+from tasks.allocation.rows import shortened
 from units.names import NameBook, tidy
 
 LEAD, SHARED, SEVERAL, RESPONSIBLE, COOPERATE = "lead", "shared", "several", "responsible", "cooperate"
@@ -18,8 +21,9 @@ ENDINGS = {
     RESPONSIBLE: re.compile(r"(?:负责落实|负责组织实施|组织实施|负责)$"),
 }
 TOGETHER_WITH = "会同"
+IN_BRACKETS = re.compile(r"^(.+)[（〔]([^（）〔〕]+)[）〕]$")
 IMPLEMENTS = re.compile(r"落实$")  # an ending only behind A会同B
-LEAD_INSIDE = re.compile(r"^(.*?[^分别共同联合](?:共同|联合|分别)?牵头(?:抓总)?(?:负责)?)(?=会同)(.+)$")
+LEAD_INSIDE = re.compile(r"^(.*?[^分别共同联合](?:共同|联合|分别)?牵头(?:抓总)?(?:负责)?)(?=会同|[省市县区各])(.+)$")
 # Words that turn a known ending into one the contract does not know: 具体负责, 分别配合.
 MANNER = re.compile(
     r"(?:分别|分头|各自|共同|联合|具体|统筹|主要|全面|直接|协同|积极|密切|切实|认真|做好|抓好|一并"
@@ -29,19 +33,28 @@ OTHER_DOING = re.compile(
     r"(?:指导|监督|督促|督导|督办|督查|协调|推进|落实|实施|推动|支持|统筹|承办|承担|主办|主管|主抓|检查|考核|审批|备案|保障"
     r"|完成|执行|开展|处理|研究|跟进|跟踪|报告|总责|联系|审核|把关|评估|验收|牵线|监管|管理|服务)$"
 )
+# What stands behind an office and is no office itself is something it does: 省教育厅做好相关工作.
 BEHIND_AN_OFFICE = re.compile(
-    r"^.*[厅局]((?!以及|和|及|与)[^厅局委办部府署院行会处社司心团校关队所站馆室联协组等）]{2,})$"
+    r"^.*(?:厅|局|委(?![员会])|政府)((?:(?!以及|[和及与等厅局委办部府署处室])[一-鿿]){2,30})$"
 )
-FIRST_LEADS = re.compile(r"[（〔，；。]?(?:注[：])?(?:其中)?列(?:在)?第一位的?(?:单位)?为牵头(?:责任)?单位[）〕]?")
+NAMES_AN_OFFICE = re.compile(
+    r"(?:[厅局委办部府署院行会处社司心团校关队所站馆室联协组场库区台]|部门|单位|机构|领导|企业|大学|中学|小学|监狱)$"
+)
+FIRST_LEADS = re.compile(
+    r"[（〔，；。]?(?:注[：])?(?:其中)?[列排]在?(?:第一位?|首位)[的者]?(?:单位)?为牵头(?:责任)?单位"
+    r"(?:，(?:下同|其[余他](?:单位)?为[一-鿿]{2,4}单位))*[）〕]?"
+)
+ROLE_LABEL = "(?:牵头责任|牵头|主办|主要责任|协同责任|协同配合|配合|协办|参与|实施|责任)单位"
+NO_UNIT_LABEL = "(?:牵头领导|分管领导|完成时限)"
 LABEL = re.compile(
-    r"(?P<role>牵头责任|牵头|主办|主要责任|协同责任|协同配合|配合|协办|参与|实施|责任)单位："
-    r"|(?P<person>牵头领导|分管领导|完成时限)："
-    r"|(?<![^，；。、（）〔〕])(?P<other>[一-鿿]{2,10})："
+    rf"(?P<role>{ROLE_LABEL})(?:：|(?=[省市县区]))|{NO_UNIT_LABEL}："
+    rf"|(?<![^，；。、（）〔〕])(?P<other>(?:(?!{ROLE_LABEL}|{NO_UNIT_LABEL})[一-鿿]){{2,10}})："
 )
+BETWEEN = "，；。、"  # labels
 LABEL_ROLES = {
-    **dict.fromkeys(["牵头责任", "牵头", "主办", "主要责任"], LEAD),
-    **dict.fromkeys(["协同责任", "协同配合", "配合", "协办", "参与"], COOPERATE),
-    "实施": RESPONSIBLE,
+    **dict.fromkeys(["牵头责任单位", "牵头单位", "主办单位", "主要责任单位"], LEAD),
+    **dict.fromkeys(["协同责任单位", "协同配合单位", "配合单位", "协办单位", "参与单位"], COOPERATE),
+    "实施单位": RESPONSIBLE,
 }
 
 
@@ -86,12 +99,12 @@ def parse_statement(text: str, book: NameBook, first_leads: bool = False) -> Sta
     plain = normalised(plain)
     clauses = list(labelled(plain, book) if LABEL.search(plain) else unlabelled(plain, book))
     findings = [unknown_ending(clause) for clause in clauses if clause.ending and clause.role is None]
-    if any(clause.names and not clause.ending for clause in clauses):
-        doubt = f"“{plain}”没有写明怎样负责，暂按一个单位“负责”、多个单位“按职责分工”处理，请核对。"
-        findings.append(("NO_ROLE_ENDING", doubt))
     parties = named_parties(clauses, book)
-    if (first_leads or says_first_leads) and all(role != LEAD for _, role in parties):
+    if (first_leads or says_first_leads) and leads_by_place(clauses, parties):
         parties = [(name, COOPERATE if at else LEAD) for at, (name, _) in enumerate(parties)]
+    elif any(clause.names and not clause.ending for clause in clauses):
+        doubt = f"“{shortened(plain)}”没有写明怎样负责，暂按一个单位“负责”、多个单位“按职责分工”处理，请核对。"
+        findings.append(("NO_ROLE_ENDING", doubt))
     assignments, doubles = expanded(parties, book)
     findings += [("DUPLICATE_UNIT", f"“{name}”在同一条责任中写了不止一次，只计一次。") for name in doubles]
     if not assignments and not findings:
@@ -101,32 +114,19 @@ def parse_statement(text: str, book: NameBook, first_leads: bool = False) -> Sta
 
 def normalised(text: str) -> str:
     """Spaces out, punctuation full-width, the brackets around the whole, a final 。 and 由 at the start dropped."""
-    text = tidy(text)
-    while True:
-        shorter = text.rstrip("。").removeprefix("由")
-        if is_bracketed(shorter):
-            shorter = shorter[1:-1]
-        if shorter == text:
-            return text
-        text = shorter
+    return peeled(tidy(text), "由", "。")
 
 
-def is_bracketed(text: str) -> bool:
-    if not re.match(r"[（〔].*[）〕]$", text):
-        return False
-    depth = 0
-    for at, mark in enumerate(text):
-        depth += (mark in "（〔") - (mark in "）〕")
-        if depth == 0:
-            return at == len(text) - 1
-    return False
+def leads_by_place(clauses: list[Clause], parties: list[tuple[str, str]]) -> bool:
+    """Where a lead is named, or the first unit does something unknown, its place says nothing."""
+    return all(role != LEAD for _, role in parties) and all(clause.role or not clause.names for clause in clauses)
 
 
 def unlabelled(text: str, book: NameBook) -> Iterator[Clause]:
     """Clauses of a statement without labels. The last may have no ending."""
     clause = Clause()
-    for segment in segments(text):
-        body, ending, role, own = split_ending(segment, clause.joined_at is not None)
+    for segment, ends in segments(text):
+        body, ending, role, own = split_ending(segment, ends, clause.joined_at is not None)
         if own:  # A（牵头）: the mark in brackets speaks of this unit alone
             yield Clause(names_in(body, book), None, ending, role)
             continue
@@ -141,23 +141,29 @@ def unlabelled(text: str, book: NameBook) -> Iterator[Clause]:
         yield clause
 
 
-def segments(text: str) -> Iterator[str]:
-    for piece in split_outside_brackets(text, "、，；。"):
-        if nested := re.match(r"^(.+)[（〔]([^（）〔〕]+)[）〕]$", piece):
+def segments(text: str) -> Iterator[tuple[str, bool]]:
+    """(piece, can a clause end here). Behind 、 the list goes on, unless a word that is surely an ending says otherwise."""
+    for piece, mark in split_outside_brackets(text, "、，；。"):
+        ends = mark != "、"
+        if nested := IN_BRACKETS.match(piece):
             outer, inner = nested.groups()
-            if known_ending(outer):  # 甲负责（乙配合） goes on; 甲负责（年底前完成） does not
-                yield from lead_parts(outer)
+            # 甲负责（乙配合） goes on; 甲负责（年底前完成） does not
+            if known_ending(outer) or OTHER_DOING.search(outer):
+                yield from lead_parts(outer, ends)
                 if (continued := known_ending(inner)) and continued[0]:
                     yield from segments(inner)
                 continue
         if piece:
-            yield from lead_parts(piece)
+            yield from lead_parts(piece, ends)
 
 
-def lead_parts(piece: str) -> Iterator[str]:
+def lead_parts(piece: str, ends: bool) -> Iterator[tuple[str, bool]]:
     """甲牵头会同乙负责 is two clauses although nothing stands between them."""
-    inside = LEAD_INSIDE.match(piece)
-    yield from inside.groups() if inside else (piece,)
+    if inside := LEAD_INSIDE.match(piece):
+        yield inside[1], True
+        yield inside[2], ends
+    else:
+        yield piece, ends
 
 
 def known_ending(text: str) -> tuple[str, str, str] | None:
@@ -169,9 +175,9 @@ def known_ending(text: str) -> tuple[str, str, str] | None:
     return text[:start], text[start:], role
 
 
-def split_ending(segment: str, joined: bool) -> tuple[str, str, str | None, bool]:
+def split_ending(segment: str, ends: bool, joined: bool) -> tuple[str, str, str | None, bool]:
     """(body, ending, role, is it a mark in brackets). No ending: "". An ending unknown to the contract: no role."""
-    if mark := re.match(r"^(.+)[（〔]([^（）〔〕]+)[）〕]$", segment):
+    if mark := IN_BRACKETS.match(segment):
         inner = known_ending(mark[2])
         if inner and not inner[0]:
             return mark[1], mark[2], inner[2], True
@@ -186,19 +192,17 @@ def split_ending(segment: str, joined: bool) -> tuple[str, str, str | None, bool
         return segment[: ending_at.start()], ending_at[0], RESPONSIBLE, False
     if doing := OTHER_DOING.search(segment) or MANNER.search(segment):
         return segment[: doing.start()], doing[0], None, False
-    if behind := BEHIND_AN_OFFICE.match(segment):
+    if ends and not NAMES_AN_OFFICE.search(segment) and (behind := BEHIND_AN_OFFICE.match(segment)):
         return segment[: behind.start(1)], behind[1], None, False
     return segment, "", None, False
 
 
 def add_names(clause: Clause, body: str, book: NameBook) -> None:
     body = re.sub(r"^(?:并?由|以及|并|及)(?=.)", "", body)
-    before, together, after = body.partition(TOGETHER_WITH)
-    clause.names += names_in(before, book) if before else []
-    if together:
-        if clause.joined_at is None:
+    for at, part in enumerate(body.split(TOGETHER_WITH)):
+        if at and clause.joined_at is None:
             clause.joined_at = len(clause.names)
-        clause.names += names_in(after, book) if after else []
+        clause.names += names_in(part, book) if part else []
 
 
 def labelled(text: str, book: NameBook) -> Iterator[Clause]:
@@ -227,23 +231,14 @@ def under_label(label: str, role: str | None, alone: bool, content: str, book: N
 
 
 def trimmed(text: str) -> str:
-    """Without the punctuation and the half brackets that stand between labels."""
-    text = text.strip("，；。、")
-    while text[:1] in ("）", "〕", "（", "〔") and not balanced(text):
-        text = text[1:].strip("，；。、")
-    while text[-1:] in ("）", "〕", "（", "〔") and not balanced(text):
-        text = text[:-1].strip("，；。、")
-    return text
-
-
-def balanced(text: str) -> bool:
-    return text != "" and sum(text.count(mark) for mark in "（〔") == sum(text.count(mark) for mark in "）〕")
+    """Without the punctuation and the brackets that stand between labels."""
+    return peeled(text, BETWEEN, BETWEEN)
 
 
 def unknown_ending(clause: Clause) -> tuple[str, str]:
-    units = "、".join(clause.names)
+    units = shortened("、".join(clause.names))
     about = f"{units}的" if units else ""
-    return "UNKNOWN_ENDING", f"不能从“{clause.ending}”认定职责，原文保留，{about}职责未建立。请核对后补录。"
+    return "UNKNOWN_ENDING", f"不能从“{shortened(clause.ending)}”认定职责，原文保留，{about}职责未建立。请核对后补录。"
 
 
 def named_parties(clauses: list[Clause], book: NameBook) -> list[tuple[str, str]]:

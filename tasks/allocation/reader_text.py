@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.allocation.findings import Finding
-from tasks.allocation.rows import Document, Line, document, paragraphs
+from tasks.allocation.rows import CELLS_READ, Document, Line, document, paragraphs
 
 LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines would also split at form feeds and U+2028
 BLANK = " \u3000\u00a0"
@@ -23,4 +23,4 @@ def read_text(data: bytes) -> Document:
 def text_lines(text: str) -> Iterator[Line]:
     for number, line in enumerate(LINE_END.split(text), start=1):
         if line.strip(BLANK):
-            yield Line(number, tuple(paragraphs(cell) for cell in line.split("\t")))
+            yield Line(number, tuple(paragraphs(cell) for cell in line.split("\t", CELLS_READ - 1)))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from tasks.allocation.findings import Finding
 
 HEADER = ("序号", "主要任务", "具体举措", "责任单位")
+CELLS_READ = 6  # of a line: more than five are wrong, however many they are
 PAGE_NUMBER = re.compile(r"[-－–—―─‐−·.\s]*\d+[-－–—―─‐−·.\s]*|第\s*\d+\s*页.*")
-NOTE = re.compile(r"(?:注|备注|说明|附注)\s*\d*\s*[：:]")
+NOTE = re.compile(r"(?:注|备注|说明|附注)\s*(?:\d+\s*)?[：:]")
 # No < inside a tag, not even in quotes, as in XML: a search that may run past the next < takes quadratic time.
 PARAGRAPH_TAG = re.compile(r"""<(?P<end>/)?p(?:\s(?:[^<>"']|"[^<"]*"|'[^<']*')*)?/?>""", re.IGNORECASE)
 
@@ -50,6 +51,8 @@ class Document:
 
 def paragraphs(cell: str) -> Cell:
     """The paragraphs of a cell's text. Without a `<p>` the cell is one; text outside any `<p>` is one of its own."""
+    if "<" not in cell:
+        return (plain,) if (plain := cell.strip()) else ()
     found: list[str] = []
     inside, start = False, 0
     for tag in PARAGRAPH_TAG.finditer(cell):
@@ -93,7 +96,9 @@ def without_extra_cell(line: Line) -> tuple[Line, Iterator[Finding]]:
 
 
 def is_header(line: Line) -> bool:
-    return tuple(re.sub(r"\s", "", "".join(cell)) for cell in line.cells) == HEADER
+    return len(line.cells) == len(HEADER) and all(
+        re.sub(r"\s", "", "".join(cell)) == name for cell, name in zip(line.cells, HEADER, strict=True)
+    )
 
 
 def is_page_number_or_note(text: str) -> bool:
@@ -107,10 +112,11 @@ def row_of(line: Line) -> Row:
 
 def wrong_cell_count(line: Line) -> Finding:
     where = shortened(next(filter(None, map("".join, line.cells)), ""))
+    count = f"{len(line.cells)} 个" if len(line.cells) < CELLS_READ else f"{CELLS_READ} 个以上"
     return Finding(
         "ROW_CELL_COUNT",
         line.number,
-        f"这一行有 {len(line.cells)} 个单元格，应为 4 个（序号、主要任务、具体举措、责任单位）。"
+        f"这一行有 {count}单元格，应为 4 个（序号、主要任务、具体举措、责任单位）。"
         f"请补齐分隔，或把被分页截断的一行合回一行：{where}",
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tasks.allocation.corrections import Corrections, Move, text_hash
 from tasks.allocation.findings import Finding
-from tasks.allocation.grammar import FIRST_LEADS, Assignment, parse_statement
+from tasks.allocation.grammar import FIRST_LEADS, Assignment, Statement, parse_statement
 from tasks.allocation.rows import Cell, Document, Row, shortened
 from units.names import NameBook, tidy
 
@@ -48,11 +48,12 @@ class DraftPlan:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A measure paragraph and the statement that governs it."""
+    """A measure paragraph and the statement that governs it. `shared`: the statement spoke for a measure before."""
 
     paragraph: int
     text: str
     responsibility_text: str
+    shared: bool = False
 
 
 def draft_plan(document: Document, book: NameBook, corrections: Corrections | None = None) -> DraftPlan:
@@ -63,7 +64,7 @@ def draft_plan(document: Document, book: NameBook, corrections: Corrections | No
     for move in (corrections or Corrections()).moves:
         reading.move(move)
     findings = sorted((*document.findings, *reading.findings), key=lambda finding: finding.line)
-    return DraftPlan(document.title, tuple(reading.tasks), tuple(findings))
+    return DraftPlan(document.title, tuple(reading.tasks.values()), tuple(findings))
 
 
 class Reading:
@@ -72,8 +73,9 @@ class Reading:
     def __init__(self, book: NameBook, first_leads: bool) -> None:
         self.book = book
         self.first_leads = first_leads
-        self.tasks: list[DraftTask] = []
+        self.tasks: dict[int, DraftTask] = {}
         self.running: DraftTask | None = None
+        self.statements: dict[str, Statement] = {}  # the same few words come again and again in a table
         self.findings: list[Finding] = []
 
     def note(self, code: str, line: int, message: str) -> None:
@@ -121,7 +123,7 @@ class Reading:
         if running and (number, row.title) == (running.number, running.title):
             self.note("CONTINUED_TASK", row.line, f"重复出现任务 {number}，已与上面的同一任务合并。")
             return running
-        if earlier := next((task for task in self.tasks if task.number == number), None):
+        if earlier := self.tasks.get(number):
             self.note(
                 "DUPLICATE_NUMBER",
                 row.line,
@@ -132,8 +134,7 @@ class Reading:
             self.note("NUMBER_GAP", row.line, f"序号从 {running.number} 跳到 {number}，中间可能缺少任务，请核对。")
         elif running and number < running.number:
             self.note("NUMBER_ORDER", row.line, f"序号 {number} 排在 {running.number} 之后，请核对次序。")
-        self.running = DraftTask(number, row.title, row.line)
-        self.tasks.append(self.running)
+        self.running = self.tasks[number] = DraftTask(number, row.title, row.line)
         return self.running
 
     # Rule 9: which statement governs which measure
@@ -166,7 +167,10 @@ class Reading:
             self.note("MISSING_MEASURE", row.line, f"有 {r} 段责任单位，没有具体举措。请补上具体举措。")
         elif r == 1:
             self.note("ONE_RESPONSIBILITY_FOR_MANY", row.line, f"{m} 段具体举措共用一条责任单位，已分别对应，请核对。")
-            yield from (Pair(at, text, statements[0]) for at, text in measures if text)
+            yield from (
+                Pair(at, text, statements[0], order > 0)
+                for order, (at, text) in enumerate(item for item in measures if item[1])
+            )
         elif m == 1:
             self.note("MANY_RESPONSIBILITIES_FOR_ONE", row.line, f"一段具体举措有 {r} 条责任单位，已合并，请核对。")
             yield Pair(*measures[0], "；".join(text for text in statements if text))
@@ -178,17 +182,20 @@ class Reading:
             )
 
     def measure(self, line: int, pair: Pair) -> DraftMeasure:
-        statement = parse_statement(pair.responsibility_text, self.book, self.first_leads)
-        for code, message in statement.findings:
-            self.note(code, line, message)
+        text = pair.responsibility_text
+        if text not in self.statements:
+            self.statements[text] = parse_statement(text, self.book, self.first_leads)
+        statement = self.statements[text]
+        if not pair.shared:  # what a statement leaves in doubt is said once, however many measures it governs
+            for code, message in statement.findings:
+                self.note(code, line, message)
         return DraftMeasure(pair.text, pair.responsibility_text, line, pair.paragraph, statement.assignments)
 
     # Reviewed decisions
 
     def move(self, move: Move) -> None:
         """Move one measure to its right task, at the place its source gives it among that task's measures."""
-        by_number = {task.number: task for task in self.tasks}
-        source, target = by_number.get(move.by_rule), by_number.get(move.right)
+        source, target = self.tasks.get(move.by_rule), self.tasks.get(move.right)
         place = (move.line, move.paragraph)
         found = (
             next((item for item in source.measures if (item.line, item.paragraph) == place), None) if source else None
