@@ -4,7 +4,8 @@ import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tasks.models import Duty, Field, Plan
 from tasks.queries.prepared import prepared
@@ -55,9 +56,10 @@ def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
 def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
     of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
     held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
-    members = Count("group__memberships", filter=Q(group__memberships__in=UnitGroupMember.objects.on(today)))
-    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=members).order_by("position", "name")
-    return units.values_list("slug", "name", "kind", "members")
+    members = UnitGroupMember.objects.on(today).filter(group__unit=OuterRef("pk")).order_by()
+    members = Subquery(members.values("group").annotate(members=Count("pk")).values("members"))
+    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=Coalesce(members, 0))
+    return units.order_by("position", "name").values_list("slug", "name", "kind", "members")
 
 
 def group_sizes(today: datetime.date) -> dict[str, int]:

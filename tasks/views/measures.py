@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from tasks.choices import DutyRole
 from tasks.models import MainTask, Measure
 from tasks.queries import measures, options
-from tasks.tables import MeasureTable
-from tasks.views.rows import MeasureRows, heads
+from tasks.views.controls import heads
+from tasks.views.rows import MeasureRows
 from units.permissions import Permission, may
 
 TASK_COLUMNS = ("code", "text", "units")
@@ -20,15 +20,14 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     tasks = MainTask.objects.select_related("plan", "field")
     task = get_object_or_404(tasks, plan__slug=slug, number=number)
     lines = measures.measure_lines(measures.measure_list(task.plan).filter(main_task=task))
-    table = MeasureTable(lines, TASK_COLUMNS)
-    rows = MeasureRows(table, slug, options.group_sizes(timezone.localdate()))
+    rows = MeasureRows(TASK_COLUMNS, slug, options.group_sizes(timezone.localdate()))
     before, after = measures.tasks_beside(task)
     context = {
         "plan": task.plan,
         "task": task,
         "measure_count": len(lines),
         "unit_count": len({duty.slug for line in lines for duty in line.duties}),
-        "heads": heads(table),
+        "heads": heads(TASK_COLUMNS),
         "body": rows.body(lines),
         "before": before,
         "after": after,

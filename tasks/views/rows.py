@@ -4,14 +4,14 @@ Text from data goes through `escape` where it is put between tags; the whole alo
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from html import escape
 from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
 from tasks.choices import DutyRole
@@ -23,53 +23,23 @@ ROLE_LABELS = dict(DutyRole.choices)
 GROUPED = ("number", "task")  # span their measures, as in the source
 
 
-def heads(table: MeasureTable, sort: str = "", kept: str | None = None) -> SafeString:
-    """The row of column heads. Given the sort in force and the query string to keep, each head is a link that sorts."""
-    if kept is None:
-        cells = map(plain_head, table.columns)
-    else:
-        address = escape(f"?{kept}&sort=" if kept else "?sort=")
-        cells = (sorting_head(head, sort, address) if head.orderable else plain_head(head) for head in table.columns)
-    return SafeString(f'<tr role="row">{"".join(cells)}</tr>')
-
-
-def plain_head(column: BoundColumn) -> str:
-    return f'<th role="columnheader" scope="col" class="{head_css(column)} still">{escape(column.verbose_name)}</th>'
-
-
-def sorting_head(column: BoundColumn, sort: str, address: str) -> str:
-    """Says the order in force (aria-sort, and an arrow) and asks for the other one, or for upward order at first."""
-    name, is_sorted, is_downward = column.name, sort.removeprefix("-") == column.name, sort.startswith("-")
-    state = f' aria-sort="{"descending" if is_downward else "ascending"}"' if is_sorted else ""
-    arrow = ("↓" if is_downward else "↑") if is_sorted else "↕"
-    wanted = f"-{name}" if is_sorted and not is_downward else name
-    link = f'<a href="{address}{wanted}">{escape(column.verbose_name)}'
-    way = f'<span class="way" aria-hidden="true">{arrow}</span></a>'
-    return f'<th role="columnheader" scope="col" class="{head_css(column)}"{state}>{link}{way}</th>'
-
-
-def head_css(column: BoundColumn) -> str:
-    return column.column.attrs["td"]["class"].removeprefix("g ")
-
-
 class MeasureRows:
-    """Draws the body of one table. `group_sizes` tells when a group stands whole, `tallies` what a filter hides."""
+    """Draws the body of one table, in these columns. `group_sizes` tells when a group stands whole, `tallies` what a filter hides."""
 
     def __init__(
         self,
-        table: MeasureTable,
+        columns: Collection[str],
         plan_slug: str,
         group_sizes: Mapping[str, int],
         tallies: Mapping[int, Tally] | None = None,
     ) -> None:
-        self.table = table
         self.group_sizes = group_sizes
         self.tallies = tallies or {}
         self.measure_url = reverse("measure", args=[plan_slug, 0, 0]).removesuffix("0-0/")
         self.task_url = reverse("task", args=[plan_slug, 0]).removesuffix("0/")
         self.unit_url = reverse("unit", args=["x"]).removesuffix("x/")
         self.chips: dict[str, str] = {}
-        names = [column.name for column in table.columns]
+        names = [name for name in MeasureTable.base_columns if name in columns]
         self.grouped = [name for name in names if name in GROUPED]
         self.cells = [self.drawing(name) for name in names if name not in GROUPED]
 
@@ -142,10 +112,15 @@ class MeasureRows:
             self.chips[slug] = f'<a class="unit" href="{self.unit_url}{slug}/">{escape(name)}</a>'
         return self.chips[slug]
 
+    @cached_property
+    def table(self) -> MeasureTable:
+        """Only for its way from a line to the values of a sheet."""
+        return MeasureTable([], MeasureTable.base_columns)
+
     def plain(self, name: str) -> Callable[[MeasureLine], str]:
         """A cell that says exactly what the sheet says."""
-        column = self.table.columns[name]
-        label, css = escape(str(column.header)), column.column.attrs["td"]["class"]
+        column = MeasureTable.base_columns[name]
+        label, css = escape(column.verbose_name), column.attrs["td"]["class"]
 
         def draw(line: MeasureLine) -> str:
             value = shown(BoundRow(line, self.table).get_cell_value(name))
