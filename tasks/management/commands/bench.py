@@ -1,8 +1,9 @@
 """How fast the two busiest pages are, against Django's own list of the same rows and against doing nothing.
 
 The customer's plan is loaded into a database made for the run and dropped after it; the site's data is not touched.
-Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed
-and without any cache; the pages take turns, so that a busy moment of the machine falls on all of them.
+Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed.
+No page, row or figure is kept between requests; templates and `prepared` SQL are, as in the running site, compiled once.
+The pages take turns, so that a busy moment of the machine falls on all of them.
 """
 
 import json
