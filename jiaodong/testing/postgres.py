@@ -21,9 +21,9 @@ from jiaodong.testing.commands import run_and_wait, tidy_on_signals
 INSTALLATIONS = Path("/usr/lib/postgresql")
 NAME = "jiaodong"  # of the role and of the database
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# A test's rows are never committed: autovacuum would count the table as empty, and the next query over thousands of
-# rows would be planned for one.
-STEADY = ("autovacuum=off",)
+# A test's rows are never committed. Autovacuum would count the tables as empty and later queries would be planned for
+# one row; without it they are planned for the dead rows that lie about, and compiling each plan takes a second.
+STEADY = ("autovacuum=off", "jit=off")
 
 
 def binaries() -> Path | None:
