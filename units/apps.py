@@ -1,9 +1,5 @@
 from django.apps import AppConfig
 
-from units import checks
-
-__all__ = ["UnitsConfig", "checks"]  # importing the checks registers them
-
 
 class UnitsConfig(AppConfig):
     name = "units"

@@ -134,8 +134,7 @@ class TestAccounts:
     def test_opened_with_a_first_password_typed_twice(self, administrator: Client) -> None:
         given = ACCOUNT | {"password1": PASSWORD, "password2": PASSWORD}
         assert administrator.post(reverse("admin:units_user_add"), given).status_code == 302
-        person = User.objects.get(username="liming")
-        assert (person.check_password(PASSWORD), person.must_change_password) == (True, True)
+        assert Client().login(username="liming", password=PASSWORD)
 
     @pytest.mark.parametrize(
         ("passwords", "errors"),
