@@ -10,13 +10,24 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test check bench lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(SITE)  ## 准备并启动网站；端口用 PORT=8001 指定，默认 8000
 	@$(PY) manage.py prepare_site --port $(PORT)
+	@exec .venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
+
+demo: export DEMO := true
+demo: export DATABASE_URL := sqlite:///$(CURDIR)/var/demo.sqlite3
+demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构的填报；端口同上
+	@mkdir -p var
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_demo
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@echo "演示网站：http://127.0.0.1:$(PORT)/　按 Ctrl-C 停止"
 	@exec .venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
 		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
 

@@ -11,3 +11,73 @@ class DutyRole(models.TextChoices):
     SEVERAL = "several", "分别负责"
     RESPONSIBLE = "responsible", "负责"
     COOPERATE = "cooperate", "配合"
+
+
+OBLIGED_ROLES = (DutyRole.LEAD, DutyRole.SHARED, DutyRole.SEVERAL, DutyRole.RESPONSIBLE)  # must report; 配合 may
+
+
+class Cadence(models.TextChoices):
+    """填报周期."""
+
+    MONTHLY = "monthly", "每月"
+    QUARTERLY = "quarterly", "每季度"
+    HALF_YEARLY = "half_yearly", "每半年"
+
+
+class ReportState(models.TextChoices):
+    """填报状态. The moves between them are the table in `tasks.workflow`."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待初审"
+    FORWARDED = "forwarded", "待复审"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "已通过"
+
+
+class ReviewLevel(models.TextChoices):
+    """初审 / 复审."""
+
+    UNIT = "unit", "初审"
+    OFFICE = "office", "复审"
+
+
+class Confidence(models.TextChoices):
+    """研判: will it be done in time, in the unit's own word. Declared from best to worst."""
+
+    ON_TRACK = "on_track", "正常"
+    AT_RISK = "at_risk", "有风险"
+    BEHIND = "behind", "滞后"
+
+
+class Stage(models.TextChoices):
+    """阶段."""
+
+    NOT_STARTED = "not_started", "未启动"
+    IN_PROGRESS = "in_progress", "推进中"
+    AWAITING_VERIFICATION = "awaiting_verification", "待核验"
+    COMPLETED = "completed", "已办结"
+    SUSPENDED = "suspended", "暂停"
+    CANCELLED = "cancelled", "终止"
+
+
+class Halt(models.TextChoices):
+    """暂停 or 终止: the two stages the Office sets by hand; every other stage is computed."""
+
+    SUSPENDED = "suspended", "暂停"
+    CANCELLED = "cancelled", "终止"
+
+
+class RollUp(models.TextChoices):
+    """汇总规则: how a measure's figure comes from its duties."""
+
+    WORST = "worst", "取最差"
+    LEAD_DECIDES = "lead_decides", "以牵头单位为准"
+
+
+class ClaimState(models.TextChoices):
+    """办结申请、延期申请 and what became of them."""
+
+    PENDING = "pending", "待决定"
+    GRANTED = "granted", "已同意"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"

@@ -1,11 +1,24 @@
 from django.urls import path
 
+from tasks.views.accounts import export_audit, handover
+from tasks.views.amending import amendment_list, measure_settings, plan_cadence
+from tasks.views.attachments import attachment
+from tasks.views.autosave import report_autosave
+from tasks.views.claiming import completion, extension
+from tasks.views.closing import closing_item, closing_queue, reopen
+from tasks.views.correcting import report_correct
 from tasks.views.exports import export_ledger, export_original
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
+from tasks.views.passing import review_pass
+from tasks.views.periods import period_filing, period_freeze, period_list, period_open, period_page
 from tasks.views.plans import task_list
+from tasks.views.publishing import publish, publishing, unpublish
+from tasks.views.reporting import report, report_unchanged
+from tasks.views.review import review_queue, review_report, review_returned
 from tasks.views.search import search
 from tasks.views.units import unit_detail, unit_list
+from tasks.views.workbench import start, workbench
 
 urlpatterns = [
     path("", home, name="home"),
@@ -16,6 +29,37 @@ urlpatterns = [
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
     path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
+    path("start/", start, name="start"),
+    path("workbench/", workbench, name="workbench"),
+    path("reports/<int:duty>/<int:period>/", report, name="report"),
+    path("reports/<int:duty>/<int:period>/autosave/", report_autosave, name="report-autosave"),
+    path("reports/<int:duty>/<int:period>/unchanged/", report_unchanged, name="report-unchanged"),
+    path("attachments/<int:pk>/", attachment, name="attachment"),
+    path("accounts/<int:pk>/handover/", handover, name="handover"),
+    path("audit/export.csv", export_audit, name="export-audit"),
     path("units/", unit_list, name="unit-list"),
     path("units/<slug:slug>/", unit_detail, name="unit"),
+    path("review/", review_queue, name="review"),
+    path("review/<int:pk>/", review_report, name="review-report"),
+    path("review/pass/", review_pass, name="review-pass"),
+    path("review/returned/", review_returned, name="review-returned"),
+    path("review/completions/", closing_queue, {"kind": "completions"}, name="completion-queue"),
+    path("review/completions/<int:pk>/", closing_item, {"kind": "completions"}, name="completion-claim"),
+    path("review/completions/<int:pk>/reopen/", reopen, name="measure-reopen"),
+    path("review/extensions/", closing_queue, {"kind": "extensions"}, name="extension-queue"),
+    path("review/extensions/<int:pk>/", closing_item, {"kind": "extensions"}, name="extension-request"),
+    path("reports/<int:pk>/correct/", report_correct, name="report-correct"),
+    path("plans/<slug:slug>/measures/<int:number>-<int:order>/completion/", completion, name="completion"),
+    path("plans/<slug:slug>/measures/<int:number>-<int:order>/extension/", extension, name="extension"),
+    path("plans/<slug:slug>/measures/<int:number>-<int:order>/settings/", measure_settings, name="measure-settings"),
+    path("plans/<slug:slug>/amendments/", amendment_list, name="amendments"),
+    path("plans/<slug:slug>/cadence/", plan_cadence, name="plan-cadence"),
+    path("plans/<slug:slug>/periods/", period_list, name="periods"),
+    path("plans/<slug:slug>/periods/new/", period_open, name="period-open"),
+    path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
+    path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
+    path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/publishing/", publishing, name="publishing"),
+    path("plans/<slug:slug>/publishing/publish/", publish, name="publish"),
+    path("plans/<slug:slug>/publishing/<int:pk>/unpublish/", unpublish, name="unpublish"),
 ]

@@ -1,5 +1,9 @@
 from django.apps import AppConfig
 
+from units import checks
+
+__all__ = ["UnitsConfig", "checks"]  # importing the checks registers them
+
 
 class UnitsConfig(AppConfig):
     name = "units"

@@ -1,8 +1,10 @@
-"""What every page knows: how the reader wants it displayed, and which doors are open to the reader."""
+"""What every page knows: how the reader wants it displayed, and what the reader may do."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
-from units.permissions import Permission, may
+from units.middleware import must_do_first
+from units.permissions import ROLE_PERMISSIONS
 
 DISPLAY_MODES = {"large": "is-large", "contrast": "is-contrast"}  # cookie word -> class on <html>
 DISPLAY_COOKIE = "display"
@@ -15,10 +17,19 @@ def display_modes(request: HttpRequest) -> list[str]:
 
 
 def display(request: HttpRequest) -> dict[str, object]:
-    """`sees_back_office` is a question, put when a template asks: the pages for failures never do."""
     modes = display_modes(request)
     return {
         "display_modes": modes,
         "html_class": " ".join(DISPLAY_MODES[mode] for mode in modes),
-        "sees_back_office": lambda: may(request.user, Permission.SEE_BACK_OFFICE),
+        "permits": lambda: permits(request),
+        "is_demo": settings.IS_DEMO,
     }
+
+
+def permits(request: HttpRequest) -> set[str]:
+    """Names of the reader's permissions: `{% if "WRITE_REPORTS" in permits %}`. Called only where a page asks."""
+    user = getattr(request, "user", None)
+    if getattr(user, "is_authenticated", False) and must_do_first(request):
+        return set()  # a menu of pages that all lead back to the one to be done first helps nobody
+    role = getattr(user, "role", "")
+    return {permission.name for permission in ROLE_PERMISSIONS.get(role, ())}

@@ -13,15 +13,36 @@ class Permission(Enum):
     SEE_BACK_OFFICE = "进入后台，查看资料和修改历史"
     SEE_STAFF_NOTES = "查看原文旁的内部校注"
     EDIT_PLAN = "维护分工表：任务、举措和职责"
+    WRITE_REPORTS = "填报本单位的进展，提交和撤回；督查专员代开放群体填报"
+    REVIEW_AT_UNIT = "初审本单位的填报：通过或退回"
+    REVIEW_AT_OFFICE = "复审各单位的填报：通过或退回"
+    CLAIM_CLOSING = "为本单位的举措申请办结或延期"
+    DECIDE_CLOSING = "核验办结、决定延期、重新打开"
+    MANAGE_PERIODS = "建立和冻结填报期次"
+    PUBLISH = "决定哪些已通过的填报向社会公开"
+    READ_SUBMITTED = "查看各单位提交以后的填报"
+    READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
     MANAGE_ACCOUNTS = "维护账号"
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.SEE_STAFF_NOTES}),
-    Role.UNIT_REVIEWER: frozenset({Permission.SEE_STAFF_NOTES}),
-    Role.OFFICE: frozenset({Permission.SEE_BACK_OFFICE, Permission.SEE_STAFF_NOTES, Permission.EDIT_PLAN}),
-    Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES}),
+    Role.REPORTER: frozenset({Permission.SEE_STAFF_NOTES, Permission.WRITE_REPORTS, Permission.CLAIM_CLOSING}),
+    Role.UNIT_REVIEWER: frozenset({Permission.SEE_STAFF_NOTES, Permission.REVIEW_AT_UNIT}),
+    Role.OFFICE: frozenset(
+        {
+            Permission.SEE_BACK_OFFICE,
+            Permission.SEE_STAFF_NOTES,
+            Permission.EDIT_PLAN,
+            Permission.WRITE_REPORTS,
+            Permission.REVIEW_AT_OFFICE,
+            Permission.DECIDE_CLOSING,
+            Permission.MANAGE_PERIODS,
+            Permission.PUBLISH,
+            Permission.READ_SUBMITTED,
+        }
+    ),
+    Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES, Permission.READ_SUBMITTED}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_BACK_OFFICE,
@@ -31,7 +52,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.MANAGE_ACCOUNTS,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_BACK_OFFICE, Permission.SEE_STAFF_NOTES}),
+    Role.AUDITOR: frozenset({Permission.SEE_BACK_OFFICE, Permission.SEE_STAFF_NOTES, Permission.READ_AUDIT_TRAIL}),
 }
 
 

@@ -1,8 +1,12 @@
-"""Questions about units."""
+"""Questions about units, people and what they did."""
 
 import datetime
+from dataclasses import dataclass
 
-from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from units.models import AuditEvent, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.names import NameBook
 
 
@@ -19,3 +23,56 @@ def name_book(day: datetime.date) -> NameBook:
         {group: tuple(units) for group, units in members.items()},
         frozenset(Unit.objects.values_list("name", flat=True)),
     )
+
+
+def successors(user: User) -> QuerySet[User]:
+    """Who may take over a post: the other accounts in use with the same unit and role."""
+    return (
+        User.objects.filter(unit=user.unit_id, role=user.role, is_active=True).exclude(pk=user.pk).order_by("username")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """What is looked for in the audit trail; what is empty does not matter. Days are those of the clock on the wall."""
+
+    person: str = ""
+    unit: str = ""
+    verb: str = ""
+    subject: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    def condition(self) -> Q:
+        found = Q()
+        if self.person:
+            found &= Q(actor__icontains=self.person)
+        if self.unit:
+            found &= Q(unit=self.unit)
+        if self.verb:
+            found &= Q(verb=self.verb)
+        if self.subject:
+            found &= Q(subject__icontains=self.subject) | Q(subject_kind__icontains=self.subject)
+        if self.since:
+            found &= Q(at__gte=midnight(self.since))
+        if self.until:
+            found &= Q(at__lt=midnight(self.until + datetime.timedelta(days=1)))
+        return found
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()), timezone.get_default_timezone())
+
+
+def audit_events(question: AuditQuestion) -> QuerySet[AuditEvent]:
+    """The events asked for, newest first."""
+    return AuditEvent.objects.filter(question.condition())
+
+
+def audited_units() -> list[str]:
+    """The units that the trail names, as they were called then."""
+    return list(AuditEvent.objects.exclude(unit="").order_by("unit").values_list("unit", flat=True).distinct())
+
+
+def audited_verbs() -> list[str]:
+    return list(AuditEvent.objects.order_by("verb").values_list("verb", flat=True).distinct())

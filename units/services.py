@@ -1,18 +1,24 @@
 """The verbs of `units`: units, their names and groups, and accounts. One function, one transaction.
 
 A verb refuses by PermissionDenied (the person may not) or ValidationError (the act cannot be), both in sentences
-for the person who asked; then nothing has changed.
+for the person who asked; then nothing has changed. What it does is one event of the audit trail.
 """
 
+import copy
 import secrets
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 
+from axes.utils import reset as forget_failed_logins
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models, router, transaction
 from django.db.models.deletion import Collector
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from units import audit
 from units.choices import Role, UnitKind
 from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.permissions import Permission, require
@@ -33,6 +39,17 @@ def save_row(by: User, row: Row) -> Row:
     return row
 
 
+def save_recorded(by: User, row: Row, *, now: datetime) -> Row:
+    """`save_row`, and its event; for a row that is as it was there is none."""
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    save_row(by, row)
+    if stored is None:
+        audit.record(by, "新增", row, now=now, after=audit.facts(row))
+    elif values(stored) != values(row):
+        audit.record(by, "修改", row, now=now, before=audit.facts(stored), after=audit.facts(row))
+    return row
+
+
 def values(row: models.Model | None) -> list[object]:
     return [getattr(row, field.attname) for field in row._meta.concrete_fields] if row else []
 
@@ -47,97 +64,122 @@ def delete_row(by: User, row: models.Model) -> None:
     row.delete()
 
 
+def delete_recorded(by: User, row: models.Model, *, now: datetime, parts: Iterable[models.Model] = ()) -> None:
+    """Delete the row after its parts, in the order given, as one event that says what the row was."""
+    gone, before, parts = copy.copy(row), audit.facts(row), list(parts)
+    for part in parts:
+        delete_row(by, part)
+    delete_row(by, row)
+    if parts:
+        before["一并删除"] = counted(parts)
+    audit.record(by, "删除", gone, now=now, before=before)
+
+
+def counted(rows: Iterable[models.Model]) -> str:
+    """How many of each kind: 职责 12 项、群体成员 1 项."""
+    counts = Counter(str(row._meta.verbose_name) for row in rows)
+    return "、".join(f"{name} {count} 项" for name, count in sorted(counts.items()))
+
+
 def refuse_if_in_use(row: models.Model) -> None:
     """Raise ValidationError, saying what hangs on a row, where deleting it would take something that must stay."""
     try:
         Collector(using=router.db_for_write(type(row)), origin=row).collect([row])
     except models.ProtectedError as error:
-        counts = Counter(user._meta.verbose_name for user in error.protected_objects)
-        named = "、".join(f"{name} {count} 项" for name, count in sorted(counts.items()))
+        named = counted(error.protected_objects)
         raise ValidationError(f"“{row}”不能删除：还有{named}与它关联。请先改派或删除这些内容。") from error
 
 
 @transaction.atomic
-def save_unit(by: User, *, unit: Unit) -> Unit:
+def save_unit(by: User, *, unit: Unit, now: datetime) -> Unit:
     require(by, Permission.MANAGE_UNITS)
     if unit.kind != UnitKind.GROUP and UnitGroup.objects.filter(unit_id=unit.pk).exists():
         raise ValidationError({"kind": "它名下有群体成员，类别只能是“群体”。如确需改变，请先删除同名群体。"})
-    return save_row(by, unit)
+    return save_recorded(by, unit, now=now)
 
 
 @transaction.atomic
-def delete_unit(by: User, *, unit: Unit) -> None:
+def delete_unit(by: User, *, unit: Unit, now: datetime) -> None:
     """Delete a unit that holds no duty, no account and no place in a group; its other names go with it."""
     require(by, Permission.MANAGE_UNITS)
-    for alias in unit.aliases.all():
-        delete_alias(by, alias=alias)
-    for group in UnitGroup.objects.filter(unit=unit):
-        delete_group(by, group=group)
-    delete_row(by, unit)
+    members = UnitGroupMember.objects.filter(group__unit=unit)
+    delete_recorded(by, unit, now=now, parts=[*unit.aliases.all(), *members, *UnitGroup.objects.filter(unit=unit)])
 
 
 @transaction.atomic
-def save_alias(by: User, *, alias: UnitAlias) -> UnitAlias:
+def save_alias(by: User, *, alias: UnitAlias, now: datetime) -> UnitAlias:
     require(by, Permission.MANAGE_UNITS)
-    return save_row(by, alias)
+    return save_recorded(by, alias, now=now)
 
 
 @transaction.atomic
-def delete_alias(by: User, *, alias: UnitAlias) -> None:
+def delete_alias(by: User, *, alias: UnitAlias, now: datetime) -> None:
     require(by, Permission.MANAGE_UNITS)
-    delete_row(by, alias)
+    delete_recorded(by, alias, now=now)
 
 
 @transaction.atomic
-def save_group(by: User, *, group: UnitGroup) -> UnitGroup:
+def save_group(by: User, *, group: UnitGroup, now: datetime) -> UnitGroup:
     require(by, Permission.MANAGE_UNITS)
-    return save_row(by, group)
+    return save_recorded(by, group, now=now)
 
 
 @transaction.atomic
-def delete_group(by: User, *, group: UnitGroup) -> None:
+def delete_group(by: User, *, group: UnitGroup, now: datetime) -> None:
     """Delete a group through which no duty was reached, with its memberships; the unit of its name stays."""
     require(by, Permission.MANAGE_UNITS)
-    for member in group.memberships.all():
-        delete_group_member(by, member=member)
-    delete_row(by, group)
+    delete_recorded(by, group, now=now, parts=group.memberships.all())
 
 
 @transaction.atomic
-def save_group_member(by: User, *, member: UnitGroupMember) -> UnitGroupMember:
+def save_group_member(by: User, *, member: UnitGroupMember, now: datetime) -> UnitGroupMember:
     require(by, Permission.MANAGE_UNITS)
-    return save_row(by, member)
+    return save_recorded(by, member, now=now)
 
 
 @transaction.atomic
-def delete_group_member(by: User, *, member: UnitGroupMember) -> None:
+def delete_group_member(by: User, *, member: UnitGroupMember, now: datetime) -> None:
     require(by, Permission.MANAGE_UNITS)
-    delete_row(by, member)
+    delete_recorded(by, member, now=now)
 
 
 @transaction.atomic
-def create_user(by: User, *, user: User, password: str) -> User:
-    """Open an account with its first password; there is no default one."""
+def create_user(by: User, *, user: User, password: str, now: datetime) -> User:
+    """Open an account with its first password, which its owner changes at the first login; there is no default one."""
     require(by, Permission.MANAGE_ACCOUNTS)
     validate_password(password, user)
     user.set_password(password)
-    return save_row(by, user)
+    user.must_change_password = True
+    return save_recorded(by, user, now=now)
 
 
 @transaction.atomic
-def save_user(by: User, *, user: User) -> User:
+def save_user(by: User, *, user: User, now: datetime) -> User:
     """Change an account. There is no deleting: a person who leaves is switched off, so that every act keeps its name."""
+    refuse_standing(by, user)
+    return save_recorded(by, user, now=now)
+
+
+@transaction.atomic
+def switch_off(by: User, *, user: User) -> User:
+    """Switch an account off; for use inside a verb, which records it."""
+    user.is_active = False
+    refuse_standing(by, user)
+    return save_row(by, user)
+
+
+def refuse_standing(by: User, user: User) -> None:
+    """Raise where `by` may not give an account this standing: its own, or no administrator would be left."""
     require(by, Permission.MANAGE_ACCOUNTS)
-    before = User.objects.select_for_update().get(pk=user.pk)
+    before = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if is_last_administrator(before) and not is_administrator(user):
         raise ValidationError("这是最后一位可用的系统管理员，不能停用或改任其他角色。请先设另一位系统管理员。")
     if user == by and any(getattr(user, name) != getattr(before, name) for name in OWN_STANDING):
         raise ValidationError("不能修改自己的角色、单位和启用状态，请由另一位系统管理员办理。")
-    return save_row(by, user)
 
 
 @transaction.atomic
-def install_administrator(*, username: str) -> str:
+def install_administrator(*, username: str, now: datetime) -> str:
     """Open the first administrator's account and return its password, which is kept nowhere.
 
     There is nobody yet to be `by`: the right comes from holding the machine.
@@ -145,29 +187,46 @@ def install_administrator(*, username: str) -> str:
     if User.objects.filter(is_superuser=True).exists():
         raise ValidationError("已有系统管理员账号，没有另建。")
     password = secrets.token_urlsafe(15)
-    User.objects.create_superuser(username, password=password)
+    user = User.objects.create_superuser(username, password=password, must_change_password=True)
+    audit.record(None, "新增", user, now=now, after=audit.facts(user))
     return password
 
 
 @transaction.atomic
-def reset_administrator(*, username: str) -> str:
-    """Give the first administrator a new password and return it. For whoever holds the machine, as above."""
-    user = User.objects.select_for_update().filter(username=username, is_superuser=True, is_active=True).first()
+def reset_administrator(*, username: str, now: datetime) -> str:
+    """Give the first administrator a new password and return it; a lost second factor is forgotten with the old one.
+
+    For whoever holds the machine, as above.
+    """
+    user = (
+        User.objects.select_for_update(no_key=True)
+        .filter(username=username, is_superuser=True, is_active=True)
+        .first()
+    )
     if user is None:
         raise ValidationError(f"没有名为 {username} 的可用的系统管理员账号。请由另一位系统管理员在后台重设密码。")
     password = secrets.token_urlsafe(15)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    TOTPDevice.objects.filter(user=user).delete()
+    store_password(user, password, must_change=True)
+    audit.record(None, "重设密码", user, now=now)
     return password
 
 
 @transaction.atomic
-def set_password(by: User, *, user: User, password: str) -> User:
+def set_password(by: User, *, user: User, password: str, now: datetime) -> User:
+    """Give an account a new password; somebody else's is changed at the next login. It lifts a lock."""
     require(by, Permission.MANAGE_ACCOUNTS)
     validate_password(password, user)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    store_password(user, password, must_change=user != by)
+    audit.record(by, "重设密码", user, now=now)
     return user
+
+
+def store_password(user: User, password: str, *, must_change: bool) -> None:
+    user.set_password(password)
+    user.must_change_password = must_change
+    user.save(update_fields=["password", "must_change_password"])
+    forget_failed_logins(username=user.username)
 
 
 def is_administrator(user: User) -> bool:
@@ -176,5 +235,5 @@ def is_administrator(user: User) -> bool:
 
 def is_last_administrator(user: User) -> bool:
     """Whether no other administrator can log in. The rows are locked: two of them cannot switch each other off."""
-    able = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
+    able = User.objects.select_for_update(no_key=True).filter(role=Role.ADMINISTRATOR, is_active=True)
     return is_administrator(user) and not any(other != user for other in able)

@@ -1,10 +1,18 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from units.views import Login, display
+from units.views.account import account, change_password, roles
+from units.views.audit import audit_trail
+from units.views.display import display
+from units.views.login import Login, Logout, second_factor, second_factor_setup
 
 urlpatterns = [
     path("login/", Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", Logout.as_view(), name="logout"),
+    path("account/", account, name="account"),
+    path("account/password/", change_password, name="change-password"),
+    path("account/second-factor/", second_factor, name="second-factor"),
+    path("account/second-factor/setup/", second_factor_setup, name="second-factor-setup"),
+    path("roles/", roles, name="roles"),
+    path("audit/", audit_trail, name="audit"),
     path("display/<slug:mode>/", display, name="display"),
 ]

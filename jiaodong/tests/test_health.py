@@ -33,10 +33,12 @@ def test_ready(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_waits(client: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("tasks", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("tasks", "0002_reporting")
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.content.decode() == ("有 1 个迁移没有执行：tasks.0001_initial。请运行 python manage.py migrate。\n")
+    assert answer.content.decode() == (
+        "有 1 个迁移没有执行：tasks.0002_reporting。请运行 python manage.py migrate。\n"
+    )
 
 
 @pytest.mark.django_db

@@ -114,8 +114,10 @@ class TestPagesForErrors:
         assert "broken on purpose" not in answer.content.decode()
 
     def test_failure_is_shown_without_asking_the_database(self, odd_site: Client, django_assert_num_queries) -> None:
-        odd_site.force_login(make_user(Role.OFFICE))
         with django_assert_num_queries(0):
+            odd_site.get("/broken/")
+        odd_site.force_login(make_user(Role.OFFICE))
+        with django_assert_num_queries(2):  # session and account, asked before the page was reached
             odd_site.get("/broken/")
 
     def test_failure_keeps_the_display_mode(self, odd_site: Client) -> None:
@@ -141,7 +143,7 @@ class TestHeader:
         unit = make_unit("省某厅")
         client.force_login(make_user(Role.REPORTER, unit=unit, last_name="王", first_name="芳"))
         html = client.get("/").content.decode()
-        assert "<span>省某厅 · 填报员 · 王芳</span>" in html
+        assert "省某厅 · 填报员 · 王芳</a>" in html
         assert "工作人员登录" not in html
 
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])

@@ -6,6 +6,7 @@ Dates and other decisions of the Office are not the table's and stay untouched.
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history
@@ -14,6 +15,7 @@ from tasks.allocation.fixture import field_for, slips_in
 from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.comparison import Comparison, kind_of, names_in
+from units import audit
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup, UnitGroupMember, User
 from units.names import NameBook
@@ -26,7 +28,15 @@ class DraftHasErrorsError(Exception):
 
 
 @transaction.atomic
-def store(found: Comparison, book: NameBook, *, source_name: str, source_sha256: str, by: User | None = None) -> Plan:
+def store(
+    found: Comparison,
+    book: NameBook,
+    *,
+    source_name: str,
+    source_sha256: str,
+    now: datetime,
+    by: User | None = None,
+) -> Plan:
     """Make the plan what the draft says. `by` is None for the operator at the command line.
 
     Raises DraftHasErrorsError and stores nothing where the draft has errors.
@@ -50,7 +60,15 @@ def store(found: Comparison, book: NameBook, *, source_name: str, source_sha256:
         if number not in tasks:
             task._history_user = by
             task.delete()
+    audit.record(by, "导入分工表", plan, now=now, after=import_facts(found, source_name, source_sha256))
     return plan
+
+
+def import_facts(found: Comparison, source_name: str, source_sha256: str) -> dict[str, str]:
+    """What was read from where, and every difference that it made."""
+    counted = f"主要任务 {len(found.draft.tasks)} 项、具体举措 {len(found.placed)} 项"
+    differences = "\n".join(map(str, found.changes)) or "没有差异"
+    return {"文件": source_name, "SHA-256": source_sha256, "读到": counted, "差异": differences}
 
 
 def saved(row, by: User | None):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from tasks.choices import Cadence, Halt, RollUp
 from units.models.unit import slug_rule
 
 
@@ -18,6 +19,7 @@ class Plan(models.Model):
     slug = models.CharField("网址名", max_length=60, unique=True, validators=[slug_rule])
     title = models.CharField("标题", max_length=200)
     subject = models.CharField("所属工作", max_length=100, blank=True, help_text="例如：胶东经济圈一体化发展")
+    cadence = models.CharField("填报周期", max_length=12, choices=Cadence, default=Cadence.QUARTERLY)
     source_name = models.CharField("来源文件", max_length=200)
     source_sha256 = models.CharField("来源文件 SHA-256", max_length=64)
 
@@ -130,7 +132,12 @@ class Measure(models.Model):
     source_paragraph = models.PositiveSmallIntegerField("原表段号", null=True, blank=True)
     starts_on = models.DateField("开始日期", null=True, blank=True)
     due_on = models.DateField("完成时限", null=True, blank=True)
+    original_due_on = models.DateField(
+        "原定完成时限", null=True, blank=True, help_text="第一次确定的完成时限；以后无论怎样调整都保留"
+    )
     is_ongoing = models.BooleanField("长期坚持", default=False)
+    roll_up = models.CharField("汇总规则", max_length=16, choices=RollUp, default=RollUp.WORST)
+    halted = models.CharField("暂停或终止", max_length=12, choices=Halt, blank=True)
 
     history = HistoricalRecords(table_name="tasks_measure_history")
     objects = MeasureManager()
@@ -156,6 +163,16 @@ class Measure(models.Model):
                 condition=Q(is_ongoing=False) | Q(due_on=None),
                 name="measure_ongoing_or_due",
                 violation_error_message="长期坚持的举措没有完成时限，请去掉其中一个。",
+            ),
+            models.CheckConstraint(
+                condition=Q(roll_up__in=RollUp.values),
+                name="measure_roll_up_known",
+                violation_error_message="汇总规则不在规定范围内。",
+            ),
+            models.CheckConstraint(
+                condition=Q(halted="") | Q(halted__in=Halt.values),
+                name="measure_halted_known",
+                violation_error_message="只能是暂停或终止。",
             ),
         ]
 

@@ -1,7 +1,9 @@
 """The verbs that keep the plan: what was issued, who answers for it, and the notes beside it.
 
-One function, one transaction. Refusals are those of `units.services`.
+One function, one transaction, one event of the audit trail. Refusals are those of `units.services`.
 """
+
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,91 +11,88 @@ from django.db import transaction
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from units.models import User
 from units.permissions import Permission, require
-from units.services import delete_row, save_row
+from units.services import delete_recorded, save_recorded, save_row
 
 
 @transaction.atomic
-def save_plan(by: User, *, plan: Plan) -> Plan:
+def save_plan(by: User, *, plan: Plan, now: datetime) -> Plan:
     require(by, Permission.EDIT_PLAN)
-    return save_row(by, plan)
+    return save_recorded(by, plan, now=now)
 
 
 @transaction.atomic
-def delete_plan(by: User, *, plan: Plan) -> None:
+def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
     """Delete a plan with its fields, main tasks, measures and duties."""
     require(by, Permission.EDIT_PLAN)
-    for main_task in plan.main_tasks.all():
-        delete_main_task(by, main_task=main_task)
-    delete_row(by, plan)
+    duties = Duty.objects.filter(measure__main_task__plan=plan)
+    measures = Measure.objects.filter(main_task__plan=plan)
+    delete_recorded(by, plan, now=now, parts=[*duties, *measures, *plan.main_tasks.all()])
 
 
 @transaction.atomic
-def save_field(by: User, *, field: Field) -> Field:
+def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
-    return save_row(by, field)
+    return save_recorded(by, field, now=now)
 
 
 @transaction.atomic
-def delete_field(by: User, *, field: Field) -> None:
+def delete_field(by: User, *, field: Field, now: datetime) -> None:
     """Delete a field; its main tasks stay, each with a row of history that says they lost it."""
     require(by, Permission.EDIT_PLAN)
     for main_task in field.main_tasks.all():
         main_task.field = None
         save_row(by, main_task)
-    delete_row(by, field)
+    delete_recorded(by, field, now=now)
 
 
 @transaction.atomic
-def save_main_task(by: User, *, main_task: MainTask) -> MainTask:
+def save_main_task(by: User, *, main_task: MainTask, now: datetime) -> MainTask:
     require(by, Permission.EDIT_PLAN)
     if main_task.field and main_task.field.plan_id != main_task.plan_id:
         raise ValidationError({"field": "这个领域属于另一个分工方案，请选本方案的领域。"})
-    return save_row(by, main_task)
+    return save_recorded(by, main_task, now=now)
 
 
 @transaction.atomic
-def delete_main_task(by: User, *, main_task: MainTask) -> None:
+def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
     """Delete a main task with its measures and their duties."""
     require(by, Permission.EDIT_PLAN)
-    for measure in main_task.measures.all():
-        delete_measure(by, measure=measure)
-    delete_row(by, main_task)
+    duties = Duty.objects.filter(measure__main_task=main_task)
+    delete_recorded(by, main_task, now=now, parts=[*duties, *main_task.measures.all()])
 
 
 @transaction.atomic
-def save_measure(by: User, *, measure: Measure) -> Measure:
+def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
     require(by, Permission.EDIT_PLAN)
-    return save_row(by, measure)
+    return save_recorded(by, measure, now=now)
 
 
 @transaction.atomic
-def delete_measure(by: User, *, measure: Measure) -> None:
+def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
     """Delete a measure with its duties and the notes beside its text."""
     require(by, Permission.EDIT_PLAN)
-    for duty in measure.duties.all():
-        delete_duty(by, duty=duty)
-    delete_row(by, measure)
+    delete_recorded(by, measure, now=now, parts=measure.duties.all())
 
 
 @transaction.atomic
-def save_duty(by: User, *, duty: Duty) -> Duty:
+def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
     require(by, Permission.EDIT_PLAN)
-    return save_row(by, duty)
+    return save_recorded(by, duty, now=now)
 
 
 @transaction.atomic
-def delete_duty(by: User, *, duty: Duty) -> None:
+def delete_duty(by: User, *, duty: Duty, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
-    delete_row(by, duty)
+    delete_recorded(by, duty, now=now)
 
 
 @transaction.atomic
-def save_probable_slip(by: User, *, slip: ProbableSlip) -> ProbableSlip:
+def save_probable_slip(by: User, *, slip: ProbableSlip, now: datetime) -> ProbableSlip:
     require(by, Permission.EDIT_PLAN)
-    return save_row(by, slip)
+    return save_recorded(by, slip, now=now)
 
 
 @transaction.atomic
-def delete_probable_slip(by: User, *, slip: ProbableSlip) -> None:
+def delete_probable_slip(by: User, *, slip: ProbableSlip, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
-    delete_row(by, slip)
+    delete_recorded(by, slip, now=now)

@@ -1,6 +1,7 @@
 """A draft meets the database: the difference, one transaction, nothing twice, nothing lost."""
 
 import datetime
+import json
 
 import pytest
 
@@ -11,10 +12,11 @@ from tasks.allocation.table import DraftPlan, draft_plan
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries.comparison import compare
 from units.choices import UnitKind
-from units.models import Unit
+from units.models import AuditEvent, Unit
 from units.names import NameBook
 
 BOOK = NameBook({}, {"鲁东两市政府": ("青岛市政府", "烟台市政府")})
+NOW = datetime.datetime(2026, 10, 9, 2, 0, tzinfo=datetime.UTC)
 ROWS = [
     "1\t甲\t<p>举一</p><p>举二</p>\t<p>省教育厅牵头</p><p>鲁东两市政府负责</p>",
     "2\t乙\t举三\t省财政厅、各有关部门按职责分工负责",
@@ -34,7 +36,7 @@ def difference(rows: list[str]) -> list[str]:
 
 def load(rows: list[str]) -> Plan:
     found = compare("shiyan", draft(rows), Corrections())
-    return store(found, BOOK, source_name="表.txt", source_sha256="0" * 64)
+    return store(found, BOOK, source_name="表.txt", source_sha256="0" * 64, now=NOW)
 
 
 def stored() -> list[tuple[str, str, list[tuple[str, str, str | None]]]]:
@@ -146,9 +148,29 @@ def test_with_an_error_nothing_is_stored():
     assert not Unit.objects.exists()
 
 
+def test_each_import_is_one_event_that_lists_every_difference():
+    load(ROWS[:1])
+    differences = difference(ROWS)
+    load(ROWS)
+    first, second = AuditEvent.objects.order_by("number")
+    assert (first.actor, first.verb, first.subject_kind, first.subject) == (
+        "命令行",
+        "导入分工表",
+        "分工方案",
+        "分工表",
+    )
+    said = json.loads(second.after)
+    assert {name: said[name] for name in ("文件", "SHA-256", "读到")} == {
+        "文件": "表.txt",
+        "SHA-256": "0" * 64,
+        "读到": "主要任务 2 项、具体举措 3 项",
+    }
+    assert said["差异"].splitlines() == differences
+
+
 def test_a_second_plan_stands_beside_the_first():
     load(ROWS)
-    store(compare("ling", draft(ROWS), Corrections()), BOOK, source_name="表.txt", source_sha256="0" * 64)
+    store(compare("ling", draft(ROWS), Corrections()), BOOK, source_name="表.txt", source_sha256="0" * 64, now=NOW)
     assert list(Plan.objects.values_list("slug", flat=True)) == ["shiyan", "ling"]
     assert Measure.objects.count() == 6
     assert difference(ROWS) == []

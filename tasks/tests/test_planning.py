@@ -1,5 +1,7 @@
 """The verbs that keep the plan: who may use them, and whose name the history bears."""
 
+import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -13,6 +15,7 @@ from units.services import delete_unit
 from units.tests.samples import make_group, make_user
 
 pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2026, 10, 9, 2, 0, tzinfo=datetime.UTC)
 
 VERBS = [
     planning.save_plan,
@@ -54,31 +57,31 @@ class TestSave:
     def test_history_names_the_person_outside_a_request_too(self, office: User) -> None:
         measure = make_measure()
         measure.is_ongoing = True
-        planning.save_measure(office, measure=measure)
+        planning.save_measure(office, measure=measure, now=NOW)
         assert last(Measure) == ("~", "office")
 
     def test_a_measure_that_is_as_it_was_leaves_no_history(self, office: User) -> None:
-        planning.save_measure(office, measure=make_measure())
+        planning.save_measure(office, measure=make_measure(), now=NOW)
         assert Measure.history.count() == 1
 
     def test_text_is_kept_to_the_letter(self, office: User) -> None:
         measure = make_measure()
         measure.text = " =1+1，“十四五”\n第二行 "
-        planning.save_measure(office, measure=measure)
+        planning.save_measure(office, measure=measure, now=NOW)
         assert Measure.objects.get().text == " =1+1，“十四五”\n第二行 "
 
     def test_a_second_duty_of_a_unit_is_refused(self, office: User) -> None:
         first = make_duty()
         second = Duty(measure=first.measure, unit=first.unit, role="lead", position=2)
         with pytest.raises(ValidationError) as refusal:
-            planning.save_duty(office, duty=second)
+            planning.save_duty(office, duty=second, now=NOW)
         assert refusal.value.messages == ["该单位对这项举措已有一项职责。"]
 
     def test_a_field_of_another_plan_is_refused(self, office: User) -> None:
         main_task = make_main_task(make_plan("first"))
         main_task.field = make_field(make_plan("second"))
         with pytest.raises(ValidationError) as refusal:
-            planning.save_main_task(office, main_task=main_task)
+            planning.save_main_task(office, main_task=main_task, now=NOW)
         assert refusal.value.message_dict == {"field": ["这个领域属于另一个分工方案，请选本方案的领域。"]}
 
 
@@ -88,7 +91,7 @@ class TestDelete:
         duty = make_duty(measure)
         make_field(measure.main_task.plan)
         ProbableSlip.objects.create(measure=measure, as_written="统筹")
-        planning.delete_plan(office, plan=measure.main_task.plan)
+        planning.delete_plan(office, plan=measure.main_task.plan, now=NOW)
         for model in (Plan, Field, MainTask, Measure, Duty, ProbableSlip):
             assert not model.objects.exists()
         assert [last(model) for model in WITH_HISTORY] == [("-", "office")] * 4
@@ -97,7 +100,7 @@ class TestDelete:
     def test_main_tasks_outlive_their_field(self, office: User) -> None:
         plan = make_plan()
         main_task = make_main_task(plan, field=make_field(plan))
-        planning.delete_field(office, field=main_task.field)
+        planning.delete_field(office, field=main_task.field, now=NOW)
         assert MainTask.objects.get().field is None
         assert last(MainTask) == ("~", "office")
 
@@ -105,6 +108,6 @@ class TestDelete:
         group = make_group()
         make_duty(via_group=group)
         with pytest.raises(ValidationError) as refusal:
-            delete_unit(make_user(Role.ADMINISTRATOR), unit=group.unit)
+            delete_unit(make_user(Role.ADMINISTRATOR), unit=group.unit, now=NOW)
         assert refusal.value.messages == ["“五市政府”不能删除：还有职责 1 项与它关联。请先改派或删除这些内容。"]
         assert Duty.objects.get().via_group == group

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from tasks.excel.ledger import ledger_csv, ledger_xlsx
 from tasks.excel.original_table import original_table
-from tasks.models import Plan
+from tasks.models import Measure, Plan
 from tasks.tables import select_measures
+from units.views.taken import note_export
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -26,7 +27,9 @@ NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 @cache_control(no_cache=True)
 def export_original(request: HttpRequest, slug: str) -> FileResponse:
     plan = get_object_or_404(Plan, slug=slug)
-    return download(original_table(plan), plan.title, "xlsx")
+    file = original_table(plan)
+    note_export(request, file=f"{plan.title}.xlsx", rows=Measure.objects.filter(main_task__plan=plan).count())
+    return download(file, plan.title, "xlsx")
 
 
 @require_safe
@@ -41,7 +44,10 @@ def export_ledger(request: HttpRequest, slug: str, extension: str) -> FileRespon
         params.pop(name, None)
     selection = select_measures(plan, params, today)
     file = ledger_csv(selection) if extension == "csv" else ledger_xlsx(selection, today)
-    return download(file, f"{plan.title}（台账）", extension)
+    name, found = f"{plan.title}（台账）", selection.filter
+    conditions = "；".join(found.in_words(condition) for condition in found.asked)
+    note_export(request, file=f"{name}.{extension}", rows=selection.measure_count, conditions=conditions)
+    return download(file, name, extension)
 
 
 def download(file: BytesIO, name: str, extension: str) -> FileResponse:

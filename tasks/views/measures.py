@@ -10,6 +10,7 @@ from tasks.models import MainTask, Measure
 from tasks.queries import measures, options
 from tasks.views.controls import heads
 from tasks.views.rows import MeasureRows
+from tasks.views.timeline import measure_course
 from units.permissions import Permission, may
 
 TASK_COLUMNS = ("code", "text", "units")
@@ -51,5 +52,6 @@ def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> 
         "slips": list(measure.probable_slips.all()) if may(request.user, Permission.SEE_STAFF_NOTES) else [],
         "before": before,
         "after": after,
+        **measure_course(request, measure, duties),
     }
     return render(request, "tasks/measures/measure.html", context)

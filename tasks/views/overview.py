@@ -4,9 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tasks.models import Plan
+from tasks.queries import public
 from tasks.queries.overview import Overview
 from tasks.views.figures import Figures
 from tasks.views.units import in_plan
+
+LATEST = 5  # published reports shown
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -31,6 +34,7 @@ def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
         "in_plan": figures.in_plan,
         "overview": overview,
         "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
+        "latest": public.latest(plan, LATEST),
         "other_plans": [other for other in plans if other != plan],
     }
     return render(request, "public/overview.html", context)

@@ -1,21 +1,25 @@
 """The back office of `units`: units with their other names, groups with their members, accounts."""
 
 import django.contrib.auth.admin  # noqa: F401  registers Django's groups, taken out again below
+import django_otp.plugins.otp_totp.admin  # noqa: F401  and the devices, whose secrets nobody may read
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from units import services
+from units import accounts, services
 from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, said
 from units.forms import AccountForm
 from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.permissions import Permission
 
+admin.site.unregister(TOTPDevice)
 admin.site.unregister(Group)  # rights come from the table of roles, and 群体 here are units
 
 DOORS = {
@@ -89,6 +93,7 @@ class UserAdmin(ServiceAdmin):
 
     edit_permission = Permission.MANAGE_ACCOUNTS
     form = AccountForm
+    change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "role", "unit", "active"]
     list_filter = ["role", "is_active", "unit__kind"]
     list_select_related = ["unit"]
@@ -101,10 +106,13 @@ class UserAdmin(ServiceAdmin):
         ("权限", {"fields": ["role", "unit", "is_active"]}),
     ]
     password_fieldset = ("密码", {"fields": ["password1", "password2"]})
+    device_fieldset = ("动态口令", {"fields": ["reset_second_factor"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[tuple]:
-        may_set = self.has_change_permission(request, obj)
-        return [*self.fieldsets, self.password_fieldset] if may_set else self.fieldsets
+        if not self.has_change_permission(request, obj):
+            return self.fieldsets
+        may_reset = obj is not None and obj != request.user and accounts.has_second_factor(obj)
+        return [*self.fieldsets, self.password_fieldset, *([self.device_fieldset] if may_reset else [])]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[User], search_term: str):
         named = queryset.alias(whole_name=Concat("last_name", "first_name"))
@@ -126,12 +134,14 @@ class UserAdmin(ServiceAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: AccountForm, change: bool) -> None:
-        password = form.cleaned_data["password1"]
+        password, now = form.cleaned_data["password1"], timezone.now()
         if not change:
-            services.create_user(request.user, user=obj, password=password)
+            services.create_user(request.user, user=obj, password=password, now=now)
             return
-        services.save_user(request.user, user=obj)
+        services.save_user(request.user, user=obj, now=now)
         if password:
-            services.set_password(request.user, user=obj, password=password)
+            services.set_password(request.user, user=obj, password=password, now=now)
             if obj == request.user:
                 update_session_auth_hash(request, obj)
+        if form.cleaned_data["reset_second_factor"]:
+            accounts.reset_second_factor(request.user, user=obj, now=now)

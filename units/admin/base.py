@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from units.permissions import Permission, may
@@ -71,11 +72,11 @@ class ServiceAdmin(ByRole, admin.ModelAdmin):
 
     def save_row(self, request: HttpRequest, row: models.Model) -> None:
         door = self.doors[type(row)]
-        door.save(request.user, **{door.keyword: row})
+        door.save(request.user, **{door.keyword: row}, now=timezone.now())
 
     def delete_row(self, request: HttpRequest, row: models.Model) -> None:
         door = self.doors[type(row)]
-        door.delete(request.user, **{door.keyword: row})
+        door.delete(request.user, **{door.keyword: row}, now=timezone.now())
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
         self.save_row(request, obj)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models.unit import Unit
@@ -20,6 +21,7 @@ class User(AbstractUser):
     """用户."""
 
     role = models.CharField("角色", max_length=16, choices=Role)
+    must_change_password = models.BooleanField("须更改密码", default=False, help_text="管理员设的首个密码，登录后须改")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位")
 
     objects = AccountManager()
@@ -37,3 +39,8 @@ class User(AbstractUser):
                 violation_error_message="填报员和审核员必须属于一个单位。",
             ),
         ]
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions end when the password, the role or the unit changes, or the account is switched off."""
+        standing = f"{self.role}:{self.unit_id}:{self.is_active}"
+        return salted_hmac("units.user.session", super().get_session_auth_hash() + standing).hexdigest()

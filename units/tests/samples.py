@@ -1,5 +1,10 @@
 """Small units and people for tests, each with a name that says what it is."""
 
+import time
+
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from units.choices import Role, UnitKind
 from units.models import Unit, UnitGroup, User
 
@@ -21,3 +26,11 @@ def make_user(role: Role, **given) -> User:
     if role in {Role.REPORTER, Role.UNIT_REVIEWER} and "unit" not in given:
         given["unit"] = Unit.objects.first() or make_unit()
     return User.objects.create_user(**{"username": role.value, "password": PASSWORD, "role": role} | given)
+
+
+def code_for(device: TOTPDevice, steps: int = 0) -> str:
+    """What the authenticator shows now, or so many half minutes later: the next one is taken as well."""
+    device.refresh_from_db()
+    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    totp.time = time.time() + steps * device.step
+    return f"{totp.token():06}"

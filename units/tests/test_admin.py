@@ -134,7 +134,8 @@ class TestAccounts:
     def test_opened_with_a_first_password_typed_twice(self, administrator: Client) -> None:
         given = ACCOUNT | {"password1": PASSWORD, "password2": PASSWORD}
         assert administrator.post(reverse("admin:units_user_add"), given).status_code == 302
-        assert Client().login(username="liming", password=PASSWORD)
+        person = User.objects.get(username="liming")
+        assert (person.check_password(PASSWORD), person.must_change_password) == (True, True)
 
     @pytest.mark.parametrize(
         ("passwords", "errors"),

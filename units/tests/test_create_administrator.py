@@ -5,9 +5,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from units.choices import Role
-from units.models import User
+from units.models import AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def shown_password(output: str) -> str:
 
 
 class TestFirstRun:
-    def test_makes_an_administrator_who_can_log_in(self, client) -> None:
+    def test_makes_an_administrator_who_can_log_in(self) -> None:
         password = shown_password(run())
         admin = User.objects.get()
         assert (admin.username, admin.role, admin.is_superuser, admin.is_staff, admin.is_active) == (
@@ -33,13 +34,14 @@ class TestFirstRun:
             True,
             True,
         )
-        assert client.login(username="admin", password=password)
+        assert admin.check_password(password)
+        assert admin.must_change_password
 
     def test_tells_name_and_password_and_that_it_is_this_once(self) -> None:
         lines = run().splitlines()
         assert lines[0] == "系统管理员账号：admin"
         assert re.fullmatch(r"密码：[\w-]{20}", lines[1])
-        assert lines[2:] == ["密码只显示这一次，请记下，登录后尽快修改。"]
+        assert lines[2:] == ["密码只显示这一次，请记下；首次登录时须更改。"]
 
 
 class TestSecondRun:
@@ -60,13 +62,25 @@ class TestSecondRun:
 
 
 class TestReset:
-    def test_new_password_replaces_the_old(self, client) -> None:
+    def test_new_password_replaces_the_old(self) -> None:
         old = shown_password(run())
         output = run("--reset")
         assert output.startswith("系统管理员账号：admin\n新密码：")
         new = shown_password(output)
-        assert not client.login(username="admin", password=old)
-        assert client.login(username="admin", password=new)
+        admin = User.objects.get()
+        assert (admin.check_password(old), admin.check_password(new)) == (False, True)
+
+    def test_a_lost_second_factor_is_forgotten_with_the_password(self) -> None:
+        run()
+        TOTPDevice.objects.create(user=User.objects.get(), name="动态口令")
+        run("--reset")
+        assert not TOTPDevice.objects.exists()
+
+    def test_both_are_events_of_the_command_line(self) -> None:
+        run()
+        run("--reset")
+        events = AuditEvent.objects.order_by("number").values_list("actor", "verb", "subject", "address")
+        assert list(events) == [("命令行", "新增", "admin", ""), ("命令行", "重设密码", "admin", "")]
 
     def test_without_an_account_to_reset(self) -> None:
         with pytest.raises(CommandError, match=r"^没有名为 admin 的可用的系统管理员账号。"):

@@ -22,9 +22,14 @@ def submit(client: Client, username: str, password: str, next: str = ""):
     return client.post("/login/", {"username": username, "password": password, "next": next})
 
 
+def said(html: str) -> list[str]:
+    """The sentences of the box above the form."""
+    return re.findall(r'role="alert" tabindex="-1" autofocus><p>(.*?)</p></div>', html)
+
+
 class TestLoggingIn:
-    def test_to_the_home_page(self, client: Client, person: User) -> None:
-        assert submit(client, "zhao", PASSWORD).headers["Location"] == "/"
+    def test_to_where_the_role_begins(self, client: Client, person: User) -> None:
+        assert submit(client, "zhao", PASSWORD).headers["Location"] == "/start/"
         assert client.session["_auth_user_id"] == str(person.pk)
 
     def test_back_to_the_page_one_came_from(self, client: Client, person: User) -> None:
@@ -33,7 +38,7 @@ class TestLoggingIn:
 
     @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/"])
     def test_never_to_another_site(self, client: Client, person: User, elsewhere: str) -> None:
-        assert submit(client, "zhao", PASSWORD, next=elsewhere).headers["Location"] == "/"
+        assert submit(client, "zhao", PASSWORD, next=elsewhere).headers["Location"] == "/start/"
 
     def test_who_is_logged_in_already_is_sent_on(self, client: Client, person: User) -> None:
         client.force_login(person)
@@ -51,7 +56,7 @@ class TestRefusal:
     def test_one_sentence(self, client: Client, person: User, username: str, password: str) -> None:
         make_user(Role.OFFICE, username="off", is_active=False)
         answer = submit(client, username, password)
-        assert re.findall(r'role="alert">(.*?)<', answer.content.decode()) == [WRONG]
+        assert said(answer.content.decode()) == [WRONG]
         assert "_auth_user_id" not in client.session
 
     def test_the_account_name_stays_and_the_password_does_not(self, client: Client) -> None:
@@ -61,7 +66,14 @@ class TestRefusal:
 
     def test_empty_fields_are_named(self, client: Client) -> None:
         html = submit(client, "", "").content.decode()
-        assert re.findall(r'<p class="error".*?>(.*?)</p>', html) == ["请填写账号。", "请填写密码。"]
+        assert re.findall(r'<a href="#(id_\w+)">(.*?)</a>', html) == [
+            ("id_username", "请填写账号。"),
+            ("id_password", "请填写密码。"),
+        ]
+        assert re.findall(r'id="(\w+)_error">(.*?)</div>', html) == [
+            ("id_username", "请填写账号。"),
+            ("id_password", "请填写密码。"),
+        ]
 
 
 class TestLoggingOut:

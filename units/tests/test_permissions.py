@@ -13,6 +13,15 @@ HOLDERS = {
     Permission.SEE_BACK_OFFICE: {Role.OFFICE, Role.ADMINISTRATOR, Role.AUDITOR},
     Permission.SEE_STAFF_NOTES: ALL,
     Permission.EDIT_PLAN: {Role.OFFICE, Role.ADMINISTRATOR},
+    Permission.WRITE_REPORTS: {Role.REPORTER, Role.OFFICE},
+    Permission.REVIEW_AT_UNIT: {Role.UNIT_REVIEWER},
+    Permission.REVIEW_AT_OFFICE: {Role.OFFICE},
+    Permission.CLAIM_CLOSING: {Role.REPORTER},
+    Permission.DECIDE_CLOSING: {Role.OFFICE},
+    Permission.MANAGE_PERIODS: {Role.OFFICE},
+    Permission.PUBLISH: {Role.OFFICE},
+    Permission.READ_SUBMITTED: {Role.OFFICE, Role.LEADER},
+    Permission.READ_AUDIT_TRAIL: {Role.AUDITOR},
     Permission.MANAGE_UNITS: {Role.ADMINISTRATOR},
     Permission.MANAGE_ACCOUNTS: {Role.ADMINISTRATOR},
 }
@@ -44,4 +53,5 @@ class TestPermission:
         assert str(refusal.value) == f"您的角色没有这项权限：{permission.value}。"
 
     def test_lets_its_holder_pass(self, permission: Permission) -> None:
-        assert require(User(role=Role.ADMINISTRATOR), permission) is None
+        for role in HOLDERS[permission]:
+            assert require(User(role=role), permission) is None

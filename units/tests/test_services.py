@@ -12,6 +12,7 @@ from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.tests.samples import PASSWORD, make_group, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2026, 10, 9, 2, 0, tzinfo=datetime.UTC)
 
 VERBS = [
     services.save_unit,
@@ -41,7 +42,7 @@ def history(model: type[models.Model]) -> list[tuple[str, str]]:
 
 def refusal(verb, *arguments, **given) -> list[str]:
     with pytest.raises(ValidationError) as error:
-        verb(*arguments, **given)
+        verb(*arguments, **given, now=NOW)
     return error.value.messages
 
 
@@ -57,15 +58,15 @@ class TestWhoMay:
 class TestSaveUnit:
     def test_history_names_the_person_outside_a_request_too(self, administrator: User) -> None:
         unit = Unit(name="省科技厅", short_name="科技厅", slug="keji", kind=UnitKind.PROVINCIAL)
-        services.save_unit(administrator, unit=unit)
+        services.save_unit(administrator, unit=unit, now=NOW)
         unit.short_name = "省科技厅"
-        services.save_unit(administrator, unit=unit)
+        services.save_unit(administrator, unit=unit, now=NOW)
         assert history(Unit) == [("+", "administrator"), ("~", "administrator")]
 
     def test_a_unit_that_is_as_it_was_leaves_no_history(self, administrator: User) -> None:
         unit = make_unit()
         Unit.history.all().delete()
-        services.save_unit(administrator, unit=unit)
+        services.save_unit(administrator, unit=unit, now=NOW)
         assert history(Unit) == []
 
     def test_what_a_field_refuses_is_not_stored(self, administrator: User) -> None:
@@ -87,7 +88,7 @@ class TestDeleteUnit:
         group = make_group()
         UnitAlias.objects.create(unit=group.unit, name="胶东五市")
         UnitGroupMember.objects.create(group=group, unit=make_unit("青岛市政府"))
-        services.delete_unit(administrator, unit=group.unit)
+        services.delete_unit(administrator, unit=group.unit, now=NOW)
         assert [unit.name for unit in Unit.objects.all()] == ["青岛市政府"]
         for model in (UnitAlias, UnitGroup, UnitGroupMember):
             assert not model.objects.exists()
@@ -121,14 +122,15 @@ class TestGroups:
 
     def test_deleting_one_leaves_the_unit_of_its_name(self, administrator: User) -> None:
         group = make_group()
-        services.delete_group(administrator, group=group)
+        services.delete_group(administrator, group=group, now=NOW)
         assert [unit.name for unit in Unit.objects.all()] == ["五市政府"]
 
 
 class TestCreateUser:
-    def test_the_password_is_the_one_given(self, administrator: User, client) -> None:
-        services.create_user(administrator, user=User(username="liming", role=Role.LEADER), password=PASSWORD)
-        assert client.login(username="liming", password=PASSWORD)
+    def test_the_password_is_the_one_given_and_to_be_changed(self, administrator: User) -> None:
+        services.create_user(administrator, user=User(username="liming", role=Role.LEADER), password=PASSWORD, now=NOW)
+        person = User.objects.get(username="liming")
+        assert (person.check_password(PASSWORD), person.must_change_password) == (True, True)
 
     def test_a_weak_password_is_refused(self, administrator: User) -> None:
         weak = refusal(services.create_user, administrator, user=User(username="x", role=Role.LEADER), password="123")
@@ -163,7 +165,7 @@ class TestSaveUser:
 
     def test_everybody_may_correct_their_own_name(self, administrator: User) -> None:
         administrator.last_name = "王"
-        services.save_user(administrator, user=administrator)
+        services.save_user(administrator, user=administrator, now=NOW)
         assert User.objects.get().last_name == "王"
 
     @pytest.mark.parametrize("change", [{"role": Role.LEADER}, {"is_active": False}], ids=["role", "is_active"])
@@ -180,21 +182,26 @@ class TestSaveUser:
     def test_one_of_two_administrators_may_go(self, administrator: User) -> None:
         other = make_user(Role.ADMINISTRATOR, username="other")
         other.is_active = False
-        services.save_user(administrator, user=other)
+        services.save_user(administrator, user=other, now=NOW)
         assert User.objects.get(username="other").is_active is False
 
 
 class TestSetPassword:
-    def test_stores_nothing_else(self, administrator: User, client) -> None:
+    def test_stores_nothing_else_but_that_it_is_to_be_changed(self, administrator: User) -> None:
         person = make_user(Role.LEADER)
         person.role = Role.ADMINISTRATOR
-        services.set_password(administrator, user=person, password="another-good-one")
-        assert User.objects.get(username="leader").role == Role.LEADER
-        assert client.login(username="leader", password="another-good-one")
+        services.set_password(administrator, user=person, password="another-good-one", now=NOW)
+        stored = User.objects.get(username="leader")
+        assert (stored.role, stored.must_change_password) == (Role.LEADER, True)
+        assert stored.check_password("another-good-one")
 
-    def test_a_weak_one_leaves_the_old(self, administrator: User, client) -> None:
+    def test_ones_own_is_known_to_nobody_else_and_may_stay(self, administrator: User) -> None:
+        services.set_password(administrator, user=administrator, password="another-good-one", now=NOW)
+        assert User.objects.get().must_change_password is False
+
+    def test_a_weak_one_leaves_the_old(self, administrator: User) -> None:
         person = make_user(Role.LEADER)
         assert refusal(services.set_password, administrator, user=person, password="leader2026") == [
             "密码跟 用户名 太相似了。"
         ]
-        assert client.login(username="leader", password=PASSWORD)
+        assert User.objects.get(username="leader").check_password(PASSWORD)

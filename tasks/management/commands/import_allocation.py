@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("这是试运行，没有写入。")
         else:
-            store(found, book, source_name=source.name, source_sha256=source.sha256)
+            store(found, book, source_name=source.name, source_sha256=source.sha256, now=timezone.now())
             self.stdout.write(f"已写入方案 {options['plan']}。")
 
     def report_findings(self, source: Source) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from units import services
 from units.models import User
@@ -32,9 +33,9 @@ class Command(BaseCommand):
 
     def show(self, label: str, verb: Any) -> None:
         try:
-            password = verb(username=USERNAME)
+            password = verb(username=USERNAME, now=timezone.now())
         except ValidationError as error:
             raise CommandError(error.message) from error
         self.stdout.write(
-            f"系统管理员账号：{USERNAME}\n{label}：{password}\n密码只显示这一次，请记下，登录后尽快修改。"
+            f"系统管理员账号：{USERNAME}\n{label}：{password}\n密码只显示这一次，请记下；首次登录时须更改。"
         )

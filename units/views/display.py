@@ -1,6 +1,5 @@
-"""Logging in, and how the reader wants pages displayed."""
+"""How the reader wants pages displayed, and where to go back to."""
 
-from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -8,14 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from units.context import DISPLAY_COOKIE, DISPLAY_MODES, display_modes
-from units.forms import LoginForm
 
 A_YEAR = 365 * 24 * 3600
-
-
-class Login(LoginView):
-    form_class = LoginForm
-    redirect_authenticated_user = True
 
 
 @require_safe
@@ -36,8 +29,8 @@ def display(request: HttpRequest, mode: str) -> HttpResponse:
     return response
 
 
-def way_back(request: HttpRequest) -> str:
-    """`next` where it stays on this site, the home page otherwise."""
-    wanted = request.GET.get("next", "")
+def way_back(request: HttpRequest, otherwise: str = "/") -> str:
+    """`next` where it stays on this site."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else "/"
+    return wanted if is_ours else otherwise

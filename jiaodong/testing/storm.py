@@ -1,0 +1,146 @@
+"""Many clerks at once, on a database of their own: `python -m jiaodong.testing.storm prepare|clerks|judge`.
+
+`prepare` loads the table, opens a period and makes a reporter for each of the first duties. `clerks` lets a thread for
+each of them write, save again and submit, all starting together, with a second thread repeating the submission.
+`judge` prints what the database holds afterwards, as JSON. Run as a process of its own so that its connections,
+locks and deaths are real.
+"""
+
+import datetime
+import json
+import sys
+import threading
+from collections import Counter
+from http.cookies import SimpleCookie
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from tasks.choices import OBLIGED_ROLES  # noqa: E402
+from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod  # noqa: E402
+from tasks.services import reporting  # noqa: E402
+from tasks.services.report_rules import VersionConflict  # noqa: E402
+from units.audit import broken_links  # noqa: E402
+from units.choices import Role, UnitKind  # noqa: E402
+from units.models import AuditEvent, User  # noqa: E402
+
+CLERKS = 50
+
+
+def words(text: str) -> dict[str, Any]:
+    return {
+        "progress": text,
+        "percent_complete": 40,
+        "confidence": "on_track",
+        "risk": "",
+        "problems": "",
+        "coordination_request": "",
+        "coordination_unit": None,
+        "coordination_due_on": None,
+        "next_steps": "12月底前完成下一步。",
+        "fall_reason": "",
+    }
+
+
+def prepare(count: int) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("loaddata", "units.json", "jiaodong.json", verbosity=0)
+    today = timezone.localdate()
+    ReportingPeriod.objects.create(
+        plan=Plan.objects.get(),
+        label="本期",
+        as_of=today - datetime.timedelta(days=2),
+        opens_on=today - datetime.timedelta(days=1),
+        due_on=today + datetime.timedelta(days=14),
+        opened_at=timezone.now(),
+    )
+    for duty in duties(count):
+        if not User.objects.filter(unit=duty.unit).exists():
+            User.objects.create(username=duty.unit.slug, role=Role.REPORTER, unit=duty.unit, password="!")  # noqa: S106
+
+
+def duties(count: int) -> list[Duty]:
+    rows = Duty.objects.filter(role__in=OBLIGED_ROLES).exclude(unit__kind=UnitKind.GROUP)
+    return list(rows.select_related("unit", "measure__main_task").order_by("pk")[:count])
+
+
+def clerks(count: int) -> dict[str, Any]:
+    """Every clerk saves, saves again and submits twice; beside them, two people save one version of a report."""
+    period, start = ReportingPeriod.objects.get(), threading.Barrier(count * 2)
+    errors: list[str] = []
+    outcomes: Counter[str] = Counter()
+
+    def work(duty: Duty, is_double: bool) -> None:
+        try:
+            by = User.objects.get(unit=duty.unit)
+            start.wait()
+            outcomes.update(["double" if one_clerk(by, duty, period, is_double) else "refused"])
+        except Exception as error:
+            errors.append(f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=(duty, is_double)) for duty in duties(count) for is_double in (False, True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"errors": errors, "outcomes": outcomes}
+
+
+def one_clerk(by: User, duty: Duty, period: ReportingPeriod, is_double: bool) -> bool:
+    """Write and submit. Two of these work on every duty: the slower one meets the other's report, and never spoils it."""
+    text = f"{duty.pk} 的进展，10月9日，{'乙' if is_double else '甲'}"
+    try:
+        report = reporting.save_draft(
+            by, duty=duty, period=period, content=words(text), version=None, now=timezone.now()
+        )
+        reporting.submit_report(by, report=report, version=report.version, now=timezone.now())
+    except VersionConflict:
+        return False
+    return True
+
+
+def judge() -> dict[str, Any]:
+    reports = list(ProgressReport.objects.all())
+    return {
+        "reports": len(reports),
+        "duties": len({report.duty_id for report in reports}),
+        "states": Counter(report.state for report in reports),
+        "versions": Counter(report.version for report in reports),
+        "half": sum(not (report.progress and report.next_steps and report.written_by_id) for report in reports),
+        "mine": sorted(report.progress for report in reports),
+        "events": Counter(AuditEvent.objects.values_list("verb", flat=True)),
+        "broken": list(broken_links()),
+    }
+
+
+def sessions(count: int) -> list[dict[str, str]]:
+    """A logged-in browser's cookie and the form's address for every clerk, for those who come by HTTP."""
+    period, found = ReportingPeriod.objects.get(), []
+    for duty in duties(count):
+        user = User.objects.get(unit=duty.unit)
+        store = SessionStore()
+        store[SESSION_KEY] = str(user.pk)
+        store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.save()
+        cookie = SimpleCookie({"sessionid": store.session_key or ""}).output(header="", sep=";").strip()
+        found.append({"path": f"/reports/{duty.pk}/{period.pk}/", "cookie": cookie, "writer": str(user.pk)})
+    return found
+
+
+if __name__ == "__main__":
+    act, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else CLERKS
+    result = {"prepare": prepare, "clerks": clerks, "sessions": sessions}[act](count) if act != "judge" else judge()
+    print(json.dumps(result, ensure_ascii=False))  # noqa: T201

@@ -1,0 +1,176 @@
+"""Fifty clerks at once, and a server killed in the middle of two hundred submissions: real processes, real database."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from jiaodong.testing.storm import CLERKS, words
+
+SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
+CSRF = "a" * 32
+
+
+@pytest.fixture
+def environment(tmp_path: Path, django_db_blocker) -> Iterator[dict[str, str]]:
+    """The environment of a process with a database of its own, of the kind these tests run on."""
+    if connection.vendor == "sqlite":
+        yield own_environment(tmp_path, f"sqlite:///{tmp_path / 'storm.sqlite3'}")
+        return
+    name = f"storm_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    server = connection.settings_dict
+    yield own_environment(tmp_path, f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/{name}")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def own_environment(folder: Path, database: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SITE_ENV": "development",
+        "DATABASE_URL": database,
+        "VAR_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "jiaodong.settings",
+    }
+
+
+def storm(environment: dict[str, str], *arguments: str):
+    done = subprocess.run(
+        [sys.executable, "-m", "jiaodong.testing.storm", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
+    storm(environment, "prepare", str(CLERKS))
+    happened = storm(environment, "clerks", str(CLERKS))
+    found = storm(environment, "judge")
+    assert happened["errors"] == []
+    assert (found["reports"], found["duties"], found["half"]) == (CLERKS, CLERKS, 0)
+    assert found["states"] == {"forwarded": CLERKS}
+    assert found["versions"] == {"2": CLERKS}
+    assert found["events"] == {"存草稿": CLERKS, "提交": CLERKS}
+    assert found["broken"] == []
+
+
+class Server:
+    """The real server in a process of its own."""
+
+    def __init__(self, environment: dict[str, str], port: int) -> None:
+        self.port = port
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+                *("--workers", "1", "--blocking-threads", "4", "--no-ws", "jiaodong.wsgi:application"),
+            ],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.wait_until_up()
+
+    def wait_until_up(self) -> None:
+        for _ in range(150):
+            try:
+                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)) as client:
+                    client.request("GET", "/healthz")
+                    if client.getresponse().status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the server did not come up")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def submit(port: int, clerk: dict[str, str], answered: list[str]) -> None:
+    """Press 提交审核. What is answered with the redirect that follows a submission is noted."""
+    typed = {name: "" if value is None else str(value) for name, value in words("10月9日完成 40%").items()}
+    body = urllib.parse.urlencode(
+        {**typed, "version": "", "writer": clerk["writer"], "do": "submit", "csrfmiddlewaretoken": CSRF}
+    )
+    headers = {
+        "Cookie": f"{clerk['cookie']}; csrftoken={CSRF}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+            client.request("POST", clerk["path"], body, headers)
+            if client.getresponse().status == 302:
+                answered.append(clerk["path"])
+    except (OSError, http.client.HTTPException):
+        return  # cut off by the kill: nothing was promised
+
+
+def test_what_was_answered_survives_a_killed_server(environment, unused_port):
+    storm(environment, "prepare", str(SUBMISSIONS))
+    browsers = storm(environment, "sessions", str(SUBMISSIONS))
+    collected = subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert collected.returncode == 0, collected.stderr
+    server, answered = Server(environment, unused_port), []
+    waiting = iter([*browsers, *browsers][:SUBMISSIONS])
+    lock = threading.Lock()
+
+    def press() -> None:
+        while True:
+            with lock:
+                browser = next(waiting, None)
+            if browser is None:
+                return
+            submit(server.port, browser, answered)
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    while len(answered) < 40:
+        time.sleep(0.01)
+        assert any(thread.is_alive() for thread in threads), "every submission was over before the kill"
+    server.kill()
+    for thread in threads:
+        thread.join()
+    found = storm(environment, "judge")
+    assert 40 <= len(set(answered)) <= found["reports"] <= len(browsers)
+    submitted = found["states"].get("forwarded", 0)
+    assert submitted >= len(set(answered))
+    assert (found["half"], found["broken"], found["duties"]) == (0, [], found["reports"])
+    assert found["events"]["提交"] == submitted
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

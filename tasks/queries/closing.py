@@ -1,0 +1,68 @@
+"""Completion claims and extension requests: what waits, and what stands beside one."""
+
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from tasks.choices import ClaimState, ReportState
+from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
+from units.models import User
+from units.permissions import Permission, may
+
+JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
+
+
+def completions() -> QuerySet[CompletionClaim]:
+    return CompletionClaim.objects.select_related(*JOINS, "claimed_by__unit", "reopened_by__unit")
+
+
+def extensions() -> QuerySet[ExtensionRequest]:
+    return ExtensionRequest.objects.select_related(*JOINS, "requested_by__unit")
+
+
+def completions_awaiting(user: User) -> QuerySet[CompletionClaim]:
+    """待办结核验: pending claims this person may decide, the longest waiting first. Never their own."""
+    if not may(user, Permission.DECIDE_CLOSING):
+        return CompletionClaim.objects.none()
+    return completions().filter(state=ClaimState.PENDING).exclude(claimed_by=user).order_by("claimed_at", "id")
+
+
+def extensions_awaiting(user: User) -> QuerySet[ExtensionRequest]:
+    """待决定的延期申请, likewise."""
+    if not may(user, Permission.DECIDE_CLOSING):
+        return ExtensionRequest.objects.none()
+    return extensions().filter(state=ClaimState.PENDING).exclude(requested_by=user).order_by("requested_at", "id")
+
+
+def completions_of(measure: Measure) -> QuerySet[CompletionClaim]:
+    return completions().filter(measure=measure)
+
+
+def extensions_of(measure: Measure) -> QuerySet[ExtensionRequest]:
+    return extensions().filter(measure=measure)
+
+
+def duty_of(user: User, measure: Measure) -> Duty | None:
+    """The duty for which this person asks for completion or extension: their own unit's."""
+    if not may(user, Permission.CLAIM_CLOSING):
+        return None
+    return Duty.objects.filter(measure=measure, unit=user.unit_id).select_related("unit").first()
+
+
+def amendments(plan: Plan) -> QuerySet[Amendment]:
+    return plan.amendments.select_related("measure__main_task", "made_by__unit")
+
+
+class Standing(NamedTuple):
+    """A duty and its newest approved report."""
+
+    duty: Duty
+    report: ProgressReport | None
+
+
+def standing(measure: Measure) -> list[Standing]:
+    """How far each unit of a measure is, by what was approved last. Two queries."""
+    duties = Duty.objects.filter(measure=measure).select_related("unit")
+    approved = ProgressReport.objects.filter(duty__measure=measure, state=ReportState.APPROVED)
+    newest = {one.duty_id: one for one in approved.select_related("period").order_by("period__as_of", "id")}
+    return [Standing(duty, newest.get(duty.pk)) for duty in duties]

@@ -1,0 +1,121 @@
+"""Questions about periods and reports, in the words of those who ask them."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
+from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.permissions import visible_reports
+from units.choices import Role, UnitKind
+from units.models import User
+
+
+def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
+    """The period in which is reported today: the latest one opened and not frozen."""
+    return plan.periods.open_on(today).order_by("-as_of").first()
+
+
+def visible(user: Any) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(visible_reports(user))
+
+
+def obliged_duties(plan: Plan) -> QuerySet[Duty]:
+    """Duties that must report: every role but 配合, of measures that are neither halted nor completed."""
+    return Duty.objects.filter(measure__main_task__plan=plan, role__in=OBLIGED_ROLES).exclude(needs_no_report())
+
+
+def needs_no_report() -> Q:
+    """Duties of measures that are halted or completed, as a condition on Duty."""
+    granted = CompletionClaim.objects.filter(measure=OuterRef("measure"), state=ClaimState.GRANTED, reopened_at=None)
+    return ~Q(measure__halted="") | Q(Exists(granted))
+
+
+def duties_written_by(user: User, plan: Plan) -> QuerySet[Duty]:
+    """The duties this person writes for: its unit's, or for the Office those of the open groups."""
+    return Duty.objects.filter(written_by(user), measure__main_task__plan=plan)
+
+
+def written_by(user: User, prefix: str = "") -> Q:
+    """`duties_written_by`, as a condition; `prefix` (`duty__`) leads to the duty from another model."""
+    if user.role == Role.REPORTER:
+        return Q(**{f"{prefix}unit_id": user.unit_id})
+    if user.role == Role.OFFICE:
+        return Q(**{f"{prefix}unit__kind": UnitKind.GROUP})
+    return Q(pk__in=[])
+
+
+def reports_of(period: ReportingPeriod) -> QuerySet[ProgressReport]:
+    """The reports that count in a period: a corrected one gives way to its approved correction."""
+    corrected = ProgressReport.objects.filter(corrects=OuterRef("pk"), state=ReportState.APPROVED)
+    return (
+        ProgressReport.objects.filter(period=period)
+        .filter(Q(corrects=None) | Q(state=ReportState.APPROVED))
+        .exclude(Exists(corrected))
+    )
+
+
+def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:
+    """The newest approved report of a duty in an earlier period, corrections counted."""
+    return (
+        ProgressReport.objects.filter(duty=duty, state=ReportState.APPROVED, period__as_of__lt=before.as_of)
+        .select_related("period", "coordination_unit")
+        .order_by("-period__as_of", "-id")
+        .first()
+    )
+
+
+def last_approved_of_all(duties: QuerySet[Duty], before: ReportingPeriod) -> dict[int, ProgressReport]:
+    """`last_approved` for many duties at once: duty key -> report. One query, the newest periods first."""
+    newest = (
+        ProgressReport.objects.filter(
+            duty=OuterRef("duty"), state=ReportState.APPROVED, period__as_of__lt=before.as_of
+        )
+        .order_by("-period__as_of", "-id")
+        .values("pk")[:1]
+    )
+    rows = ProgressReport.objects.filter(duty__in=duties, state=ReportState.APPROVED, pk=newest)
+    return {row.duty_id: row for row in rows.select_related("period")}
+
+
+def awaiting_level(user: User) -> QuerySet[ProgressReport]:
+    """What waits for a person of this role: their unit's 待初审, or every 待复审 for the Office."""
+    if user.role == Role.UNIT_REVIEWER:
+        waiting = ProgressReport.objects.filter(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id)
+    elif user.role == Role.OFFICE:
+        waiting = ProgressReport.objects.filter(state=ReportState.FORWARDED)
+    else:
+        return ProgressReport.objects.none()
+    return waiting.filter(still_open())
+
+
+def awaiting_decision_by(user: User) -> QuerySet[ProgressReport]:
+    """What this person is to decide, in every plan; never their own text."""
+    return awaiting_level(user).exclude(written_by=user).exclude(submitted_by=user)
+
+
+def own_awaiting(user: User) -> QuerySet[ProgressReport]:
+    """What this person wrote or handed in, and another of the same role has to decide."""
+    return awaiting_level(user).filter(Q(written_by=user) | Q(submitted_by=user))
+
+
+def still_open() -> Q:
+    """A frozen period accepts nothing but corrections."""
+    return Q(period__frozen_at=None) | Q(corrects__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How far the filing of a period is, by duties: every obliged duty is counted in exactly one of the numbers."""
+
+    obliged: int
+    approved: int
+    in_review: int
+    returned: int
+    drafted: int
+
+    @property
+    def missing(self) -> int:
+        return self.obliged - self.approved - self.in_review - self.returned - self.drafted

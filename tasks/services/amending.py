@@ -1,0 +1,138 @@
+"""The verbs that amend the table itself: each change is numbered, with its reason and document, and stays on record."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from tasks.choices import Halt, RollUp
+from tasks.models import Amendment, Measure, Plan
+from units import audit
+from units.models import User
+from units.permissions import Permission, require
+from units.services import save_row
+
+SETTINGS = {
+    "starts_on": "开始日期",
+    "due_on": "完成时限",
+    "is_ongoing": "长期坚持",
+    "roll_up": "汇总规则",
+    "halted": "暂停或终止",
+}
+
+
+@transaction.atomic
+def amend_measure(
+    by: User,
+    *,
+    measure: Measure,
+    changes: Mapping[str, Any],
+    reason: str,
+    document: str = "",
+    now: datetime.datetime,
+) -> list[Amendment]:
+    """Set start, due date, ongoing, roll-up or halt; one numbered amendment for each thing that changed."""
+    require(by, Permission.EDIT_PLAN)
+    if unknown := set(changes) - set(SETTINGS):
+        raise TypeError(f"not a setting of a measure: {sorted(unknown)}")
+    measure = locked_measure(measure)
+    changed = {name: value for name, value in changes.items() if getattr(measure, name) != value}
+    if not changed:
+        return []
+    refuse_without(reason, "请写明调整的理由。")
+    before = {name: shown(name, getattr(measure, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(measure, name, value)
+    if measure.original_due_on is None:
+        measure.original_due_on = measure.due_on
+    save_row(by, measure)
+    after = {name: shown(name, value) for name, value in changed.items()}
+    given = {"reason": reason, "document": document, "now": now}
+    made = [
+        amended(
+            by,
+            measure.main_task.plan_id,
+            measure,
+            f"举措 {measure.code} 的{SETTINGS[name]}",
+            before=before[name],
+            after=after[name],
+            **given,
+        )
+        for name in changed
+    ]
+    audit.record(by, "调整举措", measure, now=now, before=before, after=after)
+    return made
+
+
+@transaction.atomic
+def set_cadence(
+    by: User, *, plan: Plan, cadence: str, reason: str, document: str = "", now: datetime.datetime
+) -> Amendment | None:
+    """Set 填报周期 by a numbered amendment; periods already opened stay as they are."""
+    require(by, Permission.EDIT_PLAN)
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.cadence == cadence:
+        return None
+    refuse_without(reason, "请写明调整的理由。")
+    before, plan.cadence = plan.get_cadence_display(), cadence
+    save_row(by, plan)
+    after = plan.get_cadence_display()
+    made = amended(
+        by, plan.pk, None, "填报周期", before=before, after=after, reason=reason, document=document, now=now
+    )
+    audit.record(by, "调整填报周期", plan, now=now, before=before, after=after)
+    return made
+
+
+def shown(name: str, value: Any) -> str:
+    """A setting's value in words."""
+    if name == "roll_up":
+        return RollUp(value).label
+    if name == "halted":
+        return Halt(value).label if value else "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "未设定" if value is None else str(value)
+
+
+def amended(
+    by: User,
+    plan_key: int,
+    measure: Measure | None,
+    subject: str,
+    *,
+    before: str,
+    after: str,
+    reason: str,
+    document: str,
+    now: datetime.datetime,
+) -> Amendment:
+    plan = Plan.objects.select_for_update().get(pk=plan_key)  # numbers without gaps or doubles
+    last = plan.amendments.aggregate(last=Max("number"))["last"] or 0
+    amendment = Amendment(
+        plan=plan,
+        number=last + 1,
+        measure=measure,
+        subject=subject,
+        before=before,
+        after=after,
+        reason=reason.strip(),
+        document=document.strip(),
+        made_at=now,
+        made_by=by,
+    )
+    amendment.full_clean()
+    amendment.save()
+    return amendment
+
+
+def locked_measure(measure: Measure) -> Measure:
+    return Measure.objects.select_for_update(of=("self",)).select_related("main_task").get(pk=measure.pk)
+
+
+def refuse_without(reason: str, sentence: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": sentence})

@@ -1,0 +1,173 @@
+"""The verbs around a measure's time and end: claim, verify, extend, reopen. `amending` has the amendments.
+
+Refusals are those of `reporting`. Whoever asked never decides.
+"""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from tasks.choices import ClaimState
+from tasks.models import CompletionClaim, Duty, ExtensionRequest, Plan
+from tasks.permissions import can_claim
+from tasks.services.amending import amend_measure, locked_measure, refuse_without
+from tasks.workflow import is_legal
+from units import audit
+from units.models import User
+from units.permissions import Permission, require
+
+
+@transaction.atomic
+def claim_completion(
+    by: User,
+    *,
+    duty: Duty,
+    result: str,
+    document: str,
+    completed_on: datetime.date,
+    link: str = "",
+    now: datetime.datetime,
+) -> CompletionClaim:
+    """办结申请, with its evidence: the document and its number, the date, a link where there is one."""
+    if not can_claim(by, duty):
+        raise PermissionDenied("只能为本单位负责的举措申请办结。")
+    measure = locked_measure(duty.measure)
+    if completed_on > timezone.localdate(now):
+        raise ValidationError({"completed_on": "办结日期不能晚于今天。"})
+    claim = CompletionClaim(
+        measure=measure,
+        duty=duty,
+        result=result.strip(),
+        document=document.strip(),
+        completed_on=completed_on,
+        link=link.strip(),
+        claimed_at=now,
+        claimed_by=by,
+    )
+    claim.full_clean()
+    claim.save()
+    audit.record(by, "申请办结", measure, now=now, after={"办结情况": claim.result, "依据": claim.document})
+    return claim
+
+
+@transaction.atomic
+def verify_completion(
+    by: User, *, claim: CompletionClaim, now: datetime.datetime, remark: str = ""
+) -> CompletionClaim:
+    """核验通过: the measure is 已办结."""
+    return decide_claim(by, claim, "verify_completion", ClaimState.GRANTED, remark, now, "核验通过")
+
+
+@transaction.atomic
+def return_completion(by: User, *, claim: CompletionClaim, reason: str, now: datetime.datetime) -> CompletionClaim:
+    refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
+    return decide_claim(by, claim, "return_completion", ClaimState.RETURNED, reason, now, "退回办结申请")
+
+
+@transaction.atomic
+def reopen_measure(by: User, *, claim: CompletionClaim, reason: str, now: datetime.datetime) -> CompletionClaim:
+    """重新打开 a completed measure, with a reason; the claim and its verification stay on record."""
+    require(by, Permission.DECIDE_CLOSING)
+    refuse_without(reason, "请写明重新打开的理由。")
+    claim = CompletionClaim.objects.select_for_update().get(pk=claim.pk)
+    if claim.state != ClaimState.GRANTED or claim.reopened_at is not None:
+        raise ValidationError("这项举措现在不是已办结，不用重新打开。")
+    claim.reopened_at, claim.reopened_by, claim.reopening_reason = now, by, reason.strip()
+    claim.full_clean()
+    claim.save()
+    audit.record(by, "重新打开", claim.measure, now=now, after=claim.reopening_reason)
+    return claim
+
+
+@transaction.atomic
+def request_extension(
+    by: User, *, duty: Duty, new_due_on: datetime.date, reason: str, now: datetime.datetime
+) -> ExtensionRequest:
+    """延期申请, before the due date."""
+    if not can_claim(by, duty):
+        raise PermissionDenied("只能为本单位负责的举措申请延期。")
+    measure = locked_measure(duty.measure)
+    if measure.due_on is None:
+        raise ValidationError("这项举措没有完成时限，不用申请延期。")
+    if timezone.localdate(now) > measure.due_on:
+        raise ValidationError(f"完成时限 {measure.due_on} 已过，不能再申请延期。请联系督查专员。")
+    request = ExtensionRequest(
+        measure=measure,
+        duty=duty,
+        old_due_on=measure.due_on,
+        new_due_on=new_due_on,
+        reason=reason.strip(),
+        requested_at=now,
+        requested_by=by,
+    )
+    request.full_clean()
+    request.save()
+    audit.record(by, "申请延期", measure, now=now, before=str(measure.due_on), after=str(new_due_on))
+    return request
+
+
+@transaction.atomic
+def grant_extension(
+    by: User, *, request: ExtensionRequest, now: datetime.datetime, remark: str = "", document: str = ""
+) -> ExtensionRequest:
+    """同意延期: the due date moves by a numbered amendment; the original date stays."""
+    measure = locked_measure(request.measure)  # locks in the order of amend_measure, the audit trail's last
+    Plan.objects.select_for_update().get(pk=measure.main_task.plan_id)
+    request = ExtensionRequest.objects.select_for_update().get(pk=request.pk)
+    if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
+        return request
+    decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
+    amend_measure(
+        by,
+        measure=measure,
+        changes={"due_on": request.new_due_on},
+        reason=f"延期申请：{request.reason}",
+        document=document,
+        now=now,
+    )
+    return decided
+
+
+@transaction.atomic
+def return_extension(by: User, *, request: ExtensionRequest, reason: str, now: datetime.datetime) -> ExtensionRequest:
+    refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
+    return decide_claim(by, request, "return_extension", ClaimState.RETURNED, reason, now, "退回延期申请")
+
+
+def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: datetime.datetime, title: str):
+    """Decide a completion claim or an extension request, by another person than the one who asked."""
+    require(by, Permission.DECIDE_CLOSING)
+    claim = type(claim).objects.select_for_update().get(pk=claim.pk)
+    if claim.state == target and claim.decided_by_id == by.pk:
+        return claim
+    if not is_legal(verb, claim.state, by.role):
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能再{title}。")
+    asked_by = claim.claimed_by_id if isinstance(claim, CompletionClaim) else claim.requested_by_id
+    if asked_by == by.pk:
+        raise PermissionDenied("不能决定自己提出的申请。")
+    claim.state, claim.decided_at, claim.decided_by, claim.decision_reason = target, now, by, remark.strip()
+    claim.full_clean()
+    claim.save()
+    audit.record(by, title, claim.measure, now=now, after=claim.decision_reason)
+    return claim
+
+
+@transaction.atomic
+def withdraw_claim(by: User, *, claim, now: datetime.datetime):
+    """撤回 one's own unit's completion claim or extension request while it is pending."""
+    is_completion = isinstance(claim, CompletionClaim)
+    verb = "withdraw_completion" if is_completion else "withdraw_extension"
+    if not can_claim(by, claim.duty):
+        raise PermissionDenied("只能撤回本单位的申请。")
+    claim = type(claim).objects.select_for_update().get(pk=claim.pk)
+    if claim.state == ClaimState.WITHDRAWN:
+        return claim
+    if not is_legal(verb, claim.state, by.role):
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回。")
+    claim.state, claim.decided_at, claim.decided_by = ClaimState.WITHDRAWN, now, by
+    claim.full_clean()
+    claim.save()
+    audit.record(by, "撤回办结申请" if is_completion else "撤回延期申请", claim.measure, now=now)
+    return claim

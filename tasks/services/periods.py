@@ -1,0 +1,81 @@
+"""The verbs of a period: open and freeze."""
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
+from tasks.queries.reports import reports_of
+from tasks.queries.stages import stage_facts
+from units import audit
+from units.models import User
+from units.permissions import Permission, require
+
+
+@transaction.atomic
+def open_period(
+    by: User,
+    *,
+    plan: Plan,
+    label: str,
+    as_of: datetime.date,
+    opens_on: datetime.date,
+    due_on: datetime.date,
+    now: datetime.datetime,
+) -> ReportingPeriod:
+    """建立一个填报期次. Reporters see it from `opens_on`."""
+    require(by, Permission.MANAGE_PERIODS)
+    period = ReportingPeriod(
+        plan=plan, label=label.strip(), as_of=as_of, opens_on=opens_on, due_on=due_on, opened_at=now, opened_by=by
+    )
+    period.full_clean()
+    period.save()
+    audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})
+    return period
+
+
+@transaction.atomic
+def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) -> ReportingPeriod:
+    """冻结: from here on the period and each measure's state in it stay as they are. Repeated, it changes nothing."""
+    require(by, Permission.MANAGE_PERIODS)
+    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    if period.is_frozen:
+        return period
+    if timezone.localdate(now) < period.opens_on:
+        raise ValidationError("这个期次还没有开放填报，不能冻结。")
+    FrozenMeasure.objects.bulk_create(frozen_states(period))
+    period.frozen_at, period.frozen_by = now, by
+    period.save(update_fields=["frozen_at", "frozen_by"])
+    audit.record(by, "冻结期次", period, now=now)
+    return period
+
+
+def frozen_states(period: ReportingPeriod) -> list[FrozenMeasure]:
+    measures = list(
+        Measure.objects.filter(main_task__plan_id=period.plan_id)
+        .select_related("main_task")
+        .prefetch_related("duties")
+    )
+    facts = stage_facts(measures)
+    approved = set(reports_of(period).filter(state=ReportState.APPROVED).values_list("duty_id", flat=True))
+    return [
+        FrozenMeasure(
+            period=period,
+            measure=measure,
+            code=measure.code,
+            text=measure.text,
+            responsibility_text=measure.responsibility_text,
+            stage=facts.stage(measure),
+            starts_on=measure.starts_on,
+            due_on=measure.due_on,
+            original_due_on=measure.original_due_on,
+            is_ongoing=measure.is_ongoing,
+            roll_up=measure.roll_up,
+            obliged=sum(duty.role in OBLIGED_ROLES for duty in measure.duties.all()),
+            approved=sum(duty.pk in approved for duty in measure.duties.all() if duty.role in OBLIGED_ROLES),
+        )
+        for measure in measures
+    ]

@@ -1,0 +1,54 @@
+"""The verbs that make an approved report public, and take it back."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from tasks.choices import ReportState
+from tasks.models import ProgressReport
+from units import audit
+from units.models import User
+from units.permissions import Permission, require
+
+
+@transaction.atomic
+def publish_reports(by: User, *, reports: Iterable[ProgressReport], now: datetime.datetime) -> list[ProgressReport]:
+    """公开: exactly these reports, all or none. One already public stays as it is."""
+    require(by, Permission.PUBLISH)
+    chosen = list(
+        ProgressReport.objects.select_for_update().filter(pk__in=[report.pk for report in reports]).order_by("pk")
+    )
+    if waiting := [report for report in chosen if report.state != ReportState.APPROVED]:
+        raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过。")
+    fresh = [report for report in chosen if report.published_at is None]
+    for report in fresh:
+        report.published_at, report.published_by = now, by
+        report.save(update_fields=["published_at", "published_by"])
+    for report in fresh:
+        audit.record(by, "公开", report, now=now, after=report.progress)
+    return chosen
+
+
+@transaction.atomic
+def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: datetime.datetime) -> ProgressReport:
+    """撤下 a published report, with a reason for the record."""
+    require(by, Permission.PUBLISH)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明撤下的理由。"})
+    report = ProgressReport.objects.select_for_update().get(pk=report.pk)
+    standing: ProgressReport | None = report
+    while standing is not None:  # with a correction goes what it corrects, else that would be public again
+        take_down(by, standing, reason.strip(), now)
+        key = standing.corrects_id
+        standing = ProgressReport.objects.select_for_update().get(pk=key) if key else None
+    return report
+
+
+def take_down(by: User, report: ProgressReport, reason: str, now: datetime.datetime) -> None:
+    if report.published_at is None:
+        return
+    report.published_at = report.published_by = None
+    report.save(update_fields=["published_at", "published_by"])
+    audit.record(by, "撤下公开", report, now=now, after=reason)

@@ -1,0 +1,155 @@
+"""What the verbs of a report share: locking, versions, content, and the refusals in sentences."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
+from django.utils import timezone
+
+from tasks.choices import Confidence, ReportState
+from tasks.models import Duty, ProgressReport, ReportingPeriod
+from tasks.queries.reports import last_approved
+from units.choices import Role, UnitKind
+from units.models import User
+
+CONTENT_FIELDS = (
+    "progress",
+    "percent_complete",
+    "confidence",
+    "risk",
+    "problems",
+    "coordination_request",
+    "coordination_unit",
+    "coordination_due_on",
+    "next_steps",
+    "fall_reason",
+)
+
+
+class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the page shows, not a fault
+    """Somebody saved or decided since this person looked. `current` is the report as it stands."""
+
+    def __init__(self, current: ProgressReport) -> None:
+        super().__init__("这份填报刚才已被他人修改。")
+        self.current = current
+
+
+def locked(period: ReportingPeriod) -> ReportingPeriod:
+    """The period's row, locked: freezing and filing never overlap."""
+    return ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+
+
+def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:
+    return ProgressReport.objects.filter(duty=duty, period=period, corrects=None).select_related("duty__unit").first()
+
+
+def fresh(report: ProgressReport) -> ProgressReport:
+    return ProgressReport.objects.select_related("duty__unit", "duty__measure__main_task", "period").get(pk=report.pk)
+
+
+def moved_on(report: ProgressReport, target: str, **fields: Any) -> ProgressReport:
+    """Write a new state and version, only over the version that was read."""
+    written = ProgressReport.objects.filter(pk=report.pk, version=report.version).update(
+        state=target, version=F("version") + 1, **fields
+    )
+    after = fresh(report)
+    if not written:
+        raise VersionConflict(after)
+    return after
+
+
+def first_level(duty: Duty) -> str:
+    has_reviewer = User.objects.filter(unit=duty.unit, role=Role.UNIT_REVIEWER, is_active=True).exists()
+    return ReportState.SUBMITTED if has_reviewer and duty.unit.kind != UnitKind.GROUP else ReportState.FORWARDED
+
+
+def content_of(report: ProgressReport) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in CONTENT_FIELDS}
+
+
+def repeated(last: ProgressReport) -> dict[str, Any]:
+    """What a report starts from: the last approved content. Why the percentage fell was said of that period only."""
+    return {**content_of(last), "fall_reason": ""}
+
+
+def same_content(report: ProgressReport, content: Mapping[str, Any]) -> bool:
+    return all(getattr(report, name) == value for name, value in content.items())
+
+
+def checked(report: ProgressReport, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content as field values, each valid for its field. Raises ValidationError by field name."""
+    if unknown := set(content) - set(CONTENT_FIELDS):
+        raise TypeError(f"not content of a report: {sorted(unknown)}")
+    trial = ProgressReport(**{**content_of(report), **content})
+    trial.clean_fields(exclude={field.name for field in ProgressReport._meta.fields} - set(CONTENT_FIELDS))
+    return {name: getattr(trial, name) for name in content}
+
+
+def is_writable(report: ProgressReport) -> bool:
+    return report.state in (ReportState.DRAFT, ReportState.RETURNED)
+
+
+def is_past(period: ReportingPeriod, now: datetime.datetime) -> bool:
+    return timezone.localdate(now) > period.due_on
+
+
+def refuse_closed(period: ReportingPeriod, now: datetime.datetime) -> None:
+    if period.is_frozen:
+        raise ValidationError(f"{period}已冻结，不再接受填报和审核。如需更正，请联系督查专员。")
+    if timezone.localdate(now) < period.opens_on:
+        raise ValidationError(f"{period}自 {period.opens_on} 起开放填报。")
+
+
+def refuse_unless(allowed: bool, report: ProgressReport) -> None:
+    if not allowed:
+        raise PermissionDenied(f"这份填报现在是“{report.get_state_display()}”，您不能这样处理。")
+
+
+def refuse_stale(report: ProgressReport, version: int) -> None:
+    if report.version != version:
+        raise VersionConflict(report)
+
+
+def refuse_incomplete(report: ProgressReport) -> None:
+    """What a report needs before it is handed in, each with the field it is missing from."""
+    missing: dict[str, str] = {}
+    if not report.progress.strip():
+        missing["progress"] = "请填写进展情况。"
+    if not report.confidence:
+        missing["confidence"] = "请选择研判：正常、有风险或滞后。"
+    if report.confidence == Confidence.AT_RISK and not report.risk.strip():
+        missing["risk"] = "研判为有风险，请写明是什么风险。"
+    if report.confidence == Confidence.BEHIND:
+        if not report.problems.strip():
+            missing["problems"] = "研判为滞后，请写明存在什么问题。"
+        if not (report.next_steps.strip() or report.coordination_request.strip()):
+            missing["next_steps"] = "研判为滞后，请写明怎样赶上，或需要协调什么。"
+    missing |= missing_coordination(report)
+    last = last_approved(report.duty, report.period)
+    if falls(last, report) and not report.fall_reason.strip():
+        missing["fall_reason"] = f"完成率由 {last.percent_complete}% 降到 {report.percent_complete}%，请说明原因。"
+    if missing:
+        raise ValidationError(missing)
+
+
+def missing_coordination(report: ProgressReport) -> dict[str, str]:
+    parts = (report.coordination_request.strip(), report.coordination_unit, report.coordination_due_on)
+    if all(parts) or not any(parts):
+        return {}
+    sentences = {
+        "coordination_request": "请写明需要协调什么。",
+        "coordination_unit": "请选择请哪个单位协调。",
+        "coordination_due_on": "请填写最迟答复的日期。",
+    }
+    return {name: text for (name, text), part in zip(sentences.items(), parts, strict=True) if not part}
+
+
+def falls(last: ProgressReport | None, report: ProgressReport) -> bool:
+    return (
+        last is not None
+        and last.percent_complete is not None
+        and report.percent_complete is not None
+        and report.percent_complete < last.percent_complete
+    )

@@ -1,0 +1,43 @@
+"""Texts with their changes marked, people by name, states as shape and word."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tasks.textdiff import Piece
+from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
+from units.models import User
+
+register = template.Library()
+
+MARKS = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
+
+
+@register.simple_tag
+def marked(pieces: Sequence[Piece], arrow: bool = False) -> SafeString:
+    """The text with <del> and <ins>; line ends stay. An arrow stands where one value gave way to another."""
+    parts = [MARKS[kind].format(escape(text)) for kind, text in pieces]
+    return mark_safe((" → " if arrow else "").join(parts))  # noqa: S308 - every part is escaped above
+
+
+@register.filter
+def named(person: User | None) -> str:
+    """Family name first; the account where there is no name."""
+    return (person.last_name + person.first_name or person.username) if person else ""
+
+
+@register.simple_tag
+def state(tag: Tag | None) -> SafeString:
+    if tag is None:
+        return SafeString()
+    kind = "conf" if tag.css.startswith("conf") else ""
+    icon = format_html('<svg class="ic" aria-hidden="true"><use href="#i-{}"/></svg>', tag.icon) if tag.icon else ""
+    return format_html('<span class="tag {} {}">{}{}</span>', kind, tag.css, icon, tag.text)
+
+
+@register.simple_tag
+def confidence(value: str) -> SafeString:
+    """研判 as shape and word; nothing where none was given."""
+    return state(CONFIDENCE_TAGS.get(value))

@@ -1,0 +1,125 @@
+"""Every state × verb × role × unit × author: allowed exactly where the table and the rules about persons say so."""
+
+import itertools
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from tasks.choices import ClaimState, ReportState
+from tasks.models import ProgressReport
+from tasks.permissions import can_move, sees, visible_reports
+from tasks.services import reporting, reviewing
+from tasks.tests.people import NOW, Stage, content, make_stage, make_user
+from tasks.workflow import CLAIM_MOVES, REPORT_MOVES, is_legal
+from units.choices import Role
+
+VERBS = ("save_draft", "submit_report", "withdraw_report", "forward_report", "return_report", "approve_report")
+UNIT_ROLES = (Role.REPORTER, Role.UNIT_REVIEWER)
+
+
+def report_in(stage: Stage, state: str, author) -> ProgressReport:
+    """A complete report in a state, as if `author` had written it."""
+    submitted = {"submitted_at": NOW, "submitted_by": author} if state != ReportState.DRAFT else {}
+    approved = {"approved_at": NOW, "approved_by": stage.office} if state == ReportState.APPROVED else {}
+    return ProgressReport.objects.create(
+        duty=stage.duty,
+        period=stage.period,
+        state=state,
+        written_by=author,
+        created_at=NOW,
+        saved_at=NOW,
+        **content(),
+        **submitted,
+        **approved,
+    )
+
+
+def attempt(verb: str, user, report: ProgressReport) -> bool:
+    """Whether the service lets it happen: a new version is there afterwards."""
+    version = report.version
+    try:
+        if verb == "save_draft":
+            after = reporting.save_draft(
+                user,
+                duty=report.duty,
+                period=report.period,
+                content=content(progress="改为 8月1日的情况"),
+                version=version,
+                now=NOW,
+            )
+        elif verb in ("submit_report", "withdraw_report"):
+            after = getattr(reporting, verb)(user, report=report, version=version, now=NOW)
+        else:
+            reason = {"reason": "请补充"} if verb == "return_report" else {}
+            after = getattr(reviewing, verb)(user, report=report, version=version, now=NOW, **reason)
+    except (PermissionDenied, ValidationError):
+        return False
+    return after.version > version
+
+
+def expected(verb: str, role: str, is_own_unit: bool, is_own_text: bool, state: str) -> bool:
+    """The rule, spelled out once more from domain.md and the table."""
+    if not any((move.verb, move.source, move.role) == (verb, state, role) for move in REPORT_MOVES):
+        return False
+    if verb in ("save_draft", "submit_report", "withdraw_report"):
+        return role == Role.REPORTER and is_own_unit  # the duty here is no open group's
+    return not is_own_text and (role == Role.OFFICE or is_own_unit)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("state", ReportState.values)
+def test_every_verb_from_every_state_by_everybody(verb, state):
+    stage = make_stage()
+    for role, is_own_unit, is_own_text in itertools.product(Role.values, (True, False), (True, False)):
+        unit = stage.duty.unit if is_own_unit else stage.other_duty.unit
+        user = make_user(f"{role}-{is_own_unit}-{is_own_text}", role, unit)
+        report = report_in(stage, state, user if is_own_text else stage.reporter)
+        wanted = expected(verb, role, is_own_unit, is_own_text, state)
+        case = (verb, state, role, "own unit" if is_own_unit else "other unit", "own text" if is_own_text else "")
+        assert can_move(user, verb, report) == wanted, case
+        assert attempt(verb, user, report) == wanted, case
+        report.reviews.all().delete()
+        report.delete()
+
+
+@pytest.mark.django_db
+def test_who_sees_a_report_is_the_same_for_predicate_and_queryset():
+    stage = make_stage()
+    seen = {}
+    for state in ReportState.values:
+        report = report_in(stage, state, stage.reporter)
+        for name, user in stage.everybody.items():
+            by_query = ProgressReport.objects.filter(visible_reports(user), pk=report.pk).exists()
+            assert sees(user, report) == by_query, (name, state)
+            seen[name, state] = by_query
+        report.delete()
+    drafts = {name for (name, state), yes in seen.items() if state == ReportState.DRAFT and yes}
+    returned = {name for (name, state), yes in seen.items() if state == ReportState.RETURNED and yes}
+    assert drafts == {"reporter", "reviewer"}
+    assert returned == {"reporter", "reviewer", "office", "second_office", "leader"}
+    assert all(yes for (_, state), yes in seen.items() if state == ReportState.APPROVED)
+
+
+@pytest.mark.parametrize("state", ClaimState.values)
+def test_only_the_office_decides_on_what_is_pending(state):
+    for move in CLAIM_MOVES:
+        if not move.verb.startswith("withdraw"):
+            assert [role for role in Role.values if is_legal(move.verb, state, role)] == (
+                [Role.OFFICE] if state == ClaimState.PENDING else []
+            )
+
+
+def table(moves, states) -> list[str]:
+    labels, roles = dict(states.choices), dict(Role.choices)
+    return [
+        f"| {move.title} | `{move.verb}` | {labels[move.source]} | {labels[move.target]} | {roles[move.role]} |"
+        for move in moves
+    ]
+
+
+def test_the_document_shows_the_tables():
+    shown = (settings.BASE_DIR / "docs" / "workflow.md").read_text().splitlines()
+    rows = [line for line in shown if line.startswith("| ") and "`" in line]
+    assert rows == [*table(REPORT_MOVES, ReportState), *table(CLAIM_MOVES, ClaimState)]

@@ -1,0 +1,135 @@
+"""What a reporter asks of the Office: that a measure is done, or that it may take longer."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tasks.choices import ClaimState
+from tasks.forms_office import CompletionForm, ExtensionForm, OfficeForm
+from tasks.models import Duty, Measure
+from tasks.queries import closing as queries
+from tasks.services import closing as services
+from units.models import User
+
+WITHDRAW = "withdraw"
+
+
+def measure_and_duty(user: User, slug: str, number: int, order: int) -> tuple[Measure, Duty]:
+    known = Measure.objects.select_related("main_task__plan")
+    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
+    duty = queries.duty_of(user, measure)
+    if duty is None:
+        raise PermissionDenied("只有责任单位的填报员可以为这项举措申请办结或延期。")
+    return measure, duty
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def completion(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
+    """办结申请: the form, or the claim that stands; and every earlier one with its answer."""
+    measure, duty = measure_and_duty(request.user, slug, number, order)
+    claims = list(queries.completions_of(measure))
+    standing = next((one for one in claims if is_standing(one)), None)
+    form = CompletionForm(request.POST if request.method == "POST" else None)
+
+    def claim() -> None:
+        services.claim_completion(request.user, duty=duty, **form.cleaned_data, now=timezone.now())
+
+    said = f"举措 {measure.code} 的办结申请已提交，等待督查专员核验。"
+    if answer := acted(request, form, standing, claim, said):
+        return answer
+    return shown(request, "tasks/closing/completion.html", measure, duty, form, standing, claims)
+
+
+def is_standing(claim: Any) -> bool:
+    return claim.state == ClaimState.PENDING or (claim.state == ClaimState.GRANTED and claim.reopened_at is None)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
+    """延期申请, likewise; only a pending one stands in the way of another."""
+    measure, duty = measure_and_duty(request.user, slug, number, order)
+    requests = list(queries.extensions_of(measure))
+    standing = next((one for one in requests if one.state == ClaimState.PENDING), None)
+    form = ExtensionForm(request.POST if request.method == "POST" else None)
+
+    def ask() -> None:
+        services.request_extension(request.user, duty=duty, **form.cleaned_data, now=timezone.now())
+
+    said = f"举措 {measure.code} 的延期申请已提交，等待督查专员决定。"
+    if answer := acted(request, form, standing, ask, said):
+        return answer
+    return shown(request, "tasks/closing/extension.html", measure, duty, form, standing, requests)
+
+
+def acted(request: HttpRequest, form: OfficeForm, standing: Any, verb: Any, said: str) -> HttpResponse | None:
+    """Carry out what was posted and go back to the page; None where it is to be shown, refusals on the form."""
+    if request.method != "POST":
+        return None
+    if request.POST.get("do") == WITHDRAW:
+        return withdrawn(request, standing)
+    if repeats(form, standing, request.user):
+        return redirect(request.path)
+    if not form.is_valid():
+        return None
+    try:
+        verb()
+    except ValidationError as refused:
+        form.refuse(refused)
+        return None
+    messages.success(request, said)
+    return redirect(request.path)
+
+
+def repeats(form: OfficeForm, standing: Any, user: User) -> bool:
+    """Whether this very request of this very person stands already: the second of two clicks."""
+    if standing is None or not form.is_valid():
+        return False
+    asked_by = getattr(standing, "claimed_by", None) or standing.requested_by
+    same = all(getattr(standing, name) == value for name, value in form.cleaned_data.items())
+    return same and asked_by == user and standing.state == ClaimState.PENDING
+
+
+def withdrawn(request: HttpRequest, standing: Any) -> HttpResponse:
+    if standing is None or standing.state != ClaimState.PENDING:
+        messages.info(request, "没有等待决定的申请，不用撤回。")
+        return redirect(request.path)
+    services.withdraw_claim(request.user, claim=standing, now=timezone.now())
+    messages.success(request, "申请已撤回。")
+    return redirect(request.path)
+
+
+def shown(
+    request: HttpRequest,
+    template: str,
+    measure: Measure,
+    duty: Duty,
+    form: OfficeForm,
+    standing: Any,
+    claims: list,
+) -> HttpResponse:
+    plan, task = measure.main_task.plan, measure.main_task
+    context = {
+        "measure": measure,
+        "duty": duty,
+        "task": task,
+        "plan": plan,
+        "form": form,
+        "standing": standing,
+        "is_own": standing is not None and standing.duty_id == duty.pk,
+        "earlier": [one for one in claims if one != standing],
+        "measure_url": reverse("measure", args=[plan.slug, task.number, measure.order]),
+        "is_past": measure.due_on is not None and timezone.localdate() > measure.due_on,
+    }
+    return render(request, template, context)

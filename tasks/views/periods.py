@@ -1,0 +1,191 @@
+"""The Office's periods: opened, watched while units file, frozen."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tasks.choices import Stage
+from tasks.forms_office import PeriodForm
+from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.queries import filing
+from tasks.queries.workdays import next_proposal, workdays
+from tasks.services import periods as services
+from units.models import Unit
+from units.permissions import Permission, require
+
+PER_PAGE = 100
+OBLIGED, LATE = "obliged", "late"
+STATE_LABELS = {
+    OBLIGED: "应报",
+    filing.APPROVED: "已通过",
+    filing.IN_REVIEW: "审核中",
+    filing.RETURNED: "已退回",
+    filing.DRAFTED: "草稿",
+    filing.MISSING: "未报",
+    LATE: "补报",
+}
+
+
+def period_or_404(slug: str, pk: int) -> ReportingPeriod:
+    known = ReportingPeriod.objects.select_related("plan", "opened_by__unit", "frozen_by__unit")
+    return get_object_or_404(known, pk=pk, plan__slug=slug)
+
+
+@login_required
+@never_cache
+@require_safe
+def period_list(request: HttpRequest, slug: str) -> HttpResponse:
+    require(request.user, Permission.MANAGE_PERIODS)
+    plan = get_object_or_404(Plan, slug=slug)
+    counted = {"report_count": Count("reports", filter=Q(reports__corrects=None, reports__state="approved"))}
+    context = {
+        "plan": plan,
+        "periods": list(plan.periods.annotate(**counted).order_by("-as_of")),
+        "today": timezone.localdate(),
+    }
+    return render(request, "tasks/periods/list.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def period_open(request: HttpRequest, slug: str) -> HttpResponse:
+    """建立期次, proposed from the cadence and the working-day calendar; every date can be set otherwise."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    plan = get_object_or_404(Plan, slug=slug)
+    proposal = next_proposal(plan, timezone.localdate())
+    fields = ("label", "as_of", "opens_on", "due_on")
+    proposed = {name: getattr(proposal, name) for name in fields}
+    form = PeriodForm(request.POST if request.method == "POST" else None, initial=proposed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            period = services.open_period(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
+        except ValidationError as refused:
+            if same := standing(plan, form.cleaned_data):
+                return redirect("period", slug, same.pk)
+            form.refuse(refused)
+        else:
+            messages.success(request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报。")
+            return redirect("period", slug, period.pk)
+    unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)
+    context = {"plan": plan, "form": form, "proposal": proposal, "unknown_years": unknown}
+    return render(request, "tasks/periods/open.html", context)
+
+
+def standing(plan: Plan, wanted: dict[str, Any]) -> ReportingPeriod | None:
+    """The very period that is asked for, where it stands already: the second of two clicks."""
+    return plan.periods.filter(**wanted).first()
+
+
+@login_required
+@never_cache
+@require_safe
+def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The filing board of an open period; of a frozen one what it was frozen with, and its corrections."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    period = period_or_404(slug, pk)
+    rows = filing.filing_rows(period)
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "today": timezone.localdate(),
+        "labels": list(STATE_LABELS.items()),
+        "lines": [cells(unit) for unit in filing.by_unit(rows)],
+        "total": cells(filing.total(rows)),
+        "stages": stages(period) if period.is_frozen else [],
+        "corrections": list(corrections(period)) if period.is_frozen else [],
+    }
+    return render(request, "tasks/periods/period.html", context)
+
+
+def cells(unit: filing.UnitFiling) -> dict[str, Any]:
+    counts = {OBLIGED: unit.counts.total(), LATE: unit.late, **unit.counts}
+    return {
+        "name": unit.name,
+        "slug": unit.slug,
+        "cells": [(state, label, counts.get(state, 0)) for state, label in STATE_LABELS.items()],
+    }
+
+
+def stages(period: ReportingPeriod) -> list[tuple[str, int]]:
+    """How many measures stood in which stage when the period was frozen."""
+    counts = period.frozen_measures.order_by().values_list("stage").annotate(Count("pk"))
+    found = dict(counts)
+    return [(stage.label, found[stage]) for stage in Stage if stage in found]
+
+
+def corrections(period: ReportingPeriod):
+    joins = ("duty__unit", "duty__measure__main_task", "written_by", "approved_by")
+    found = ProgressReport.objects.filter(period=period, corrects__isnull=False).select_related(*joins)
+    return found.order_by("-created_at", "-id")
+
+
+@login_required
+@never_cache
+@require_safe
+def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The rows behind one number of the board."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    period = period_or_404(slug, pk)
+    state = request.GET.get("state", OBLIGED)
+    if state not in STATE_LABELS:
+        raise Http404
+    unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
+    rows = [row for row in filing.filing_rows(period, Q(unit=unit) if unit else None) if is_in(row, state)]
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    duties = Duty.objects.select_related("measure__main_task").in_bulk([row.duty for row in page])
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "unit": unit,
+        "state_label": STATE_LABELS[state],
+        "page": page,
+        "lines": [(row, duties[row.duty], STATE_LABELS[row.state]) for row in page],
+    }
+    return render(request, "tasks/periods/filing.html", context)
+
+
+def is_in(row: filing.FilingRow, state: str) -> bool:
+    return state == OBLIGED or row.state == state or (state == LATE and row.is_late)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def period_freeze(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """冻结: first what it does and what would be left open, then the act."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    period = period_or_404(slug, pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            services.freeze_period(request.user, period=period, now=timezone.now())
+        except ValidationError as refused:
+            refusal = "没有冻结：" + "".join(refused.messages)
+        else:
+            messages.success(request, f"{period.label}已冻结。")
+            return redirect("period", slug, pk)
+    elif period.is_frozen:
+        return redirect("period", slug, pk)
+    rows = filing.filing_rows(period)
+    context = {
+        "plan": period.plan,
+        "period": period,
+        "total": filing.total(rows).filing,
+        "open_cells": [cell for cell in cells(filing.total(rows))["cells"] if cell[0] in LEFT_OPEN and cell[2]],
+        "today": timezone.localdate(),
+        "refusal": refusal,
+    }
+    return render(request, "tasks/periods/freeze.html", context)
+
+
+LEFT_OPEN = (filing.IN_REVIEW, filing.RETURNED, filing.DRAFTED, filing.MISSING)
