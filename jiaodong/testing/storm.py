@@ -73,8 +73,11 @@ def duties(count: int) -> list[Duty]:
 
 
 def clerks(count: int) -> dict[str, Any]:
-    """Every clerk saves, saves again and submits twice; beside them, two people save one version of a report."""
-    period, start = ReportingPeriod.objects.get(), threading.Barrier(count * 2)
+    """Every clerk saves, saves again and submits twice; beside them, two people save one version of a report.
+
+    A thread that finds no connection never comes to the start: then all the others give up, and say so.
+    """
+    period, start = ReportingPeriod.objects.get(), threading.Barrier(count * 2, timeout=60)
     errors: list[str] = []
     outcomes: Counter[str] = Counter()
 
