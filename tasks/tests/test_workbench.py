@@ -9,7 +9,7 @@ from lxml import html
 from tasks.choices import ClaimState, DutyRole, Halt
 from tasks.models import CompletionClaim, Duty, Measure, ReportingPeriod
 from tasks.queries import workbench as queries
-from tasks.queries.reports import obliged_duties
+from tasks.queries.reports import last_approved, obliged_duties
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, reported_before, returned, submitted
 from tasks.tests.people import NOW, TODAY, make_period
@@ -118,6 +118,17 @@ class TestLists:
             for line in tree.xpath("//section[@aria-labelledby='due']//p[@class='line']")
         ]
         assert lines == ["2026年二季度，07-15 截止首次填报", "2026年三季度，10-15 截止首次填报"]
+
+    def test_every_open_period_stands_beside_the_report_before_it(self, stage):
+        earliest = make_period(stage.plan, "2026年一季度", datetime.date(2026, 3, 31))
+        approved(stage, None, earliest, percent_complete=20)
+        approved(stage, None, earlier_period(stage), percent_complete=30)
+        between = make_period(stage.plan, "2026年5月", datetime.date(2026, 5, 31))
+        found = queries.items(queries.workbench(stage.reporter, TODAY).due)
+        assert {item.row.period: (item.last, item.last.percent_complete) for item in found} == {
+            between: (last_approved(stage.duty, between), 20),
+            stage.period: (last_approved(stage.duty, stage.period), 30),
+        }
 
     def test_a_long_list_comes_in_pages_and_the_count_is_of_all(self, stage):
         more_duties(stage, 60)
