@@ -33,8 +33,6 @@ from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, filing_rows
 from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import AT_ONCE, Judge, facts_of, judged_in_parts, lit, places
 
-KEPT = [field.name for field in Lit._meta.fields] + ["period", "stage", "due_moves", "computed_on", "holds_until"]
-
 
 def forget(**of_plan: Any) -> None:
     """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts."""
@@ -76,11 +74,10 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     where, figures = places(keys), as_figures(summary.figures)
     for row in rows:
         if row.measure_id in before:
-            row.pk = before[row.measure_id].pk
             add(figures, before[row.measure_id], where[row.measure_id], -1)
         add(figures, row, where[row.measure_id])
-    MeasureStanding.objects.bulk_update([row for row in rows if row.pk], KEPT)
-    MeasureStanding.objects.bulk_create([row for row in rows if not row.pk])
+    MeasureStanding.objects.filter(measure__in=keys).delete()
+    MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
     log_changes({key: row.progress_light for key, row in before.items()}, rows, now)
     summary.figures = as_kept(figures)
     summary.save(update_fields=["figures"])
