@@ -1,10 +1,11 @@
 """Questions about periods and reports, in the words of those who ask them."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
@@ -67,17 +68,16 @@ def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:
     )
 
 
-def last_approved_of_all(duties: QuerySet[Duty], before: ReportingPeriod) -> dict[int, ProgressReport]:
-    """`last_approved` for many duties at once: duty key -> report. One query, the newest periods first."""
-    newest = (
-        ProgressReport.objects.filter(
-            duty=OuterRef("duty"), state=ReportState.APPROVED, period__as_of__lt=before.as_of
-        )
-        .order_by("-period__as_of", "-id")
-        .values("pk")[:1]
-    )
-    rows = ProgressReport.objects.filter(duty__in=duties, state=ReportState.APPROVED, pk=newest)
-    return {row.duty_id: row for row in rows.select_related("period")}
+def last_approved_of_all(
+    duties: Collection[int], periods: Collection[ReportingPeriod]
+) -> dict[tuple[int, int], ProgressReport]:
+    """`last_approved` for many at once: (duty key, period key) -> report. One query, however many periods are open."""
+    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
+    for period in periods:
+        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=period.as_of)
+        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
+    rows = approved.filter(newest, duty__in=duties).select_related("period").order_by("period__as_of", "id")
+    return {(row.duty_id, one.pk): row for row in rows for one in periods if row.period.as_of < one.as_of}
 
 
 def awaiting_level(user: User) -> QuerySet[ProgressReport]:

@@ -27,13 +27,19 @@ class StageFacts:
 
 def stage_facts(measures: Iterable[Measure]) -> StageFacts:
     keys = [measure.pk for measure in measures]
-    claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).values_list("measure_id", "state")
+    claims = CompletionClaim.objects.filter(measure__in=keys)
     reported = ProgressReport.objects.filter(duty__measure__in=keys, state=ReportState.APPROVED)
+    return facts_of(claims, reported.order_by().values_list("duty__measure_id", flat=True).distinct())
+
+
+def facts_of(claims: Iterable[CompletionClaim], reported: Iterable[int]) -> StageFacts:
+    """From claims that are at hand, and the keys of the measures with an approved report."""
     by_state: dict[str, set[int]] = {}
-    for key, state in claims:
-        by_state.setdefault(state, set()).add(key)
+    for claim in claims:
+        if claim.reopened_at is None:
+            by_state.setdefault(claim.state, set()).add(claim.measure_id)
     return StageFacts(
         frozenset(by_state.get(ClaimState.GRANTED, ())),
         frozenset(by_state.get(ClaimState.PENDING, ())),
-        frozenset(reported.values_list("duty__measure_id", flat=True).distinct()),
+        frozenset(reported),
     )

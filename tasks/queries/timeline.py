@@ -19,7 +19,7 @@ from tasks.models import (
 from tasks.models import ReportingPeriod as Period
 from tasks.permissions import visible_reports, writes_for
 from tasks.queries import closing
-from tasks.queries.stages import stage_facts
+from tasks.queries.stages import facts_of
 
 PERIODS_SHOWN = 4
 
@@ -57,18 +57,20 @@ class Course:
 
 
 def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
-    """Nine queries, however many periods, units and reports. `count` None shows every period."""
+    """Seven queries, however many periods, units and reports. `count` None shows every period."""
     periods = list(Period.objects.filter(plan=measure.main_task.plan_id, opens_on__lte=today).order_by("-as_of"))
     reports = visible_of(measure, user)
     told = [of_period(period, reports, duties) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
     shown = told[:count]
     add_decisions(shown)
+    claims = list(closing.completions_of(measure))
+    reported = {measure.pk for report in reports if report.state == ReportState.APPROVED}  # which all staff see
     return Course(
-        stage=stage_facts([measure]).stage(measure),
+        stage=facts_of(claims, reported).stage(measure),
         periods=shown,
         hidden_periods=len(told) - len(shown),
-        claims=list(closing.completions_of(measure)),
+        claims=claims,
         extensions=list(closing.extensions_of(measure)),
         amendments=list(measure.amendments.select_related("made_by__unit")),
         to_write=[

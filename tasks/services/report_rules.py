@@ -43,7 +43,7 @@ def locked(period: ReportingPeriod) -> ReportingPeriod:
 
 
 def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:
-    return ProgressReport.objects.filter(duty=duty, period=period, corrects=None).select_related("duty__unit").first()
+    return ProgressReport.objects.filter(duty=duty, period=period, corrects=None).select_related("duty__unit", "written_by").first()
 
 
 def fresh(report: ProgressReport) -> ProgressReport:

@@ -3,27 +3,17 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from tasks.choices import ReportState
 from tasks.models import MainTask, Measure, Plan, ProgressReport, ReportingPeriod
 from tasks.services import reviewing
-from tasks.tests.desk import EXPECTED, approved, client_of, drafted, reported_before, returned, submitted
-from tasks.tests.form_page import TYPED, address, now_in, post, shown, summary, tree, typed_in
-from tasks.tests.people import NOW, Stage, content, make_period, make_stage
+from tasks.tests.desk import client_of
+from tasks.tests.form_page import EXPECTED, TYPED, address, now_in, post, shown, summary, tree, typed_in
+from tasks.tests.journeys import approved, drafted, reported_before, returned, submitted
+from tasks.tests.people import NOW, Stage, content, make_period
 from units.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 class TestShown:
