@@ -30,7 +30,7 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     periods = queries.periods_with_counts(plan)
     asked = request.GET.get("period", "")
-    chosen = next((one for one in periods if str(one.pk) == asked), periods[0] if periods else None)
+    chosen = next((one for one, _ in periods if str(one.pk) == asked), periods[0][0] if periods else None)
     waiting = Paginator(queries.unpublished(chosen), PER_PAGE).get_page(request.GET.get("page"))
     standing = Paginator(queries.published(chosen), PER_PAGE).get_page(request.GET.get("shown"))
     context = {
@@ -79,7 +79,7 @@ def unpublish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """撤下, with a reason for the record."""
     require(request.user, Permission.PUBLISH)
     plan = get_object_or_404(Plan, slug=slug)
-    report = get_object_or_404(queries.approved(plan), pk=pk)
+    report = get_object_or_404(queries.of_plan(plan), pk=pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
