@@ -103,13 +103,13 @@ class AuditFilterForm(Marked):
     since = forms.DateField(
         label="从",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"placeholder": "年-月-日"}),
         error_messages={"invalid": WRONG_DATE},
     )
     until = forms.DateField(
         label="到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"placeholder": "年-月-日"}),
         error_messages={"invalid": WRONG_DATE},
     )
 

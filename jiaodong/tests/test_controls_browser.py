@@ -29,7 +29,9 @@ def luminance(colour: str) -> float:
 
 def test_controls_are_drawn_from_our_own_files_and_borders(page: Page) -> None:
     page.goto("/login/")
-    page.evaluate("html => { document.querySelector('main').innerHTML = `<div id='controls'>${html}</div>`; }", CONTROLS)
+    page.evaluate(
+        "html => { document.querySelector('main').innerHTML = `<div id='controls'>${html}</div>`; }", CONTROLS
+    )
     assert page.evaluate(DRAWN) == [
         ["chevron", EDGE],
         ["chevron", LATE],

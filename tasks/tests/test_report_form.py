@@ -174,6 +174,16 @@ class TestSave:
         described = [page.get_element_by_id(one).text_content() for one in field.get("aria-describedby").split()]
         assert described[-1] == "完成率请填 0 到 100 之间的整数。"
 
+    def test_what_is_missing_and_what_cannot_be_read_are_said_together(self, stage):
+        page = tree(post(stage, do="submit", progress="", percent_complete="八成", confidence="behind", problems=""))
+        assert summary(page) == [
+            ("请填写进展情况。", "#f-progress"),
+            ("完成率请填 0 到 100 之间的整数。", "#f-percent_complete"),
+            ("研判为滞后，请写明存在什么问题。", "#f-problems"),
+            ("研判为滞后，请写明怎样赶上，或需要协调什么。", "#f-next_steps"),
+        ]
+        assert now_in(stage).state == ReportState.DRAFT
+
     @pytest.mark.parametrize(("typed", "percent"), [("45%", 45), ("４５％", 45), (" 45 ", 45), ("", None), ("0", 0)])
     def test_a_percentage_as_people_write_it(self, stage, typed, percent):
         post(stage, percent_complete=typed)
