@@ -146,7 +146,8 @@ def settle(
     review.save()
     approved = {"approved_at": now, "approved_by": by} if verb == "approve_report" else {}
     moved = moved_on(report, TARGETS[verb], **approved)
-    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=remark)
+    now_said = "：".join(filter(None, [moved.get_state_display(), remark]))
+    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=now_said)
     return moved
 
 

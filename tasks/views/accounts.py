@@ -50,7 +50,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and handed_over(request, person, form):
         messages.success(request, f"已移交给 {named(form.cleaned_data['successor'])}。")
         return redirect("admin:units_user_change", pk)
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     context = {
         "person": person,
         "form": form,

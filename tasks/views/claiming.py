@@ -106,7 +106,7 @@ def withdrawn(request: HttpRequest, standing: Any) -> HttpResponse:
         messages.info(request, "没有等待决定的申请，不用撤回。")
         return redirect(request.path)
     services.withdraw_claim(request.user, claim=standing, now=timezone.now())
-    messages.success(request, "申请已撤回。")
+    messages.success(request, "申请已撤回，需要时可以重新申请。")
     return redirect(request.path)
 
 

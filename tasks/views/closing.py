@@ -125,7 +125,8 @@ def decide(request: HttpRequest, kind: Kind, claim: Claim) -> HttpResponse:
     except ValidationError as refused:
         form.refuse(refused)
         return page(request, kind, get_object_or_404(kind.everything(request.user), pk=claim.pk), form=form)
-    messages.success(request, f"举措 {claim.measure.code} 的{kind.title}：{decided.get_state_display()}。")
+    outcome = kind.granting if decided.state == ClaimState.GRANTED else "已退回，申请单位能看到理由"
+    messages.success(request, f"举措 {claim.measure.code} 的{kind.title}：{outcome}。")
     following = kind.awaiting(request.user).first()
     return redirect(kind.item, following.pk) if following else redirect(kind.queue)
 

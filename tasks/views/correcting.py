@@ -36,7 +36,6 @@ def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and corrected(request, report, form, why):
         messages.success(request, f"{report.duty.measure.code} 的更正已提交，由另一位督查专员复审。")
         return redirect("period", report.period.plan.slug, report.period_id)
-    form.mark_invalid()
     context = {
         "report": report,
         "entry": entry,

@@ -55,7 +55,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
             "count": events.order_by()[: COUNTED + 1].count(),
             "in_words": form.in_words(),
         }
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     return render(request, "units/audit.html", context)
 
 
