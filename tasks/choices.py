@@ -81,3 +81,11 @@ class ClaimState(models.TextChoices):
     GRANTED = "granted", "已同意"
     RETURNED = "returned", "已退回"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
+class InstructionState(models.TextChoices):
+    """批示 and what became of it."""
+
+    OPEN = "open", "办理中"
+    ANSWERED = "answered", "已反馈"
+    CLOSED = "closed", "已办结"

@@ -46,6 +46,7 @@ class Play:
 def play(stage: Play, administrator: User) -> None:
     open_accounts(stage, administrator)
     ends = period_ends(stage.today, stage.periods)
+    load_before(stage, ends[0])
     set_dates(stage, ends)
     duties = list(
         Duty.objects.filter(measure__main_task__plan=stage.plan, role__in=OBLIGED_ROLES)
@@ -84,6 +85,12 @@ def open_accounts(stage: Play, administrator: User) -> None:
             stage.reporters[unit.pk] = account(f"{unit.slug}-tb", f"{unit.name}填报员", Role.REPORTER, unit)
         if duties >= 3:
             stage.reviewers[unit.pk] = account(f"{unit.slug}-sh", f"{unit.name}审核员", Role.UNIT_REVIEWER, unit)
+
+
+def load_before(stage: Play, day: datetime.date) -> None:
+    """The table stood before the first period: a frozen period leaves out what was added after its freezing."""
+    duties = Duty.objects.filter(measure__main_task__plan=stage.plan)
+    Duty.history.filter(id__in=duties.values("pk")).update(history_date=stage.moment(day))
 
 
 def set_dates(stage: Play, ends: list[datetime.date]) -> None:

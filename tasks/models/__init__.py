@@ -1,8 +1,10 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.duty import Duty
+from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.models.report import Attachment, ProgressReport, Review
+from tasks.models.standing import LightChange, MeasureStanding, StandingSummary, UnitFiling
 
 __all__ = [
     "Amendment",
@@ -12,11 +14,20 @@ __all__ = [
     "ExtensionRequest",
     "Field",
     "FrozenMeasure",
+    "Instruction",
+    "LastLook",
+    "LightChange",
+    "LightRule",
     "MainTask",
     "Measure",
+    "MeasureStanding",
     "Plan",
     "ProbableSlip",
     "ProgressReport",
     "ReportingPeriod",
     "Review",
+    "SavedView",
+    "StandingSummary",
+    "StocktakeWording",
+    "UnitFiling",
 ]

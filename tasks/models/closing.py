@@ -18,6 +18,7 @@ class Amendment(models.Model):
         Measure, models.SET_NULL, null=True, blank=True, related_name="amendments", verbose_name="具体举措"
     )
     subject = models.CharField("事项", max_length=100)
+    setting = models.CharField("所调的设定", max_length=20, blank=True, help_text="举措的字段名；不是举措设定的为空")
     before = models.TextField("原来", blank=True)
     after = models.TextField("现在", blank=True)
     reason = models.TextField("理由")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tasks.choices import RollUp, Stage
+from tasks.models.lit import Lit
 from tasks.models.plan import Measure, Plan
 
 
@@ -66,8 +67,8 @@ class ReportingPeriod(models.Model):
         return self.frozen_at is not None
 
 
-class FrozenMeasure(models.Model):
-    """举措在冻结时的状态: what a measure was when its period closed, whatever is amended later."""
+class FrozenMeasure(Lit):
+    """举措在冻结时的状态: what a measure was, lights included, when its period closed, whatever is amended later."""
 
     period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="frozen_measures", verbose_name="期次")
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="frozen_states", verbose_name="具体举措")
@@ -91,6 +92,7 @@ class FrozenMeasure(models.Model):
                 fields=["period", "measure"], name="frozen_once", violation_error_message="该举措在本期已冻结。"
             )
         ]
+        indexes = [models.Index(fields=["period", "progress_light", "measure"], name="frozen_progress")]
 
     def __str__(self) -> str:
         return f"{self.period} {self.code}"

@@ -3,13 +3,11 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
-from tasks.permissions import visible_reports
 from units.choices import Role, UnitKind
 from units.models import User
 
@@ -17,10 +15,6 @@ from units.models import User
 def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
     """The period in which is reported today: the latest one opened and not frozen."""
     return plan.periods.open_on(today).order_by("-as_of").first()
-
-
-def visible(user: Any) -> QuerySet[ProgressReport]:
-    return ProgressReport.objects.filter(visible_reports(user))
 
 
 def obliged_duties(plan: Plan) -> QuerySet[Duty]:

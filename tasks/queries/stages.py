@@ -27,19 +27,13 @@ class StageFacts:
 
 def stage_facts(measures: Iterable[Measure]) -> StageFacts:
     keys = [measure.pk for measure in measures]
-    claims = CompletionClaim.objects.filter(measure__in=keys)
+    claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).values_list("measure_id", "state")
     reported = ProgressReport.objects.filter(duty__measure__in=keys, state=ReportState.APPROVED)
-    return facts_of(claims, reported.order_by().values_list("duty__measure_id", flat=True).distinct())
-
-
-def facts_of(claims: Iterable[CompletionClaim], reported: Iterable[int]) -> StageFacts:
-    """From claims that are at hand, and the keys of the measures with an approved report."""
     by_state: dict[str, set[int]] = {}
-    for claim in claims:
-        if claim.reopened_at is None:
-            by_state.setdefault(claim.state, set()).add(claim.measure_id)
+    for key, state in claims:
+        by_state.setdefault(state, set()).add(key)
     return StageFacts(
         frozenset(by_state.get(ClaimState.GRANTED, ())),
         frozenset(by_state.get(ClaimState.PENDING, ())),
-        frozenset(reported),
+        frozenset(reported.order_by().values_list("duty__measure_id", flat=True).distinct()),
     )

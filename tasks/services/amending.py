@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from tasks.choices import Halt, RollUp
 from tasks.models import Amendment, Measure, Plan
+from tasks.services import standing
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -57,12 +58,14 @@ def amend_measure(
             measure.main_task.plan_id,
             measure,
             f"举措 {measure.code} 的{SETTINGS[name]}",
+            setting=name,
             before=before[name],
             after=after[name],
             **given,
         )
         for name in changed
     ]
+    standing.refresh(measure.main_task.plan, [measure.pk], now=now)
     audit.record(by, "调整举措", measure, now=now, before=before, after=after)
     return made
 
@@ -81,7 +84,16 @@ def set_cadence(
     save_row(by, plan)
     after = plan.get_cadence_display()
     made = amended(
-        by, plan.pk, None, "填报周期", before=before, after=after, reason=reason, document=document, now=now
+        by,
+        plan.pk,
+        None,
+        "填报周期",
+        setting="",
+        before=before,
+        after=after,
+        reason=reason,
+        document=document,
+        now=now,
     )
     audit.record(by, "调整填报周期", plan, now=now, before=before, after=after)
     return made
@@ -104,6 +116,7 @@ def amended(
     measure: Measure | None,
     subject: str,
     *,
+    setting: str,
     before: str,
     after: str,
     reason: str,
@@ -117,6 +130,7 @@ def amended(
         number=last + 1,
         measure=measure,
         subject=subject,
+        setting=setting,
         before=before,
         after=after,
         reason=reason.strip(),

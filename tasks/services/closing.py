@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.choices import ClaimState
-from tasks.models import CompletionClaim, Duty, ExtensionRequest, Plan
+from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
+from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure, refuse_without
 from tasks.workflow import is_legal
 from units import audit
@@ -48,6 +49,7 @@ def claim_completion(
     )
     claim.full_clean()
     claim.save()
+    in_step(measure, now)
     audit.record(by, "申请办结", measure, now=now, after={"办结情况": claim.result, "依据": claim.document})
     return claim
 
@@ -77,6 +79,7 @@ def reopen_measure(by: User, *, claim: CompletionClaim, reason: str, now: dateti
     claim.reopened_at, claim.reopened_by, claim.reopening_reason = now, by, reason.strip()
     claim.full_clean()
     claim.save()
+    in_step(claim.measure, now)
     audit.record(by, "重新打开", claim.measure, now=now, after=claim.reopening_reason)
     return claim
 
@@ -150,8 +153,13 @@ def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: date
     claim.state, claim.decided_at, claim.decided_by, claim.decision_reason = target, now, by, remark.strip()
     claim.full_clean()
     claim.save()
+    in_step(claim.measure, now)
     audit.record(by, title, claim.measure, now=now, after=claim.decision_reason)
     return claim
+
+
+def in_step(measure: Measure, now: datetime.datetime) -> None:
+    standing.refresh(measure.main_task.plan, [measure.pk], now=now)
 
 
 @transaction.atomic
@@ -169,5 +177,6 @@ def withdraw_claim(by: User, *, claim, now: datetime.datetime):
     claim.state, claim.decided_at, claim.decided_by = ClaimState.WITHDRAWN, now, by
     claim.full_clean()
     claim.save()
+    in_step(claim.measure, now)
     audit.record(by, "撤回办结申请" if is_completion else "撤回延期申请", claim.measure, now=now)
     return claim

@@ -10,6 +10,7 @@ from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
+from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -33,6 +34,8 @@ def open_period(
     )
     period.full_clean()
     period.save()
+    recount_filing(period)
+    rebuild(plan, now=now)
     audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})
     return period
 
@@ -46,7 +49,10 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
         return period
     if timezone.localdate(now) < period.opens_on:
         raise ValidationError("这个期次还没有开放填报，不能冻结。")
-    FrozenMeasure.objects.bulk_create(frozen_states(period))
+    rows = frozen_states(period)
+    judge_frozen(period, rows, timezone.localdate(now))
+    FrozenMeasure.objects.bulk_create(rows)
+    freeze_figures(period, rows)
     period.frozen_at, period.frozen_by = now, by
     period.save(update_fields=["frozen_at", "frozen_by"])
     audit.record(by, "冻结期次", period, now=now)

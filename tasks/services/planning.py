@@ -1,6 +1,7 @@
 """The verbs that keep the plan: what was issued, who answers for it, and the notes beside it.
 
-One function, one transaction, one event of the audit trail. Refusals are those of `units.services`.
+One function, one transaction, one event of the audit trail. Refusals are those of `units.services`. Whatever changes which
+measure stands where makes the plan forget its summaries.
 """
 
 from datetime import datetime
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.services import standing
 from units.models import User
 from units.permissions import Permission, require
 from units.services import delete_recorded, save_recorded, save_row
@@ -32,6 +34,7 @@ def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
 @transaction.atomic
 def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan=field.plan_id)
     return save_recorded(by, field, now=now)
 
 
@@ -39,6 +42,7 @@ def save_field(by: User, *, field: Field, now: datetime) -> Field:
 def delete_field(by: User, *, field: Field, now: datetime) -> None:
     """Delete a field; its main tasks stay, each with a row of history that says they lost it."""
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan=field.plan_id)
     for main_task in field.main_tasks.all():
         main_task.field = None
         save_row(by, main_task)
@@ -48,6 +52,7 @@ def delete_field(by: User, *, field: Field, now: datetime) -> None:
 @transaction.atomic
 def save_main_task(by: User, *, main_task: MainTask, now: datetime) -> MainTask:
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan=main_task.plan_id)
     if main_task.field and main_task.field.plan_id != main_task.plan_id:
         raise ValidationError({"field": "这个领域属于另一个分工方案，请选本方案的领域。"})
     return save_recorded(by, main_task, now=now)
@@ -57,6 +62,7 @@ def save_main_task(by: User, *, main_task: MainTask, now: datetime) -> MainTask:
 def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
     """Delete a main task with its measures and their duties."""
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan=main_task.plan_id)
     duties = Duty.objects.filter(measure__main_task=main_task)
     delete_recorded(by, main_task, now=now, parts=[*duties, *main_task.measures.all()])
 
@@ -64,6 +70,7 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
 @transaction.atomic
 def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan__main_tasks=measure.main_task_id)
     return save_recorded(by, measure, now=now)
 
 
@@ -71,18 +78,21 @@ def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
 def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
     """Delete a measure with its duties and the notes beside its text."""
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan__main_tasks=measure.main_task_id)
     delete_recorded(by, measure, now=now, parts=measure.duties.all())
 
 
 @transaction.atomic
 def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan__main_tasks__measures=duty.measure_id)
     return save_recorded(by, duty, now=now)
 
 
 @transaction.atomic
 def delete_duty(by: User, *, duty: Duty, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
+    standing.forget(plan__main_tasks__measures=duty.measure_id)
     delete_recorded(by, duty, now=now)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tasks.choices import Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.queries.reports import last_approved
+from tasks.services import standing
 from units.choices import Role, UnitKind
 from units.models import User
 
@@ -61,6 +62,7 @@ def moved_on(report: ProgressReport, target: str, **fields: Any) -> ProgressRepo
     after = fresh(report)
     if not written:
         raise VersionConflict(after)
+    standing.count_filing(report, after)
     return after
 
 

@@ -17,6 +17,7 @@ from tasks.choices import ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, writes_for
 from tasks.queries.reports import last_approved
+from tasks.services import standing
 from tasks.services.report_rules import (
     VersionConflict,
     checked,
@@ -77,6 +78,7 @@ def first_draft(
     for name, value in checked(report, content).items():
         setattr(report, name, value)
     report.save(force_insert=True)
+    standing.count_filing(None, report)
     audit.record(by, "存草稿", report, now=now, after=content_of(report))
     return report
 

@@ -1,6 +1,7 @@
 """The verbs of those who decide on a report: forward, approve, return, correct. Same refusals as in `reporting`."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from tasks.choices import ReportState, ReviewLevel
-from tasks.models import ProgressReport, Review
+from tasks.models import Plan, ProgressReport, Review
 from tasks.permissions import can_move, wrote
+from tasks.services import standing
 from tasks.services.report_rules import (
     checked,
     content_of,
@@ -68,6 +70,10 @@ def pass_reports(
     """Pass exactly the chosen reports (report, version seen), all or none."""
     verb = approve_report if by.role == Role.OFFICE else forward_report
     ordered = sorted(chosen, key=lambda item: (item[0].period_id, item[0].pk))
+    for period in dict.fromkeys(
+        report.period for report, _ in ordered
+    ):  # all before the first touches the audit trail
+        locked(period)
     return [verb(by, report=report, version=version, now=now) for report, version in ordered]
 
 
@@ -80,6 +86,32 @@ TITLES = {"forward_report": "初审通过", "approve_report": "复审通过", "r
 
 
 def decide(
+    by: User,
+    verb: str,
+    report: ProgressReport,
+    version: int,
+    now: datetime.datetime,
+    *,
+    remark: str,
+    mend_by: datetime.date | None = None,
+) -> ProgressReport:
+    """Settle one report, and bring its measure's lights in step."""
+    standing.hold(locked(report.period).plan)  # in the order of the locks: before the audit trail
+    decided = settle(by, verb, report, version, now, remark=remark, mend_by=mend_by)
+    if verb == "approve_report":
+        put_in_step([decided], now)
+    return decided
+
+
+def put_in_step(approved: Iterable[ProgressReport], now: datetime.datetime) -> None:
+    measures: dict[Plan, set[int]] = defaultdict(set)
+    for report in approved:
+        measures[report.period.plan].add(report.duty.measure_id)
+    for plan, keys in measures.items():
+        standing.refresh(plan, keys, now=now)
+
+
+def settle(
     by: User,
     verb: str,
     report: ProgressReport,
@@ -114,7 +146,8 @@ def decide(
     review.save()
     approved = {"approved_at": now, "approved_by": by} if verb == "approve_report" else {}
     moved = moved_on(report, TARGETS[verb], **approved)
-    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=remark)
+    now_said = "：".join(filter(None, [moved.get_state_display(), remark]))
+    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=now_said)
     return moved
 
 

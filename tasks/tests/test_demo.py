@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from tasks.choices import ReportState
 from tasks.demo.words import content, course, period_ends
 from tasks.models import ProgressReport, ReportingPeriod
+from tasks.queries.filing import filing_rows, total
+from tasks.queries.reports import Filing
 from units.audit import broken_links
 from units.choices import Role
 from units.models import User
@@ -55,5 +57,7 @@ def test_the_demo_has_accounts_for_every_role_and_reports_in_every_state(setting
     assert ProgressReport.objects.filter(period__label="2026年二季度", published_at=None).exists()
     assert ProgressReport.objects.exclude(published_at=None).exists()
     assert list(broken_links()) == []
+    frozen = ReportingPeriod.objects.get(label="2026年二季度")
+    assert total(filing_rows(frozen)).filing == Filing(190, 190, 0, 0, 0)
     call_command("load_demo")
     assert "没有改动" in capsys.readouterr().out

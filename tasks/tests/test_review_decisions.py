@@ -103,7 +103,7 @@ class TestDecide:
         answer = decide(stage.office, report, decision="return", **given)
         html = answer.content.decode()
         assert refusal in words(answer)
-        assert html.count("is-invalid") == 1
+        assert html.count('aria-invalid="true"') == 1
         assert given.get("reason", "") in html
         assert Review.objects.filter(is_passed=False).count() == 0
 

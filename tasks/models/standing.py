@@ -1,0 +1,109 @@
+"""What is kept so that pages stay fast: summaries of what can be computed from dates and reports, and nothing else.
+
+Every row here is made by `tasks.services.standing`, can be thrown away and made again by `manage.py rebuild_standings`,
+and is proved equal to the recount by a test. The one exception is `LightChange`, which is a log.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from tasks.choices import Stage
+from tasks.models.lit import PROGRESS_CHOICES, Lit
+from tasks.models.period import ReportingPeriod
+from tasks.models.plan import Measure, Plan
+from units.models import Unit
+
+
+class MeasureStanding(Lit):
+    """现状: one row for each measure. It holds through `holds_until`; after that day it is computed anew where it is read."""
+
+    measure = models.OneToOneField(Measure, models.CASCADE, related_name="standing", verbose_name="具体举措")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+", verbose_name="分工方案")
+    period = models.ForeignKey(
+        ReportingPeriod, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="依据的期次"
+    )
+    stage = models.CharField("阶段", max_length=24, choices=Stage)
+    due_moves = models.PositiveSmallIntegerField("时限调整次数", default=0)
+    computed_on = models.DateField("推算日期")
+    holds_until = models.DateField("有效至")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "举措现状"
+        ordering = ["measure"]
+        indexes = [
+            models.Index(fields=["plan", "progress_light", "measure"], name="standing_progress"),  # lists by light
+            models.Index(fields=["plan", "deadline_light", "measure"], name="standing_deadline"),
+            models.Index(fields=["plan", "holds_until"], name="standing_holds"),  # what has to be computed anew
+            models.Index(fields=["plan", "measure"], condition=Q(is_disagreement=True), name="standing_disagrees"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.progress_light}"
+
+
+class StandingSummary(models.Model):
+    """汇总: the figures of a plan's measures at present, or of a frozen period as it was frozen."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="summaries", verbose_name="分工方案")
+    period = models.OneToOneField(
+        ReportingPeriod, models.CASCADE, null=True, blank=True, related_name="summary", verbose_name="冻结的期次"
+    )
+    figures = models.JSONField("数字", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "汇总"
+        ordering = ["plan", "period"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(period=None),
+                name="summary_one_present",
+                violation_error_message="一份分工方案只有一份现状汇总。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.period or '现状'}"
+
+
+class UnitFiling(models.Model):
+    """单位填报: how many of a unit's obliged duties stand where in a period. Each is counted in one of the states."""
+
+    period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="unit_filings", verbose_name="期次")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
+    obliged = models.PositiveIntegerField("应报", default=0)
+    drafted = models.PositiveIntegerField("草稿", default=0)
+    in_review = models.PositiveIntegerField("审核中", default=0)
+    returned = models.PositiveIntegerField("已退回", default=0)
+    approved = models.PositiveIntegerField("已通过", default=0)
+    late = models.PositiveIntegerField("补报", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位填报"
+        ordering = ["period", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "unit"], name="unit_filing_once", violation_error_message="该单位本期已有填报统计。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.unit}"
+
+
+class LightChange(models.Model):
+    """灯的变化: a measure's progress light or stage turned, as it was noticed. Added only."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+", verbose_name="分工方案")
+    measure = models.ForeignKey(Measure, models.CASCADE, related_name="light_changes", verbose_name="具体举措")
+    at = models.DateTimeField("时间")
+    before = models.CharField("原来", max_length=16, choices=PROGRESS_CHOICES, blank=True)
+    after = models.CharField("现在", max_length=16, choices=PROGRESS_CHOICES)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "灯的变化"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["plan", "at"], name="light_change_since")]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.before}→{self.after}"

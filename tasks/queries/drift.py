@@ -1,0 +1,52 @@
+"""Proof that what is kept equals the recount: one Chinese sentence for each thing that does not."""
+
+import datetime
+from collections.abc import Iterator
+
+from tasks.models import Measure, MeasureStanding, Plan, StandingSummary, UnitFiling
+from tasks.models.lit import Lit
+from tasks.queries.figures import as_kept, figures_of
+from tasks.queries.filing import filing_rows
+from tasks.queries.standing import Judge, judged_in_parts, places
+
+COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves"]
+
+
+def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
+    """What a plan's summaries say wrongly today. A row whose time is over says nothing; nor does a forgotten plan."""
+    summary = StandingSummary.objects.filter(plan=plan, period=None).first()
+    if summary is None:
+        return
+    kept = {row.measure_id: row for row in MeasureStanding.objects.filter(plan=plan)}
+    measures = Measure.objects.filter(main_task__plan=plan)
+    for row in judged_in_parts(Judge.of(plan, today), measures):
+        found = kept.pop(row.measure_id, None)
+        if found is None:
+            yield f"举措 {row.measure_id} 没有现状。"
+        elif found.holds_until >= today and values(found) != values(row):
+            yield f"举措 {row.measure_id} 的现状存为 {values(found)}，应为 {values(row)}。"
+    yield from (f"现状里有已不存在的举措 {key}。" for key in kept)
+    rows = list(MeasureStanding.objects.filter(plan=plan))
+    if as_kept(figures_of(rows, places(measures.values("pk")))) != summary.figures:
+        yield "汇总数字与各项举措的现状之和不一致。"
+    for period in plan.periods.open_on(today):
+        yield from filing_drift(period)
+
+
+def values(row: MeasureStanding) -> list:
+    return [getattr(row, name) for name in COMPARED]
+
+
+def filing_drift(period) -> Iterator[str]:
+    counts: dict[int, list[int]] = {}
+    for row in filing_rows(period):
+        unit = counts.setdefault(row.unit, [0] * 6)
+        unit[0] += 1
+        unit[5] += row.is_late
+        if row.report is not None:
+            unit[("drafted", "in_review", "returned", "approved").index(row.state) + 1] += 1
+    columns = ("unit_id", "obliged", "drafted", "in_review", "returned", "approved", "late")
+    kept = {unit: list(rest) for unit, *rest in UnitFiling.objects.filter(period=period).values_list(*columns)}
+    for unit in sorted(kept.keys() | counts.keys()):
+        if kept.get(unit, [0] * 6) != counts.get(unit, [0] * 6):
+            yield f"{period} 单位 {unit} 的填报统计存为 {kept.get(unit)}，应为 {counts.get(unit)}。"

@@ -1,0 +1,69 @@
+"""Figures as sums: every number of a dashboard is a count of standings in a bucket, added once and nowhere else.
+
+Buckets are `all`, `field:<key>` (`field:None` for what stands in no field) and `unit:<key>`; a measure counts once in
+`all` and in its field, and once for each unit that must report on it. Keys are `measures`, `progress:<light>`,
+`stage:<stage>`, `deadline:<light>`, `disagreement`, `moved` (measures whose due date was moved), `moves`, and for the
+trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from tasks.models import MeasureStanding
+
+Figures = dict[str, Counter[str]]
+
+
+class Placed(NamedTuple):
+    """Where a measure counts."""
+
+    field: int | None
+    units: tuple[int, ...]
+
+    def buckets(self) -> list[str]:
+        return ["all", f"field:{self.field}", *(f"unit:{unit}" for unit in self.units)]
+
+
+def counted(standing: MeasureStanding) -> Iterator[tuple[str, int]]:
+    yield "measures", 1
+    yield f"progress:{standing.progress_light}", 1
+    yield f"stage:{standing.stage}", 1
+    yield f"deadline:{standing.deadline_light}", 1
+    if standing.is_disagreement:
+        yield "disagreement", 1
+    if standing.due_moves:
+        yield "moved", 1
+        yield "moves", standing.due_moves
+    if standing.scheduled is not None and standing.percent is not None:
+        yield "scheduled_measures", 1
+        yield "scheduled_sum", standing.scheduled
+        yield "percent_sum", standing.percent
+
+
+def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int = 1) -> None:
+    """Count a standing in all its buckets, or take it out again with `times` -1."""
+    for bucket in placed.buckets():
+        for key, count in counted(standing):
+            figures[bucket][key] += count * times
+
+
+def figures_of(standings: Iterable[MeasureStanding], where: Mapping[int, Placed]) -> Figures:
+    figures: Figures = defaultdict(Counter)
+    for standing in standings:
+        add(figures, standing, where[standing.measure_id])
+    return figures
+
+
+def as_figures(kept: Mapping[str, Mapping[str, int]]) -> Figures:
+    """From the JSON of a summary."""
+    return defaultdict(Counter, {bucket: Counter(counts) for bucket, counts in kept.items()})
+
+
+def as_kept(figures: Figures) -> dict[str, dict[str, int]]:
+    """For the JSON of a summary: without zeros, so that equal figures are equal JSON."""
+    return {
+        bucket: {key: count for key, count in sorted(counts.items()) if count}
+        for bucket, counts in sorted(figures.items())
+        if any(counts.values())
+    }

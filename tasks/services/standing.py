@@ -1,0 +1,166 @@
+"""Keeping the summaries of `tasks.models.standing`: in the transaction of the verb that changes what they sum up.
+
+They hold no fact of their own. `rebuild` makes all of a plan's again; a test proves that after any verbs the kept rows
+equal the recount. Locks are taken in one order everywhere: period, measure, summary, audit trail.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tasks import lights
+from tasks.choices import OBLIGED_ROLES
+from tasks.models import (
+    Duty,
+    FrozenMeasure,
+    LightChange,
+    Measure,
+    MeasureStanding,
+    Plan,
+    ProgressReport,
+    ReportingPeriod,
+    StandingSummary,
+    UnitFiling,
+)
+from tasks.models.lit import Lit
+from tasks.queries.figures import add, as_figures, as_kept, figures_of
+from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, filing_rows
+from tasks.queries.reports import needs_no_report
+from tasks.queries.standing import AT_ONCE, Judge, facts_of, judged_in_parts, lit, places
+
+
+def forget(**of_plan: Any) -> None:
+    """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts."""
+    StandingSummary.objects.filter(period=None, **of_plan).delete()
+
+
+def hold(plan: Plan) -> StandingSummary | None:
+    """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
+    return StandingSummary.objects.select_for_update().filter(plan=plan, period=None).first()
+
+
+@transaction.atomic
+def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
+    """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
+    StandingSummary.objects.get_or_create(plan=plan, period=None)
+    summary = StandingSummary.objects.select_for_update().get(plan=plan, period=None)
+    before = dict(MeasureStanding.objects.filter(plan=plan).values_list("measure_id", "progress_light"))
+    measures = Measure.objects.filter(main_task__plan=plan)
+    rows = list(judged_in_parts(Judge.of(plan, timezone.localdate(now)), measures))
+    MeasureStanding.objects.filter(plan=plan).delete()
+    MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
+    log_changes(before, rows, now)
+    summary.figures = as_kept(figures_of(rows, places(measures.values("pk"))))
+    summary.save(update_fields=["figures"])
+    for period in plan.periods.open_on(timezone.localdate(now)):
+        recount_filing(period)
+
+
+@transaction.atomic
+def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> None:
+    """Bring the rows and the summary in step with what a verb has changed about these measures."""
+    summary = hold(plan)
+    if summary is None:
+        rebuild(plan, now=now)
+        return
+    before = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
+    measures = list(Measure.objects.filter(pk__in=keys))
+    rows = Judge.of(plan, timezone.localdate(now)).standings(measures)
+    where, figures = places(keys), as_figures(summary.figures)
+    for row in rows:
+        if row.measure_id in before:
+            add(figures, before[row.measure_id], where[row.measure_id], -1)
+        add(figures, row, where[row.measure_id])
+    MeasureStanding.objects.filter(measure__in=keys).delete()
+    MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
+    log_changes({key: row.progress_light for key, row in before.items()}, rows, now)
+    summary.figures = as_kept(figures)
+    summary.save(update_fields=["figures"])
+    if any(is_needless(before.get(row.measure_id)) != is_needless(row) for row in rows):
+        for period in plan.periods.open_on(timezone.localdate(now)):
+            recount_filing(period)
+
+
+def is_needless(row: MeasureStanding | None) -> bool:
+    return row is not None and row.stage in NEED_NO_REPORT
+
+
+def log_changes(before: dict[int, str], rows: Collection[MeasureStanding], now: datetime.datetime) -> None:
+    """A line for each light that turned; a light seen for the first time has not turned."""
+    LightChange.objects.bulk_create(
+        [
+            LightChange(
+                plan=row.plan,
+                measure_id=row.measure_id,
+                at=now,
+                before=before[row.measure_id],
+                after=row.progress_light,
+            )
+            for row in rows
+            if before.get(row.measure_id, row.progress_light) != row.progress_light
+        ],
+        batch_size=AT_ONCE,
+    )
+
+
+def judge_frozen(period: ReportingPeriod, rows: Collection[FrozenMeasure], today: datetime.date) -> None:
+    """Fill in the lights of a period as it is being frozen: judged by this period alone, nothing more will come."""
+    judge = Judge.of(period.plan, today)
+    measures = list(Measure.objects.filter(pk__in=[row.measure_id for row in rows]))
+    facts = facts_of(measures, [period], {row.measure_id: row.stage for row in rows})
+    day = max(today, period.due_on + lights.ONE_DAY)
+    for row in rows:
+        found = facts[row.measure_id]
+        verdict = lights.progress_light(found, judge.rule, day)
+        for name, value in lit(verdict, lights.deadline_light(found, judge.rule, today), judge.rule).items():
+            setattr(row, name, value)
+
+
+def freeze_figures(period: ReportingPeriod, rows: Collection[FrozenMeasure]) -> StandingSummary:
+    """The figures of a period, from its rows as frozen."""
+    shown = [
+        MeasureStanding(
+            measure_id=row.measure_id,
+            stage=row.stage,
+            **{field.name: getattr(row, field.name) for field in Lit._meta.fields},
+        )
+        for row in rows
+    ]
+    figures = figures_of(shown, places([row.measure_id for row in rows]))
+    return StandingSummary.objects.create(plan=period.plan, period=period, figures=as_kept(figures))
+
+
+def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
+    """A report was begun (`before` None) or moved on: its unit's counts follow, where the duty has to report."""
+    if after.corrects_id is not None:
+        return
+    steps: Counter[str] = Counter()
+    for report, step in ((before, -1), (after, 1)):
+        if report is not None:
+            steps[FILING_STATES[report.state]] += step
+            steps["late"] += step * report.is_late
+    if not any(steps.values()):
+        return
+    duty = Duty.objects.filter(pk=after.duty_id, role__in=OBLIGED_ROLES).exclude(needs_no_report())
+    UnitFiling.objects.filter(period=after.period_id, unit__in=duty.values("unit")).update(
+        **{name: F(name) + step for name, step in steps.items() if step}
+    )
+
+
+@transaction.atomic
+def recount_filing(period: ReportingPeriod) -> None:
+    """Count a period's filing again, unit by unit."""
+    counts: dict[int, UnitFiling] = {}
+    for row in filing_rows(period):
+        unit = counts.setdefault(row.unit, UnitFiling(period=period, unit_id=row.unit))
+        unit.obliged += 1
+        unit.late += row.is_late
+        if row.report is not None:
+            setattr(unit, row.state, getattr(unit, row.state) + 1)
+    UnitFiling.objects.filter(period=period).delete()
+    UnitFiling.objects.bulk_create(counts.values())
