@@ -23,7 +23,7 @@ from tasks.models import (
 )
 from tasks.services import amending, closing, periods, publishing, reporting, reviewing
 from tasks.services.attaching import attach_file
-from tasks.tests.desk import approved, drafted, earlier_period, more_duties, returned, submitted
+from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
 from units import audit
 from units.models import UnitAlias, UnitGroupMember

@@ -10,7 +10,7 @@ from tasks.queries import public
 from tasks.services.periods import freeze_period
 from tasks.services.publishing import publish_reports, unpublish_report
 from tasks.services.reviewing import approve_report, correct_report
-from tasks.tests.desk import approved, drafted, earlier_period, more_duties, returned, submitted
+from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.people import NOW, Stage, content, make_stage
 from units.models import AuditEvent
 

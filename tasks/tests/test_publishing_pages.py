@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from tasks.models import ProgressReport, ReportingPeriod
 from tasks.services.publishing import publish_reports
-from tasks.tests.desk import approved, client_of, drafted, earlier_period, more_duties, submitted
+from tasks.tests.desk import client_of
+from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, submitted
 from tasks.tests.pages import Shown
 from tasks.tests.people import NOW, Stage, make_stage
 from tasks.tests.test_publishing import approved_correction
