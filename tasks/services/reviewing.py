@@ -142,7 +142,7 @@ def settle(
         decided_at=now,
         decided_by=by,
     )
-    review.full_clean()
+    review.full_clean(exclude={"report", "decided_by"})  # both were just read; a question each to the database
     review.save()
     approved = {"approved_at": now, "approved_by": by} if verb == "approve_report" else {}
     moved = moved_on(report, TARGETS[verb], **approved)
