@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.demo.dates import scheduled_percent
@@ -88,7 +89,7 @@ def test_two_loads_tell_the_same(twice):
     first, second = twice
     assert first == second
     assert {name: len(rows) for name, rows in first.items() if name not in {"events", "reviews"}} == {
-        "users": 87, "periods": 3, "reports": 559, "claims": 5, "extensions": 6, "amendments": 138,
+        "users": 90, "periods": 3, "reports": 559, "claims": 5, "extensions": 6, "amendments": 138,
     }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ class TestLatestPeriod:
         assert states == {"approved": 174, "submitted": 3, "forwarded": 4, "returned": 2}
         obliged = Duty.objects.filter(measure__main_task__plan=plan, role__in=OBLIGED_ROLES)
         assert obliged.exclude(reports__period=latest).count() == 7
-        assert obliged_duties(plan).count() == 180
+        assert obliged_duties(plan).count() == 184
 
     def test_late_unchanged_and_fallen(self, latest):
         assert latest.reports.filter(is_late=True).count() == 4
@@ -191,7 +192,7 @@ class TestAgainstTheSchedule:
         return found
 
     def test_most_are_green_some_yellow_a_few_red(self, lights):
-        assert Counter(lights.values()) == {"green": 32, "yellow": 11, "red": 5}
+        assert Counter(lights.values()) == {"green": 31, "yellow": 11, "red": 5}
         assert [code for code, light in lights.items() if light == "red"] == ["1-3", "8-6", "15-1", "21-3", "22-3"]
 
     def test_four_declare_better_than_their_dates(self, latest, measures, lights):
@@ -214,7 +215,8 @@ class TestHonesty:
         assert not ProgressReport.objects.exclude(progress__endswith="（演示）").exists()
 
     def test_nothing_happens_after_today(self, twice):
-        assert max(AuditEvent.objects.values_list("at", flat=True)).date() < TODAY
+        played = AuditEvent.objects.exclude(actor="命令行")  # who loads it does so on a real day
+        assert timezone.localdate(max(played.values_list("at", flat=True))) < TODAY
 
     def test_the_audit_chain_holds_and_runs_forward(self, twice):
         assert list(broken_links()) == []
