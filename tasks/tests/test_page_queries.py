@@ -31,7 +31,7 @@ COUNTS = {
     ("office", PLAN + "periods/{frozen}/"): 8,
     ("office", PLAN + "periods/{period}/filing/"): 7,
     ("office", PLAN + "periods/{period}/freeze/"): 6,
-    ("office", PLAN + "publishing/"): 9,
+    ("office", PLAN + "publishing/"): 10,
     ("office", PLAN + "publishing/publish/?{standing}"): 6,
     ("office", PLAN + "amendments/"): 6,
     ("office", PLAN + "measures/1-1/"): 16,
