@@ -144,7 +144,8 @@ class TestPreview:
         first, _, third = several(stage, 3)
         page = Shown(office, PREVIEW, **sent(first, third))
         assert page.text("//main//button") == "公开这 2 项"
-        assert page.text("//p[@class='lead-in']") == "共 2 项：1-2、1-4。以下就是公众看到的全部内容。"
+        assert page.text("//p[@class='lead-in']") == "共 2 项，以下就是公众看到的全部内容。"
+        assert [text[:3] for text in page.texts("//ul[@class='news']/li")] == ["1-2", "1-4"]
         assert page.tree.xpath("//main//form/input[@name='report']/@value") == [str(first.pk), str(third.pk)]
 
     @pytest.mark.parametrize("query", [{}, {"report": "x"}, {"report": "9" * 30}, {"report": "999"}])
