@@ -32,18 +32,6 @@ class OfficeForm(forms.Form):
         for name, messages in by_field.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
-        self.mark_invalid()
-
-    def mark_invalid(self) -> None:
-        for name in self.errors.keys() & self.fields.keys():
-            attrs = self.fields[name].widget.attrs
-            if "is-invalid" not in attrs.get("class", ""):
-                attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
-
-    def is_valid(self) -> bool:
-        valid = super().is_valid()
-        self.mark_invalid()
-        return valid
 
 
 def line_field(label: str, longest: int = 200, **options: Any) -> forms.CharField:
@@ -193,7 +181,6 @@ class SettingsForm(OfficeForm):
         for name, wanted in self.changes.items():
             if getattr(measure, name) not in (wanted, self.seen(name)):
                 self.add_error(name, "在您填写期间，这一项已被他人调整。请看现在的情况，再决定是否调整。")
-        self.mark_invalid()
 
     def seen(self, name: str) -> Any:
         field = self.fields[name]

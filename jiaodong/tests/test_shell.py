@@ -194,6 +194,37 @@ def static(name: str) -> bytes:
     return Path(finders.find(name)).read_bytes()
 
 
+@pytest.mark.django_db
+class TestDemonstration:
+    """Nobody may take invented data for real, whatever page they come to first."""
+
+    BANNER = "<strong>演示数据</strong>"
+    PAGES = ["/", "/login/", "/units/", "/nowhere/", "/broken/", "/forbidden/"]
+
+    def banners(self, client: Client, url: str) -> int:
+        return client.get(url).content.decode().count(self.BANNER)
+
+    @pytest.mark.parametrize("url", PAGES)
+    def test_an_outsiders_pages_say_so_errors_too(self, odd_site: Client, settings, url: str) -> None:
+        settings.IS_DEMO = True
+        assert self.banners(odd_site, url) == 1
+
+    @pytest.mark.parametrize(
+        "url", ["/account/", "/account/password/", "/admin/", "/admin/units/unit/", "/admin/units/unit/add/?_popup=1"]
+    )
+    def test_pages_behind_the_login_say_so_the_back_office_and_its_windows_too(
+        self, client: Client, settings, url: str
+    ) -> None:
+        settings.IS_DEMO = True
+        client.force_login(make_user(Role.ADMINISTRATOR))
+        assert self.banners(client, url) == 1
+
+    @pytest.mark.parametrize("url", [*PAGES, "/admin/"])
+    def test_no_page_says_so_of_real_data(self, odd_site: Client, url: str) -> None:
+        odd_site.force_login(make_user(Role.ADMINISTRATOR))
+        assert self.banners(odd_site, url) == 0
+
+
 def packed(content: bytes) -> int:
     return len(gzip.compress(content))
 

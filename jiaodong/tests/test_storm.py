@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.db import connection
 from jiaodong.testing.storm import CLERKS, words
 
 SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
+KILLED_AFTER = 40
 CSRF = "a" * 32
 
 
@@ -50,9 +52,9 @@ def own_environment(folder: Path, database: str) -> dict[str, str]:
     }
 
 
-def storm(environment: dict[str, str], *arguments: str):
+def storm(environment: dict[str, str], count: int, *acts: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "jiaodong.testing.storm", *arguments],
+        [sys.executable, "-m", "jiaodong.testing.storm", str(count), *acts],
         cwd=settings.BASE_DIR,
         env=environment,
         capture_output=True,
@@ -65,10 +67,11 @@ def storm(environment: dict[str, str], *arguments: str):
 
 
 def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
-    storm(environment, "prepare", str(CLERKS))
-    happened = storm(environment, "clerks", str(CLERKS))
-    found = storm(environment, "judge")
-    assert happened["errors"] == []
+    happened = storm(environment, CLERKS, "prepare", "clerks", "judge")
+    clerks, found = happened["clerks"], happened["judge"]
+    assert clerks["errors"] == []
+    assert sum(clerks["outcomes"].values()) == CLERKS * 2
+    assert clerks["outcomes"]["submitted"] >= CLERKS
     assert (found["reports"], found["duties"], found["half"]) == (CLERKS, CLERKS, 0)
     assert found["states"] == {"forwarded": CLERKS}
     assert found["versions"] == {"2": CLERKS}
@@ -130,16 +133,7 @@ def submit(port: int, clerk: dict[str, str], answered: list[str]) -> None:
 
 
 def test_what_was_answered_survives_a_killed_server(environment, unused_port):
-    storm(environment, "prepare", str(SUBMISSIONS))
-    browsers = storm(environment, "sessions", str(SUBMISSIONS))
-    collected = subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    assert collected.returncode == 0, collected.stderr
+    browsers = storm(environment, SUBMISSIONS, "prepare", "static", "sessions")["sessions"]
     server, answered = Server(environment, unused_port), []
     waiting = iter([*browsers, *browsers][:SUBMISSIONS])
     lock = threading.Lock()
@@ -155,18 +149,18 @@ def test_what_was_answered_survives_a_killed_server(environment, unused_port):
     threads = [threading.Thread(target=press) for _ in range(8)]
     for thread in threads:
         thread.start()
-    while len(answered) < 40:
+    while len(set(answered)) < KILLED_AFTER:
         time.sleep(0.01)
         assert any(thread.is_alive() for thread in threads), "every submission was over before the kill"
     server.kill()
     for thread in threads:
         thread.join()
-    found = storm(environment, "judge")
-    assert 40 <= len(set(answered)) <= found["reports"] <= len(browsers)
-    submitted = found["states"].get("forwarded", 0)
-    assert submitted >= len(set(answered))
+    found = storm(environment, SUBMISSIONS, "judge")["judge"]
+    submitted = found["submitted"]
+    assert set(answered) - set(submitted) == set()
+    assert KILLED_AFTER <= len(submitted) < len(browsers)
+    assert len(submitted) == len(set(submitted)) == found["states"]["forwarded"] == found["events"]["提交"]
     assert (found["half"], found["broken"], found["duties"]) == (0, [], found["reports"])
-    assert found["events"]["提交"] == submitted
 
 
 @pytest.fixture
