@@ -49,6 +49,7 @@ LAYERS = {
     "units.admin": 9,
     "units.checks": 9,
     "units.management": 9,
+    "tasks.context": 9,
     "tasks.views": 9,
     "tasks.api.views": 9,
     "tasks.admin": 9,

@@ -146,6 +146,15 @@ class TestHeader:
         assert "省某厅 · 填报员 · 王芳</a>" in html
         assert "工作人员登录" not in html
 
+    @pytest.mark.parametrize("url", ["/account/", "/roles/", "/account/password/", "/nowhere/"])
+    def test_the_menu_stays_whole_on_pages_that_are_about_no_plan(
+        self, client: Client, loaded_plan: Plan, url: str
+    ) -> None:
+        client.force_login(make_user(Role.OFFICE))
+        menu = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
+        names = ["工作台", "审核", "总览", "任务清单", "责任单位", "期次", "公开"]
+        assert re.findall(r">([^<>]+)</a>", menu) == names
+
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
     def test_the_back_office_is_shown_to_whom_it_is_open(
         self, client: Client, role: Role, doors: int, db: None

@@ -12,6 +12,7 @@ from django.db import models
 from tasks.choices import ClaimState, DutyRole, Halt, RollUp
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.tests.cases_of_closing import CASES_OF_CLOSING, claim, decided_by_asker, extension
+from tasks.tests.cases_of_leading import CASES_OF_LEADING, rule
 from tasks.tests.cases_of_reports import CASES_OF_REPORTS
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
@@ -81,6 +82,7 @@ CASES = {
     "slip_once": Case(accepted=lambda: slip("协调"), refused=lambda: slip("统筹")),
     **CASES_OF_REPORTS,
     **CASES_OF_CLOSING,
+    **CASES_OF_LEADING,
 }
 
 
@@ -100,10 +102,11 @@ class TestConstraints:
     def test_refuses_what_is_wrong(self, name: str) -> None:
         assert_refused(CASES[name].refused(), constraints_of("tasks")[name].violation_error_message)
 
-    @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("_at_and_by")])
+    @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("_by")])
     def test_refuses_a_person_without_the_moment(self, name: str) -> None:
-        row = CASES[name].accepted()
-        setattr(row, name.removesuffix("_and_by").split("_", 1)[1], None)
+        row, act = CASES[name].accepted(), name.removesuffix("_by").removesuffix("_at_and").split("_", 1)[1]
+        assert getattr(row, f"{act}_at") is not None
+        setattr(row, f"{act}_at", None)
         with pytest.raises(ValidationError) as refusal:
             constraints_of("tasks")[name].validate(type(row), row)
         assert refusal.value.messages == [constraints_of("tasks")[name].violation_error_message]
@@ -111,6 +114,10 @@ class TestConstraints:
     @pytest.mark.parametrize("asked", [claim, extension])
     def test_who_asked_may_withdraw(self, asked) -> None:
         assert_accepted(decided_by_asker(asked(), ClaimState.WITHDRAWN))
+
+    @pytest.mark.parametrize("points", [{"risk_points": 0}, {"late_points": 101}])
+    def test_the_points_of_a_rule_lie_between_1_and_100(self, points) -> None:
+        assert_refused(rule(**points), "“滞后”的百分点须大于“有风险”的百分点，都在 1 到 100 之间。")
 
     @pytest.mark.parametrize(("starts_on", "due_on"), [(None, None), (DAY, None), (None, DAY), (BEFORE, DAY)])
     def test_a_measure_may_lack_either_date(self, starts_on, due_on) -> None:
