@@ -72,7 +72,9 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         hidden_periods=len(told) - len(shown),
         claims=list(closing.completions_of(measure, user)),
         extensions=list(closing.extensions_of(measure, user)),
-        amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related("made_by__unit")),
+        amendments=list(
+            visible_to(user, Amendment).filter(measure=measure).select_related("measure__main_task", "made_by__unit")
+        ),
         to_write=[
             (duty, period) for period in periods for duty in duties if not period.is_frozen and writes_for(user, duty)
         ],
