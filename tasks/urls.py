@@ -8,6 +8,7 @@ from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
 from tasks.views.correcting import report_correct
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.light_rules import light_rule_new, light_rules
 from tasks.views.lights import light
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
@@ -61,6 +62,8 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/rules/", light_rules, name="light-rules"),
+    path("plans/<slug:slug>/rules/new/", light_rule_new, name="light-rule-new"),
     path("plans/<slug:slug>/publishing/", publishing, name="publishing"),
     path("plans/<slug:slug>/publishing/publish/", publish, name="publish"),
     path("plans/<slug:slug>/publishing/<int:pk>/unpublish/", unpublish, name="unpublish"),
