@@ -21,6 +21,7 @@ class Permission(Enum):
     DECIDE_CLOSING = "核验办结、决定延期、重新打开"
     MANAGE_PERIODS = "建立和冻结填报期次"
     PUBLISH = "决定哪些已通过的填报向社会公开"
+    SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
     READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
@@ -40,6 +41,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DECIDE_CLOSING,
             Permission.MANAGE_PERIODS,
             Permission.PUBLISH,
+            Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
         }
     ),

@@ -12,8 +12,8 @@ from tasks.models import Duty, Measure
 from tasks.queries import public
 from tasks.queries.timeline import PERIODS_SHOWN, Course, PeriodTold, Told, course
 from tasks.views.changes import Changed, Comparison, compare, words, words_before
+from tasks.views.lights import shown
 from tasks.views.report_rows import Tag
-from tasks.views.workbench import deadline
 from units.permissions import Permission, may
 
 STAGE_ICONS = {
@@ -51,7 +51,7 @@ def measure_course(request: HttpRequest, measure: Measure, duties: list[Duty]) -
         "course": found,
         "blocks": [Block(told, [entry(one) for one in told.reports]) for told in found.periods],
         "stage_tag": Tag("stage", STAGE_ICONS[found.stage], found.stage.label),
-        "deadline": None if found.stage == Stage.COMPLETED else deadline(measure, today),
+        "shown": shown(measure, today, found.stage),
         **closing_links(request, measure, duties, found, today),
     }
 
