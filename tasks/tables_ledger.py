@@ -55,7 +55,7 @@ class LedgerTable(MeasureTable):
     """The columns of the list, and what was reported and computed."""
 
     duty_count = source_line = None
-    lead = Column("牵头单位", "lead", empty_values=())
+    lead = Column("牵头单位", "lead-cell", empty_values=())
     told = Column("本期进展", "told", empty_values=())
     percent = Column("完成率", "n rate", "percent", empty_values=())
     progress = Column("进度灯", "light", "progress", empty_values=())
