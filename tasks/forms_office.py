@@ -248,3 +248,15 @@ class LightRuleForm(OfficeForm):
         """The version that would be adopted."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
         return Rule(number=self.newest.number + 1, **values)
+
+
+class ViewForm(OfficeForm):
+    """常用视图: the name under which a ledger is kept, and its query."""
+
+    name = line_field("视图名称", 50, error_messages={"required": "请填写视图名称。"})
+    query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    is_shared = forms.BooleanField(
+        label="共享给全体工作人员",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
