@@ -19,7 +19,8 @@ MOST_MOVED = 5
 class Said:
     """What a unit has approved for the period on which the measure stands."""
 
-    report: int
+    duty: int
+    period: int
     confidence: str
     why: str
 
@@ -40,7 +41,11 @@ class Attended:
     @property
     def worst(self) -> Said | None:
         """The report that says most about what is wrong: the worst word, with a problem rather than without."""
-        return max(self.by_duty.values(), key=lambda one: (SEVERITY[ProgressLight(one.confidence)], bool(one.why)), default=None)
+        return max(
+            self.by_duty.values(),
+            key=lambda one: (SEVERITY[ProgressLight(one.confidence)], bool(one.why)),
+            default=None,
+        )
 
 
 @dataclass
@@ -110,7 +115,9 @@ def attended(rows: dict[int, MeasureStanding], periods: Collection[ReportingPeri
         if duty.unit.name not in line.units:
             line.units.append(duty.unit.name)
         if duty.report and duty.report_period == line.standing.period_id:
-            line.by_duty[duty.pk] = Said(duty.report, duty.confidence, duty.problems or duty.risk)  # a correction last
+            line.by_duty[duty.pk] = Said(
+                duty.pk, duty.report_period, duty.confidence, duty.problems or duty.risk
+            )  # a correction last
     return found
 
 

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from tasks.choices import ReportState
+from tasks.models import Duty, Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import Figures, as_figures
+from tasks.queries.filing import obliged_in
+from tasks.queries.reports import reports_of
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup, UnitGroupMember
@@ -155,7 +160,9 @@ class Dashboard:
         """A table for each closed group that has cities among its members and carries something. No order of merit."""
         members = UnitGroupMember.objects.on(self.today).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
         tables: dict[UnitGroup, list[UnitCounts]] = {}
-        for member in members.select_related("group__unit", "unit").order_by("group__unit__position", "unit__position"):
+        for member in members.select_related("group__unit", "unit").order_by(
+            "group__unit__position", "unit__position"
+        ):
             tables.setdefault(member.group, []).append(self.unit_counts(member.unit, f"unit:{member.unit_id}"))
         found = [CityTable(self.unit_counts(group.unit, f"group:{group.pk}"), rows) for group, rows in tables.items()]
         return [one for one in found if any(city.counts["measures"] for city in one.cities)]
@@ -176,3 +183,11 @@ class Dashboard:
         """All units together, by duties."""
         sums = [sum(numbers) for numbers in zip(*(row[2:] for row in self.filed), strict=True)] or [0] * 6
         return Filed("合计", "", *sums)
+
+
+def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:
+    """The unit's duties of which nothing is handed in, with the `state` of what is begun. One query."""
+    state = Subquery(reports_of(period).filter(duty=OuterRef("pk")).values("state")[:1])
+    duties = obliged_in(period).filter(unit=unit).annotate(state=state).select_related("measure__main_task")
+    begun = Q(state=None) | Q(state__in=(ReportState.DRAFT, ReportState.RETURNED))
+    return duties.filter(begun).order_by("measure__main_task__number", "measure__order")

@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from tasks.models import Measure, Plan
 
 
@@ -11,7 +13,7 @@ def with_params(address: str, params: dict[str, Any]) -> str:
 
 
 def ledger_url(plan: Plan, **params: Any) -> str:
-    return with_params(f"/plans/{plan.slug}/ledger/", params)
+    return with_params(reverse("ledger", args=[plan.slug]), params)
 
 
 def compare_url(plan: Plan, **params: Any) -> str:

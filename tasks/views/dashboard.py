@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,21 +12,20 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tasks.models import Plan, ProgressReport
+from tasks.models import Plan
 from tasks.queries import coordination
 from tasks.queries.attention import attention
-from tasks.queries.dashboard import Dashboard
-from tasks.queries.filing import filing_rows
+from tasks.queries.dashboard import Dashboard, outstanding
 from tasks.queries.turns import plans_as_seen_by, turns
 from tasks.services import looking
-from tasks.views.addresses import compare_url, instruction_url
+from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
 from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
 from units.permissions import Permission, require
 
-DECISIONS, PER_PAGE, FILING_LINES = 20, 50, 50
+DECISIONS, PER_PAGE, OUTSTANDING = 20, 50, 20
 
 
 @login_required
@@ -60,7 +58,9 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         "matters": matter_rows(board.plan, coordination.in_order(own)[:DECISIONS], user),
         "matter_counts": coordination.counted(matters, user.unit_id),
         "turns": shown_turns(turns(board.plan, since)),
-        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"}) if board.frozen else "",
+        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
+        if board.frozen
+        else "",
         "waiting": waiting(user, board.plan) if user.role == Role.OFFICE else [],
     }
 
@@ -106,7 +106,7 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     if board.current is None:
         return render(request, "tasks/dashboard/empty.html", context)
     context |= common(board, DashboardFigures(board)) | unit_matters(board, user)
-    context["filing_lines"] = filing_rows(board.current, Q(unit=found), FILING_LINES)
+    context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
     return render(request, "tasks/dashboard/unit.html", context)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tasks.choices import Stage
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import ReportingPeriod
-from tasks.queries.dashboard import CityTable, Dashboard, FieldCounts, Point, UnitCounts
+from tasks.queries.dashboard import CityTable, Dashboard, FieldCounts, Filed, Point, UnitCounts
 from tasks.templatetags.charts import Column, Pair, Segment
 from tasks.views.addresses import ledger_url
 
@@ -122,6 +122,18 @@ class Small(NamedTuple):
     columns: list[Column]
 
 
+class TrendRow(NamedTuple):
+    """The same columns, period by period."""
+
+    label: str
+    columns: list[Column]
+
+
+class ByFiling(NamedTuple):
+    incomplete: list[Filed]
+    complete: list[Filed]
+
+
 class DashboardFigures:
     def __init__(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
@@ -140,7 +152,9 @@ class DashboardFigures:
         kinds = [BY_KEY[key] for key in CARDS]
         changes = [changed(found[kind.key], before.counts[kind.key]) if before else "" for kind in kinds]
         cells = [self.cell(found, kind) for kind in kinds]
-        return [Card(kind, cell.count, cell.url, change) for kind, cell, change in zip(kinds, cells, changes, strict=True)]
+        return [
+            Card(kind, cell.count, cell.url, change) for kind, cell, change in zip(kinds, cells, changes, strict=True)
+        ]
 
     def everything(self) -> Cell:
         return Cell(self.dashboard.counts["measures"], self.url())
@@ -180,7 +194,9 @@ class DashboardFigures:
             return Line(row.name, "", [*cells, Cell(row.counts["measures"], "")], [])
         return self.line(row.name, "", row.counts, kinds, field=row.position)
 
-    def line(self, name: str, url: str, counts: Counter[str], kinds: Iterable[Kind], whole: int = 0, **params: Any) -> Line:
+    def line(
+        self, name: str, url: str, counts: Counter[str], kinds: Iterable[Kind], whole: int = 0, **params: Any
+    ) -> Line:
         cells = [self.cell(counts, kind, **params) for kind in kinds]
         cells.append(Cell(counts["measures"], self.url(**params)))
         return Line(name, url, cells, composition(counts), whole)
@@ -209,7 +225,18 @@ class DashboardFigures:
 
     def column(self, point: Point, kind: Kind, css: str, whole: int) -> Column:
         url = self.url(**{kind.name: kind.value}, **of_period(point.period))
-        return Column(name_of(point.period), point.counts[kind.key], whole, css if point.period is None else "prev", url)
+        return Column(
+            name_of(point.period), point.counts[kind.key], whole, css if point.period is None else "prev", url
+        )
+
+    def trend_rows(self) -> list[TrendRow]:
+        return [
+            TrendRow(columns[0].label, list(columns)) for columns in zip(*(small.columns for small in self.smalls()))
+        ]
+
+    def filed(self) -> ByFiling:
+        rows = self.dashboard.filed
+        return ByFiling([row for row in rows if not row.is_complete], [row for row in rows if row.is_complete])
 
     def schedule(self) -> list[Pair]:
         """The mean percentage beside the mean schedule, for the periods in which both are known."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from tasks.lights import PROGRESS_WORDS
 from tasks.models import Plan, ProgressReport
 from tasks.queries.turns import Turn, Turns
