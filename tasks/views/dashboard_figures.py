@@ -231,7 +231,8 @@ class DashboardFigures:
 
     def trend_rows(self) -> list[TrendRow]:
         return [
-            TrendRow(columns[0].label, list(columns)) for columns in zip(*(small.columns for small in self.smalls()))
+            TrendRow(columns[0].label, list(columns))
+            for columns in zip(*(small.columns for small in self.smalls()), strict=True)
         ]
 
     def filed(self) -> ByFiling:
