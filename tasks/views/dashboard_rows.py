@@ -11,7 +11,7 @@ from tasks.views.review_tabs import tabs
 from units.choices import Role
 from units.models import User
 
-CODES = 20  # of one kind told in a line
+SINGLES, CODES = 8, 20  # of one kind told in lines of their own, or together in one
 
 
 class MatterRow(NamedTuple):
@@ -58,9 +58,9 @@ def shown_turns(found: Turns) -> ShownTurns:
     rows = []
     for kind, (label, css) in SINGLE.items():
         turned = found.by_kind[kind]
-        rows += [TurnRow(label, css, [one], 0, *words(one)) for one in turned[:CODES]]
-        if len(turned) > CODES:
-            rows.append(TurnRow(label, css, [], len(turned) - CODES))
+        rows += [TurnRow(label, css, [one], 0, *words(one)) for one in turned[:SINGLES]]
+        if len(turned) > SINGLES:
+            rows.append(TurnRow(label, css, turned[SINGLES:][:CODES], max(0, len(turned) - SINGLES - CODES)))
     for kind, (label, css) in TOGETHER.items():
         if turned := found.by_kind[kind]:
             rows.append(TurnRow(label, css, turned[:CODES], max(0, len(turned) - CODES)))
