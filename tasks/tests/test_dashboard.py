@@ -51,7 +51,7 @@ class ByHand:
         if not start or not due or len(self.reports) < len(self.duties):
             return None
         day = datetime.date(2026, 9, 30)
-        return 100 if TODAY > due else int((day - start) / (due - start) * 100)
+        return 100 if due < TODAY else int((day - start) / (due - start) * 100)
 
     @property
     def declared(self) -> str:
