@@ -20,6 +20,7 @@ HOLDERS = {
     Permission.DECIDE_CLOSING: {Role.OFFICE},
     Permission.MANAGE_PERIODS: {Role.OFFICE},
     Permission.PUBLISH: {Role.OFFICE},
+    Permission.SET_LIGHT_RULES: {Role.OFFICE},
     Permission.READ_SUBMITTED: {Role.OFFICE, Role.LEADER},
     Permission.SHARE_VIEWS: {Role.OFFICE},
     Permission.READ_AUDIT_TRAIL: {Role.AUDITOR},
