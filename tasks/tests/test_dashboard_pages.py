@@ -61,14 +61,14 @@ class TestNumbersAreLists:
     def test_of_the_plan(self, scene: Scene, name: str) -> None:
         person = scene.people[name]
         found = numbers(page(person))
-        assert len(found) > 60
+        assert len(found) > 40
         assert {url: number_of_rows(person, url) for url in found} == found
 
     @pytest.mark.parametrize("name", ["jt", "reviewer", "office", "leader", "administrator", "auditor"])
     def test_of_a_unit(self, scene: Scene, name: str) -> None:
         person = scene.people[name]
         found = numbers(page(person, f"{BOARD}{'fg' if name == 'reviewer' else 'jt'}/"))
-        assert len(found) > 8
+        assert len(found) >= 8
         assert {url: number_of_rows(person, url) for url in found} == found
 
     def test_of_a_frozen_period(self, scene: Scene) -> None:
@@ -100,7 +100,7 @@ class TestLeader:
 
     def test_six_figures_with_their_change(self, scene: Scene) -> None:
         assert page(scene.people["leader"]).texts("//li[@class='figure']/a") == [
-            "已办结1较上期 +1", "推进中8较上期 +2", "待核验0与上期持平", "有风险2与上期持平", "滞后2较上期 −1",
+            "已办结1较上期 +1", "推进中8较上期 +2", "待核验0与上期持平", "有风险2较上期 +2", "滞后2较上期 −1",
             "本期未报2较上期 −3",
         ]  # fmt: skip
 
@@ -199,6 +199,14 @@ class TestOffice:
         assert shown.texts("//section[@aria-labelledby='waiting']//li") == [
             "待复审 1", "待办结核验 0", "延期申请 0", "退回中 0", "2026年三季度填报情况",
         ]  # fmt: skip
+
+    def test_each_number_of_filing_leads_to_its_rows(self, scene: Scene) -> None:
+        office = scene.people["office"]
+        cells = page(office).tree.xpath("//section[@aria-labelledby='filing']//td//a")
+        numbers = {link.get("href"): int(link.text_content().split("/")[-1]) for link in cells}
+        assert len(numbers) == 4
+        for url, count in numbers.items():
+            assert len(page(office, url).tree.xpath("//main//tbody/tr")) == count
 
     def test_gives_no_instructions(self, scene: Scene) -> None:
         assert "批示交办" not in page(scene.people["office"]).text("//main")

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
@@ -23,7 +24,7 @@ from tasks.views.dashboard_figures import DashboardFigures
 from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
-from units.permissions import Permission, require
+from units.permissions import Permission, may, require
 
 DECISIONS, PER_PAGE, OUTSTANDING = 20, 50, 20
 
@@ -62,7 +63,13 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         if board.frozen
         else "",
         "waiting": waiting(user, board.plan) if user.role == Role.OFFICE else [],
+        "filing_url": filing_url(board) if may(user, Permission.MANAGE_PERIODS) else "",
     }
+
+
+def filing_url(board: Dashboard) -> str:
+    """Where the rows behind a number of filing stand, for those who keep the periods; a leader sees the unit's page."""
+    return reverse("period-filing", args=[board.plan.slug, board.current.pk])
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:

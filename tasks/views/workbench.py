@@ -20,11 +20,7 @@ from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
 from units.permissions import Permission, require
 
-FIRST_PAGES = {
-    Role.REPORTER: "workbench",
-    Role.UNIT_REVIEWER: "review",
-    Role.OFFICE: "review",
-}  # a leader: the dashboard; all others: home
+FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
 PER_PAGE = 50
 NEAR = 30  # days in which a due date is near
 
@@ -64,7 +60,7 @@ Refused = tuple[UnchangedForm, tuple[int, int]]
 @never_cache
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Where a person begins after login."""
+    """Where a person begins after login; a leader at the dashboard."""
     plan = Plan.objects.first() if request.user.role == Role.LEADER else None
     return redirect("dashboard", plan.slug) if plan else redirect(FIRST_PAGES.get(request.user.role, "home"))
 
