@@ -118,12 +118,6 @@ class ReportForm(forms.Form):
         """The fields that can be kept as they stand; call after validation. One wrong field never costs the others."""
         return {name: value for name, value in self.cleaned_data.items() if name not in self.errors}
 
-    def mark_invalid(self) -> None:
-        """Give each wrong field the look of one. Django ties the sentence to it for the screen reader."""
-        for name in self.errors.keys() & self.fields.keys():
-            attrs = self.fields[name].widget.attrs
-            attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
-
 
 class UnchangedForm(forms.Form):
     """本期无变化: all it asks is when the next change is expected."""

@@ -1,18 +1,38 @@
 """Who may touch which report, measure or file: predicates for objects, and the same rules as querysets.
 
 A role's permissions are the table in `units.permissions`, legal moves the tables in `tasks.workflow`; here are the
-rules about persons and units: own unit, own text, published or not. A test proves that predicate and queryset agree.
+rules about persons and units: own unit, own text, published or not. `VISIBLE` says of every model who sees its rows.
+A test proves that predicates, querysets and pages agree.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
-from tasks.choices import ReportState
-from tasks.models import Duty, ProgressReport
+from tasks.choices import ClaimState, ReportState
+from tasks.models import (
+    Amendment,
+    Attachment,
+    CompletionClaim,
+    Duty,
+    ExtensionRequest,
+    Field,
+    FrozenMeasure,
+    MainTask,
+    Measure,
+    Plan,
+    ProbableSlip,
+    ProgressReport,
+    ReportingPeriod,
+    Review,
+)
 from tasks.workflow import is_legal
 from units.choices import Role, UnitKind
-from units.permissions import Permission, may
+from units.models import AuditEvent, AuditHead, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
+from units.permissions import NOTHING, Permission, may, visible_accounts, visible_events
+
+Row = TypeVar("Row", bound=Model)
 
 DECISION_LEVELS = {Role.UNIT_REVIEWER: ReportState.SUBMITTED, Role.OFFICE: ReportState.FORWARDED}
 
@@ -62,7 +82,7 @@ def belongs_to(user: Any, report: ProgressReport) -> bool:
 def visible_reports(user: Any) -> Q:
     """`sees`, as a condition on ProgressReport."""
     if not may(user, Permission.SEE_STAFF_NOTES):
-        return Q(pk__in=[])
+        return NOTHING
     seen = Q(state=ReportState.APPROVED)
     if user.role in (Role.REPORTER, Role.UNIT_REVIEWER):
         seen |= Q(duty__unit_id=user.unit_id)
@@ -76,3 +96,49 @@ def visible_reports(user: Any) -> Q:
 def can_claim(user: Any, duty: Duty) -> bool:
     """Completion and extension are asked by a reporter of the duty's own unit."""
     return may(user, Permission.CLAIM_CLOSING) and user.unit_id == duty.unit_id
+
+
+def with_their_report(user: Any) -> Q:
+    """Whoever sees a report sees its reviews and gets its files; as a condition on Review and Attachment."""
+    return Q(report__in=visible_to(user, ProgressReport))
+
+
+def visible_requests(user: Any) -> Q:
+    """Claims and extension requests. Granted: all staff. Else: the measure's units, the Office, leaders.
+
+    A measure has one claim at a time, so each of its units must see the one that stands in its way.
+    """
+    if not may(user, Permission.SEE_STAFF_NOTES):
+        return NOTHING
+    if may(user, Permission.READ_SUBMITTED):
+        return Q()
+    seen = Q(state=ClaimState.GRANTED)
+    if user.role in (Role.REPORTER, Role.UNIT_REVIEWER):
+        seen |= Q(measure__in=Duty.objects.filter(unit_id=user.unit_id).values("measure"))
+    return seen
+
+
+def for_staff(user: Any) -> Q:
+    return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
+
+
+def for_everybody(user: Any) -> Q:
+    """The table as issued and its units."""
+    return Q()
+
+
+VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
+    **dict.fromkeys((Plan, Field, MainTask, Measure, Duty), for_everybody),
+    **dict.fromkeys((Unit, UnitAlias, UnitGroup, UnitGroupMember), for_everybody),
+    **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment), for_staff),
+    ProgressReport: visible_reports,
+    **dict.fromkeys((Review, Attachment), with_their_report),
+    **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
+    User: visible_accounts,
+    **dict.fromkeys((AuditEvent, AuditHead), visible_events),
+}
+
+
+def visible_to(user: Any, model: type[Row]) -> QuerySet[Row]:
+    """The rows of a model that a person may see. What is not among them does not exist for them."""
+    return model._default_manager.filter(VISIBLE[model](user))

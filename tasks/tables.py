@@ -272,8 +272,8 @@ def sort_asked(sort: str, problems: list[str], known: Collection[str] = SORT_WOR
 def per_page_asked(per_page: str, problems: list[str], known: Mapping[str, int] = PER_PAGE) -> str:
     if per_page in known:
         return per_page
-    offered = [f"{key}" if size else "全部" for key, size in known.items()]
-    choices = f"{'、'.join(offered[:-1])}或{offered[-1]}" if offered[-1] == "全部" else "、".join(offered)
+    *sizes, last = [key if size else "全部" for key, size in known.items()]
+    choices = f"{'、'.join(sizes)} 或{last if last == '全部' else f' {last}'}"
     problems.append(f"每页项数：没有“{per_page}”这一选项，请选 {choices}。现在每页 {DEFAULT_PER_PAGE} 项。")
     return DEFAULT_PER_PAGE
 

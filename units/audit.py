@@ -57,8 +57,7 @@ def append(event: AuditEvent) -> AuditEvent:
     event.number, event.previous_hash = head.number + 1, head.hash
     event.hash = event.computed_hash()
     event.save(force_insert=True)
-    head.number, head.hash = event.number, event.hash
-    head.save(update_fields=["number", "hash"])
+    AuditHead.objects.filter(pk=HEAD).update(number=event.number, hash=event.hash)
     return event
 
 

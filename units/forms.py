@@ -29,14 +29,11 @@ class Marked(forms.Form):
             if field.required:
                 field.error_messages["required"] = f"请填写{field.label}。"
 
-    def mark_invalid(self) -> None:
-        """Mark the fields with errors; the focus goes to the list of errors rather than into a field."""
-        for name, field in self.fields.items():
-            attrs = field.widget.attrs
-            if self.errors:
-                attrs.pop("autofocus", None)
-            if name in self.errors:
-                attrs["class"] += " is-invalid"
+    def leave_focus_to_errors(self) -> None:
+        """The focus goes to the list of errors rather than into a field."""
+        if self.errors:
+            for field in self.fields.values():
+                field.widget.attrs.pop("autofocus", None)
 
 
 class LoginForm(Marked, AuthenticationForm):
@@ -106,13 +103,13 @@ class AuditFilterForm(Marked):
     since = forms.DateField(
         label="从",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"placeholder": "年-月-日"}),
         error_messages={"invalid": WRONG_DATE},
     )
     until = forms.DateField(
         label="到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"placeholder": "年-月-日"}),
         error_messages={"invalid": WRONG_DATE},
     )
 

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from units.choices import Role
 
@@ -20,7 +21,9 @@ class Permission(Enum):
     DECIDE_CLOSING = "核验办结、决定延期、重新打开"
     MANAGE_PERIODS = "建立和冻结填报期次"
     PUBLISH = "决定哪些已通过的填报向社会公开"
-    READ_SUBMITTED = "查看各单位提交以后的填报"
+    SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
+    READ_SUBMITTED = "查看各单位提交以后的填报和申请"
+    SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
     READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
     MANAGE_ACCOUNTS = "维护账号"
@@ -39,7 +42,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DECIDE_CLOSING,
             Permission.MANAGE_PERIODS,
             Permission.PUBLISH,
+            Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
+            Permission.SHARE_VIEWS,
         }
     ),
     Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES, Permission.READ_SUBMITTED}),
@@ -65,3 +70,16 @@ def require(user, permission: Permission) -> None:
     """Raise PermissionDenied, with the permission's sentence, unless the person holds it."""
     if not may(user, permission):
         raise PermissionDenied(f"您的角色没有这项权限：{permission.value}。")
+
+
+NOTHING = Q(pk__in=[])
+
+
+def visible_accounts(user) -> Q:
+    """Everybody's for those who enter the back office, else one's own; as a condition on User."""
+    return Q() if may(user, Permission.SEE_BACK_OFFICE) else Q(pk=user.pk)
+
+
+def visible_events(user) -> Q:
+    """The whole audit trail or nothing of it; as a condition on AuditEvent."""
+    return Q() if may(user, Permission.READ_AUDIT_TRAIL) else NOTHING

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from units.models import AuditEvent, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.names import NameBook
+from units.permissions import visible_events
 
 
 def name_book(day: datetime.date) -> NameBook:
@@ -64,9 +65,9 @@ def midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()), timezone.get_default_timezone())
 
 
-def audit_events(question: AuditQuestion) -> QuerySet[AuditEvent]:
-    """The events asked for, newest first."""
-    return AuditEvent.objects.filter(question.condition())
+def audit_events(user: User, question: AuditQuestion) -> QuerySet[AuditEvent]:
+    """The events asked for of those this person may read, newest first."""
+    return AuditEvent.objects.filter(visible_events(user), question.condition())
 
 
 def audited_units() -> list[str]:

@@ -26,6 +26,7 @@ QUIET = [
 ]
 LOCAL_SCHEMES = {"data", "blob", "about"}
 PATIENCE = 15_000  # milliseconds
+AXE_SCRIPT = Axe().axe_script
 
 OpenPage = Callable[..., Page]
 
@@ -129,7 +130,9 @@ def no_script(open_page: OpenPage) -> Page:
 
 def axe(page: Page) -> list[str]:
     """What axe-core finds on the page, one line for each element: rule, what it asks for, where, the markup."""
-    violations = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(results => results.violations)")
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n  {' '.join(map(str, node['target']))}\n"
         f"  {node['html']}\n  {node['failureSummary']}"

@@ -24,6 +24,7 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # A test's rows are never committed. Autovacuum would count the tables as empty and later queries would be planned for
 # one row; without it they are planned for the dead rows that lie about, and compiling each plan takes a second.
 STEADY = ("autovacuum=off", "jit=off")
+ROOMY = ("max_connections=200",)  # two threads for each of fifty clerks, and whoever tests beside them
 
 
 def binaries() -> Path | None:
@@ -87,7 +88,7 @@ class Cluster:
         trust = ("--auth=trust", "--username", NAME, "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync")
         self.call("initdb", "--pgdata", str(self.data), *trust)
         listen = ("listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
-        options = " ".join(f"-c {option}" for option in (*listen, *FAST, *STEADY))
+        options = " ".join(f"-c {option}" for option in (*listen, *FAST, *STEADY, *ROOMY))
         self.call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--log", str(self.log), "-o", options)
         self.call("createdb", "--host", str(self.folder), "--port", str(self.port), "--username", NAME, NAME)
 

@@ -1,9 +1,9 @@
-"""Many clerks at once, on a database of their own: `python -m jiaodong.testing.storm prepare|clerks|judge`.
+"""Many clerks at once, on a database of their own: `python -m jiaodong.testing.storm COUNT ACT …`.
 
-`prepare` loads the table, opens a period and makes a reporter for each of the first duties. `clerks` lets a thread for
-each of them write, save again and submit, all starting together, with a second thread repeating the submission.
-`judge` prints what the database holds afterwards, as JSON. Run as a process of its own so that its connections,
-locks and deaths are real.
+`prepare` loads the table, opens a period and makes a reporter for each of the first duties. `clerks` lets two threads
+for each of them write and submit, all starting together. `static` and `sessions` are for those who come by HTTP.
+`judge` says what the database holds afterwards. What each act found is printed as one JSON object. Run as a process of
+its own so that its connections, locks and deaths are real.
 """
 
 import datetime
@@ -21,14 +21,14 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tasks.choices import OBLIGED_ROLES  # noqa: E402
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod  # noqa: E402
 from tasks.services import reporting  # noqa: E402
 from tasks.services.report_rules import VersionConflict  # noqa: E402
-from units.audit import broken_links  # noqa: E402
+from units.audit import broken_links, locked_head  # noqa: E402
 from units.choices import Role, UnitKind  # noqa: E402
 from units.models import AuditEvent, User  # noqa: E402
 
@@ -73,23 +73,28 @@ def duties(count: int) -> list[Duty]:
 
 
 def clerks(count: int) -> dict[str, Any]:
-    """Every clerk saves, saves again and submits twice; beside them, two people save one version of a report."""
-    period, start = ReportingPeriod.objects.get(), threading.Barrier(count * 2)
+    """Two threads work on every duty, of one clerk who presses everything twice.
+
+    A thread that finds no connection never comes to the start: then all the others give up, and say so.
+    """
+    period, start = ReportingPeriod.objects.get(), threading.Barrier(count * 2, timeout=60)
     errors: list[str] = []
     outcomes: Counter[str] = Counter()
 
-    def work(duty: Duty, is_double: bool) -> None:
+    def work(duty: Duty, by: User, sign: str) -> None:
         try:
-            by = User.objects.get(unit=duty.unit)
             start.wait()
-            outcomes.update(["double" if one_clerk(by, duty, period, is_double) else "refused"])
+            outcomes.update([one_clerk(by, duty, period, sign)])
         except Exception as error:
             errors.append(f"{type(error).__name__}: {error}")
         finally:
             connection.close()
 
+    people = {user.unit_id: user for user in User.objects.exclude(unit=None)}
     threads = [
-        threading.Thread(target=work, args=(duty, is_double)) for duty in duties(count) for is_double in (False, True)
+        threading.Thread(target=work, args=(duty, people[duty.unit_id], sign))
+        for duty in duties(count)
+        for sign in "甲乙"
     ]
     for thread in threads:
         thread.start()
@@ -98,20 +103,21 @@ def clerks(count: int) -> dict[str, Any]:
     return {"errors": errors, "outcomes": outcomes}
 
 
-def one_clerk(by: User, duty: Duty, period: ReportingPeriod, is_double: bool) -> bool:
-    """Write and submit. Two of these work on every duty: the slower one meets the other's report, and never spoils it."""
-    text = f"{duty.pk} 的进展，10月9日，{'乙' if is_double else '甲'}"
+def one_clerk(by: User, duty: Duty, period: ReportingPeriod, sign: str) -> str:
+    """Write and submit: `submitted`, or `refused` where the other thread's words are there already and stay."""
+    content = words(f"{duty.pk} 的进展，10月9日，{sign}")
     try:
-        report = reporting.save_draft(
-            by, duty=duty, period=period, content=words(text), version=None, now=timezone.now()
-        )
+        report = reporting.save_draft(by, duty=duty, period=period, content=content, version=None, now=timezone.now())
         reporting.submit_report(by, report=report, version=report.version, now=timezone.now())
     except VersionConflict:
-        return False
-    return True
+        return "refused"
+    return "submitted"
 
 
-def judge() -> dict[str, Any]:
+@transaction.atomic
+def judge(count: int) -> dict[str, Any]:
+    """Under the lock on the audit trail's end: a commit under way when its server was killed is over by then."""
+    locked_head()
     reports = list(ProgressReport.objects.all())
     return {
         "reports": len(reports),
@@ -119,10 +125,18 @@ def judge() -> dict[str, Any]:
         "states": Counter(report.state for report in reports),
         "versions": Counter(report.version for report in reports),
         "half": sum(not (report.progress and report.next_steps and report.written_by_id) for report in reports),
-        "mine": sorted(report.progress for report in reports),
+        "submitted": [path_of(report.duty_id, report.period_id) for report in reports if report.submitted_at],
         "events": Counter(AuditEvent.objects.values_list("verb", flat=True)),
         "broken": list(broken_links()),
     }
+
+
+def path_of(duty: int, period: int) -> str:
+    return f"/reports/{duty}/{period}/"
+
+
+def static(count: int) -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def sessions(count: int) -> list[dict[str, str]]:
@@ -136,11 +150,12 @@ def sessions(count: int) -> list[dict[str, str]]:
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.save()
         cookie = SimpleCookie({"sessionid": store.session_key or ""}).output(header="", sep=";").strip()
-        found.append({"path": f"/reports/{duty.pk}/{period.pk}/", "cookie": cookie, "writer": str(user.pk)})
+        found.append({"path": path_of(duty.pk, period.pk), "cookie": cookie, "writer": str(user.pk)})
     return found
 
 
+ACTS = {"prepare": prepare, "clerks": clerks, "static": static, "sessions": sessions, "judge": judge}
+
 if __name__ == "__main__":
-    act, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else CLERKS
-    result = {"prepare": prepare, "clerks": clerks, "sessions": sessions}[act](count) if act != "judge" else judge()
-    print(json.dumps(result, ensure_ascii=False))  # noqa: T201
+    found = {name: ACTS[name](int(sys.argv[1])) for name in sys.argv[2:]}
+    print(json.dumps(found, ensure_ascii=False))  # noqa: T201

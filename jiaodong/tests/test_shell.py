@@ -146,6 +146,15 @@ class TestHeader:
         assert "省某厅 · 填报员 · 王芳</a>" in html
         assert "工作人员登录" not in html
 
+    @pytest.mark.parametrize("url", ["/account/", "/roles/", "/account/password/", "/nowhere/"])
+    def test_the_menu_stays_whole_on_pages_that_are_about_no_plan(
+        self, client: Client, loaded_plan: Plan, url: str
+    ) -> None:
+        client.force_login(make_user(Role.OFFICE))
+        menu = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
+        names = ["工作台", "审核", "总览", "任务清单", "责任单位", "期次", "公开"]
+        assert re.findall(r">([^<>]+)</a>", menu) == names
+
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
     def test_the_back_office_is_shown_to_whom_it_is_open(
         self, client: Client, role: Role, doors: int, db: None
@@ -192,6 +201,37 @@ def files_of(html: str) -> Iterator[str]:
 
 def static(name: str) -> bytes:
     return Path(finders.find(name)).read_bytes()
+
+
+@pytest.mark.django_db
+class TestDemonstration:
+    """Nobody may take invented data for real, whatever page they come to first."""
+
+    BANNER = "<strong>演示数据</strong>"
+    PAGES = ["/", "/login/", "/units/", "/nowhere/", "/broken/", "/forbidden/"]
+
+    def banners(self, client: Client, url: str) -> int:
+        return client.get(url).content.decode().count(self.BANNER)
+
+    @pytest.mark.parametrize("url", PAGES)
+    def test_an_outsiders_pages_say_so_errors_too(self, odd_site: Client, settings, url: str) -> None:
+        settings.IS_DEMO = True
+        assert self.banners(odd_site, url) == 1
+
+    @pytest.mark.parametrize(
+        "url", ["/account/", "/account/password/", "/admin/", "/admin/units/unit/", "/admin/units/unit/add/?_popup=1"]
+    )
+    def test_pages_behind_the_login_say_so_the_back_office_and_its_windows_too(
+        self, client: Client, settings, url: str
+    ) -> None:
+        settings.IS_DEMO = True
+        client.force_login(make_user(Role.ADMINISTRATOR))
+        assert self.banners(client, url) == 1
+
+    @pytest.mark.parametrize("url", [*PAGES, "/admin/"])
+    def test_no_page_says_so_of_real_data(self, odd_site: Client, url: str) -> None:
+        odd_site.force_login(make_user(Role.ADMINISTRATOR))
+        assert self.banners(odd_site, url) == 0
 
 
 def packed(content: bytes) -> int:

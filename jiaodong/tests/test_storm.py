@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,8 +13,9 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -22,37 +24,59 @@ from django.db import connection
 from jiaodong.testing.storm import CLERKS, words
 
 SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
+KILLED_AFTER = 40
 CSRF = "a" * 32
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
+    """The file or name of a database with the table, an open period and a clerk for every duty; copied for each test."""
+    folder = tmp_path_factory.mktemp("storm")
+    name = str(folder / "prepared.sqlite3") if connection.vendor == "sqlite" else f"storm_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock(), made(name):
+        storm(own_environment(folder, name), SUBMISSIONS, "prepare")
+        yield name
+
+
 @pytest.fixture
-def environment(tmp_path: Path, django_db_blocker) -> Iterator[dict[str, str]]:
+def environment(tmp_path: Path, prepared: str, django_db_blocker) -> Iterator[dict[str, str]]:
     """The environment of a process with a database of its own, of the kind these tests run on."""
+    name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared}_copy"
+    with django_db_blocker.unblock(), made(name, copied=prepared):
+        yield own_environment(tmp_path, name)
+
+
+@contextmanager
+def made(name: str, copied: str = "") -> Iterator[None]:
+    """A database, empty or a copy, dropped in the end; on SQLite its folder is."""
     if connection.vendor == "sqlite":
-        yield own_environment(tmp_path, f"sqlite:///{tmp_path / 'storm.sqlite3'}")
+        if copied:
+            shutil.copy(copied, name)
+        yield
         return
-    name = f"storm_{uuid.uuid4().hex[:8]}"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    server = connection.settings_dict
-    yield own_environment(tmp_path, f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/{name}")
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copied}" if copied else ""))
+    yield
+    with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def own_environment(folder: Path, database: str) -> dict[str, str]:
+def own_environment(folder: Path, name: str) -> dict[str, str]:
+    server = connection.settings_dict
     return {
         **os.environ,
         "SITE_ENV": "development",
-        "DATABASE_URL": database,
+        "DATABASE_URL": f"sqlite:///{name}"
+        if connection.vendor == "sqlite"
+        else f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/{name}",
         "VAR_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "jiaodong.settings",
     }
 
 
-def storm(environment: dict[str, str], *arguments: str):
+def storm(environment: dict[str, str], count: int, *acts: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "jiaodong.testing.storm", *arguments],
+        [sys.executable, "-m", "jiaodong.testing.storm", str(count), *acts],
         cwd=settings.BASE_DIR,
         env=environment,
         capture_output=True,
@@ -65,10 +89,10 @@ def storm(environment: dict[str, str], *arguments: str):
 
 
 def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
-    storm(environment, "prepare", str(CLERKS))
-    happened = storm(environment, "clerks", str(CLERKS))
-    found = storm(environment, "judge")
-    assert happened["errors"] == []
+    happened = storm(environment, CLERKS, "clerks", "judge")
+    clerks, found = happened["clerks"], happened["judge"]
+    assert clerks["errors"] == []
+    assert clerks["outcomes"] == {"submitted": CLERKS, "refused": CLERKS}
     assert (found["reports"], found["duties"], found["half"]) == (CLERKS, CLERKS, 0)
     assert found["states"] == {"forwarded": CLERKS}
     assert found["versions"] == {"2": CLERKS}
@@ -130,16 +154,7 @@ def submit(port: int, clerk: dict[str, str], answered: list[str]) -> None:
 
 
 def test_what_was_answered_survives_a_killed_server(environment, unused_port):
-    storm(environment, "prepare", str(SUBMISSIONS))
-    browsers = storm(environment, "sessions", str(SUBMISSIONS))
-    collected = subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    assert collected.returncode == 0, collected.stderr
+    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
     server, answered = Server(environment, unused_port), []
     waiting = iter([*browsers, *browsers][:SUBMISSIONS])
     lock = threading.Lock()
@@ -155,18 +170,18 @@ def test_what_was_answered_survives_a_killed_server(environment, unused_port):
     threads = [threading.Thread(target=press) for _ in range(8)]
     for thread in threads:
         thread.start()
-    while len(answered) < 40:
+    while len(set(answered)) < KILLED_AFTER:
         time.sleep(0.01)
         assert any(thread.is_alive() for thread in threads), "every submission was over before the kill"
     server.kill()
     for thread in threads:
         thread.join()
-    found = storm(environment, "judge")
-    assert 40 <= len(set(answered)) <= found["reports"] <= len(browsers)
-    submitted = found["states"].get("forwarded", 0)
-    assert submitted >= len(set(answered))
+    found = storm(environment, SUBMISSIONS, "judge")["judge"]
+    submitted = found["submitted"]
+    assert set(answered) - set(submitted) == set()
+    assert KILLED_AFTER <= len(submitted) < len(browsers)
+    assert len(submitted) == len(set(submitted)) == found["states"]["forwarded"] == found["events"]["提交"]
     assert (found["half"], found["broken"], found["duties"]) == (0, [], found["reports"])
-    assert found["events"]["提交"] == submitted
 
 
 @pytest.fixture

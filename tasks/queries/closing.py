@@ -6,40 +6,41 @@ from django.db.models import QuerySet
 
 from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
+from tasks.permissions import visible_to
 from units.models import User
 from units.permissions import Permission, may
 
 JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
 
 
-def completions() -> QuerySet[CompletionClaim]:
-    return CompletionClaim.objects.select_related(*JOINS, "claimed_by__unit", "reopened_by__unit")
+def completions(user: User) -> QuerySet[CompletionClaim]:
+    return visible_to(user, CompletionClaim).select_related(*JOINS, "claimed_by__unit", "reopened_by__unit")
 
 
-def extensions() -> QuerySet[ExtensionRequest]:
-    return ExtensionRequest.objects.select_related(*JOINS, "requested_by__unit")
+def extensions(user: User) -> QuerySet[ExtensionRequest]:
+    return visible_to(user, ExtensionRequest).select_related(*JOINS, "requested_by__unit")
 
 
 def completions_awaiting(user: User) -> QuerySet[CompletionClaim]:
     """待办结核验: pending claims this person may decide, the longest waiting first. Never their own."""
     if not may(user, Permission.DECIDE_CLOSING):
         return CompletionClaim.objects.none()
-    return completions().filter(state=ClaimState.PENDING).exclude(claimed_by=user).order_by("claimed_at", "id")
+    return completions(user).filter(state=ClaimState.PENDING).exclude(claimed_by=user).order_by("claimed_at", "id")
 
 
 def extensions_awaiting(user: User) -> QuerySet[ExtensionRequest]:
     """待决定的延期申请, likewise."""
     if not may(user, Permission.DECIDE_CLOSING):
         return ExtensionRequest.objects.none()
-    return extensions().filter(state=ClaimState.PENDING).exclude(requested_by=user).order_by("requested_at", "id")
+    return extensions(user).filter(state=ClaimState.PENDING).exclude(requested_by=user).order_by("requested_at", "id")
 
 
-def completions_of(measure: Measure) -> QuerySet[CompletionClaim]:
-    return completions().filter(measure=measure)
+def completions_of(measure: Measure, user: User) -> QuerySet[CompletionClaim]:
+    return completions(user).filter(measure=measure)
 
 
-def extensions_of(measure: Measure) -> QuerySet[ExtensionRequest]:
-    return extensions().filter(measure=measure)
+def extensions_of(measure: Measure, user: User) -> QuerySet[ExtensionRequest]:
+    return extensions(user).filter(measure=measure)
 
 
 def duty_of(user: User, measure: Measure) -> Duty | None:
@@ -49,8 +50,8 @@ def duty_of(user: User, measure: Measure) -> Duty | None:
     return Duty.objects.filter(measure=measure, unit=user.unit_id).select_related("unit").first()
 
 
-def amendments(plan: Plan) -> QuerySet[Amendment]:
-    return plan.amendments.select_related("measure__main_task", "made_by__unit")
+def amendments(plan: Plan, user: User) -> QuerySet[Amendment]:
+    return visible_to(user, Amendment).filter(plan=plan).select_related("measure__main_task", "made_by__unit")
 
 
 class Standing(NamedTuple):

@@ -1,14 +1,13 @@
 """Questions about periods and reports, in the words of those who ask them."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
-from tasks.permissions import visible_reports
 from units.choices import Role, UnitKind
 from units.models import User
 
@@ -16,10 +15,6 @@ from units.models import User
 def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
     """The period in which is reported today: the latest one opened and not frozen."""
     return plan.periods.open_on(today).order_by("-as_of").first()
-
-
-def visible(user: Any) -> QuerySet[ProgressReport]:
-    return ProgressReport.objects.filter(visible_reports(user))
 
 
 def obliged_duties(plan: Plan) -> QuerySet[Duty]:
@@ -68,17 +63,16 @@ def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:
     )
 
 
-def last_approved_of_all(duties: QuerySet[Duty], before: ReportingPeriod) -> dict[int, ProgressReport]:
-    """`last_approved` for many duties at once: duty key -> report. One query, the newest periods first."""
-    newest = (
-        ProgressReport.objects.filter(
-            duty=OuterRef("duty"), state=ReportState.APPROVED, period__as_of__lt=before.as_of
-        )
-        .order_by("-period__as_of", "-id")
-        .values("pk")[:1]
-    )
-    rows = ProgressReport.objects.filter(duty__in=duties, state=ReportState.APPROVED, pk=newest)
-    return {row.duty_id: row for row in rows.select_related("period")}
+def last_approved_of_all(
+    duties: Collection[int], periods: Collection[ReportingPeriod]
+) -> dict[tuple[int, int], ProgressReport]:
+    """`last_approved` for many at once: (duty key, period key) -> report. One query, however many periods are open."""
+    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
+    for period in periods:
+        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=period.as_of)
+        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
+    rows = approved.filter(newest, duty__in=duties).select_related("period").order_by("period__as_of", "id")
+    return {(row.duty_id, one.pk): row for row in rows for one in periods if row.period.as_of < one.as_of}
 
 
 def awaiting_level(user: User) -> QuerySet[ProgressReport]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from tasks.choices import Confidence, ReportState
 from tasks.models import Attachment, Duty, ProgressReport, Review
-from tasks.permissions import visible_reports
+from tasks.permissions import visible_to
 from tasks.queries.reports import awaiting_decision_by, still_open
 from tasks.textdiff import extent
 from units.choices import Role
@@ -101,7 +101,7 @@ def queue_rows(keys: Sequence[int]) -> dict[int, ProgressReport]:
 
 def reviewable(user: User) -> QuerySet[ProgressReport]:
     """The reports this person may open on the review page: what they see of their unit, or of all for the Office."""
-    reports = ProgressReport.objects.filter(visible_reports(user)).exclude(state=ReportState.DRAFT)
+    reports = visible_to(user, ProgressReport).exclude(state=ReportState.DRAFT)
     if user.role == Role.UNIT_REVIEWER:
         reports = reports.filter(duty__unit_id=user.unit_id)
     return reports.select_related(*REPORT_JOINS)
@@ -134,9 +134,7 @@ class OtherDuty:
 def others(report: ProgressReport, user: User) -> list[OtherDuty]:
     """The other duties of the report's measure, in their order. Two queries."""
     duties = Duty.objects.filter(measure=report.duty.measure_id).exclude(pk=report.duty_id).select_related("unit")
-    seen = ProgressReport.objects.filter(
-        visible_reports(user), duty__measure=report.duty.measure_id, period=report.period_id
-    )
+    seen = visible_to(user, ProgressReport).filter(duty__measure=report.duty.measure_id, period=report.period_id)
     by_duty = {one.duty_id: one for one in seen.order_by("id")}  # a correction comes after what it corrects
     return [OtherDuty(duty, by_duty.get(duty.pk)) for duty in duties]
 
@@ -153,9 +151,7 @@ def files_of(report: ProgressReport, user: User) -> list[File]:
     own = list(report.attachments.all())
     if not own:
         return []
-    same = Attachment.objects.filter(
-        sha256__in=[one.sha256 for one in own], report__in=ProgressReport.objects.filter(visible_reports(user))
-    ).exclude(report=report)
+    same = visible_to(user, Attachment).filter(sha256__in=[one.sha256 for one in own]).exclude(report=report)
     joins = ("report__period", "report__duty__unit", "report__duty__measure__main_task")
     places: dict[str, list[str]] = {}
     for one in same.select_related(*joins).order_by("-report__period__as_of", "id"):

@@ -35,5 +35,5 @@ def stage_facts(measures: Iterable[Measure]) -> StageFacts:
     return StageFacts(
         frozenset(by_state.get(ClaimState.GRANTED, ())),
         frozenset(by_state.get(ClaimState.PENDING, ())),
-        frozenset(reported.values_list("duty__measure_id", flat=True).distinct()),
+        frozenset(reported.order_by().values_list("duty__measure_id", flat=True).distinct()),
     )

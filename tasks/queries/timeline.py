@@ -17,11 +17,12 @@ from tasks.models import (
     Review,
 )
 from tasks.models import ReportingPeriod as Period
-from tasks.permissions import visible_reports, writes_for
+from tasks.permissions import visible_to, writes_for
 from tasks.queries import closing
 from tasks.queries.stages import stage_facts
 
 PERIODS_SHOWN = 4
+AMENDED = ("measure__main_task", "made_by__unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,21 @@ class Course:
 
 def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
     """Nine queries, however many periods, units and reports. `count` None shows every period."""
-    periods = list(Period.objects.filter(plan=measure.main_task.plan_id, opens_on__lte=today).order_by("-as_of"))
+    periods = list(
+        visible_to(user, Period).filter(plan=measure.main_task.plan_id, opens_on__lte=today).order_by("-as_of")
+    )
     reports = visible_of(measure, user)
     told = [of_period(period, reports, duties) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
     shown = told[:count]
     add_decisions(shown)
     return Course(
-        stage=stage_facts([measure]).stage(measure),
+        stage=stage_facts([measure]).stage(measure),  # whatever of the claims this reader sees
         periods=shown,
         hidden_periods=len(told) - len(shown),
-        claims=list(closing.completions_of(measure)),
-        extensions=list(closing.extensions_of(measure)),
-        amendments=list(measure.amendments.select_related("made_by__unit")),
+        claims=list(closing.completions_of(measure, user)),
+        extensions=list(closing.extensions_of(measure, user)),
+        amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related(*AMENDED)),
         to_write=[
             (duty, period) for period in periods for duty in duties if not period.is_frozen and writes_for(user, duty)
         ],
@@ -79,7 +82,7 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
 
 def visible_of(measure: Measure, user: Any) -> list[ProgressReport]:
     joins = ("duty__unit", "coordination_unit", "written_by__unit", "approved_by", "period")
-    reports = ProgressReport.objects.filter(visible_reports(user), duty__measure=measure).select_related(*joins)
+    reports = visible_to(user, ProgressReport).filter(duty__measure=measure).select_related(*joins)
     return list(reports.order_by("period__as_of", "id"))
 
 

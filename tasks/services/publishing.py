@@ -8,6 +8,8 @@ from django.db import transaction
 
 from tasks.choices import ReportState
 from tasks.models import ProgressReport
+from tasks.queries.publishing import has_approved_correction
+from tasks.services.report_rules import BESIDE
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -17,18 +19,25 @@ from units.permissions import Permission, require
 def publish_reports(by: User, *, reports: Iterable[ProgressReport], now: datetime.datetime) -> list[ProgressReport]:
     """公开: exactly these reports, all or none. One already public stays as it is."""
     require(by, Permission.PUBLISH)
-    chosen = list(
-        ProgressReport.objects.select_for_update().filter(pk__in=[report.pk for report in reports]).order_by("pk")
-    )
+    wanted = ProgressReport.objects.filter(pk__in=[report.pk for report in reports]).select_related(*BESIDE)
+    chosen = list(wanted.select_for_update(of=("self",)).order_by("pk"))
     if waiting := [report for report in chosen if report.state != ReportState.APPROVED]:
         raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过。")
     fresh = [report for report in chosen if report.published_at is None]
+    refuse_corrected(fresh)
     for report in fresh:
         report.published_at, report.published_by = now, by
         report.save(update_fields=["published_at", "published_by"])
     for report in fresh:
         audit.record(by, "公开", report, now=now, after=report.progress)
     return chosen
+
+
+def refuse_corrected(reports: list[ProgressReport]) -> None:
+    """What has been corrected is known to be wrong: its correction is published in its place."""
+    keys = [report.pk for report in reports]
+    if count := ProgressReport.objects.filter(pk__in=keys).filter(has_approved_correction()).count():
+        raise ValidationError(f"其中 {count} 项已有通过的更正，请公开更正后的填报。")
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What the verbs of a report share: locking, versions, content, and the refusals in sentences."""
 
+import copy
 import datetime
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,7 @@ CONTENT_FIELDS = (
     "next_steps",
     "fall_reason",
 )
+BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
 class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the page shows, not a fault
@@ -43,23 +45,32 @@ def locked(period: ReportingPeriod) -> ReportingPeriod:
 
 
 def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:
-    return ProgressReport.objects.filter(duty=duty, period=period, corrects=None).select_related("duty__unit").first()
+    reports = ProgressReport.objects.filter(duty=duty, period=period, corrects=None)
+    report = reports.select_related("written_by").first()
+    if report is not None:
+        report.duty, report.period = duty, period
+    return report
 
 
 def fresh(report: ProgressReport) -> ProgressReport:
-    return ProgressReport.objects.select_related("duty__unit", "duty__measure__main_task", "period").get(pk=report.pk)
+    """The report as it stands now, beside the duty and period it came with, which no verb of a report moves."""
+    now = ProgressReport.objects.get(pk=report.pk)
+    now.duty, now.period = report.duty, report.period
+    return now
 
 
 def moved_on(report: ProgressReport, target: str, **fields: Any) -> ProgressReport:
-    """Write a new state and version, only over the version that was read."""
+    """Write a new state and version, only over the version that was read. The report passed stays as it was."""
     written = ProgressReport.objects.filter(pk=report.pk, version=report.version).update(
         state=target, version=F("version") + 1, **fields
     )
-    after = fresh(report)
     if not written:
-        raise VersionConflict(after)
-    standing.count_filing(report, after)
-    return after
+        raise VersionConflict(fresh(report))
+    moved = copy.copy(report)
+    for name, value in {**fields, "state": target, "version": report.version + 1}.items():
+        setattr(moved, name, value)
+    standing.count_filing(report, moved)
+    return moved
 
 
 def first_level(duty: Duty) -> str:

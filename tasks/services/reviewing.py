@@ -142,11 +142,12 @@ def settle(
         decided_at=now,
         decided_by=by,
     )
-    review.full_clean()
+    review.full_clean(exclude={"report", "decided_by"})  # both were just read; a question each to the database
     review.save()
     approved = {"approved_at": now, "approved_by": by} if verb == "approve_report" else {}
     moved = moved_on(report, TARGETS[verb], **approved)
-    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=remark)
+    now_said = "：".join(filter(None, [moved.get_state_display(), remark]))
+    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=now_said)
     return moved
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from jiaodong.testing.browser import DESK, PHONE, axe
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
@@ -81,6 +81,22 @@ def enter(page: Page, user: User) -> None:
     """Be logged in, without the login page."""
     key = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site(page)}])
+
+
+def at_work(page: Page, user: User) -> Page:
+    """Logged in, on the page where this person's work begins."""
+    enter(page, user)
+    page.goto("/start/")
+    return page
+
+
+def in_menu(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name=name, exact=True).click()
+
+
+def told(page: Page, words: str) -> None:
+    """The page says that it is done."""
+    expect(page.get_by_role("status")).to_have_text(words)
 
 
 def site(page: Page) -> str:

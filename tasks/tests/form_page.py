@@ -8,6 +8,7 @@ from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.tests.desk import client_of
 from tasks.tests.people import Stage
 
+EXPECTED = "2026-12-01"  # when the next change is expected, where nothing changed
 TYPED = {
     "progress": "10月8日取得施工许可。",
     "percent_complete": "45",

@@ -7,28 +7,18 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 
 from tasks.filetypes import DOCX, JPG, PDF, PNG, XLSX
 from tasks.models import Attachment, ReportingPeriod
 from tasks.services import reporting
 from tasks.services.attaching import attach_file
-from tasks.tests.desk import client_of, drafted, reported_before, submitted
+from tasks.tests.desk import client_of
 from tasks.tests.form_page import address, now_in, post, shown, summary, tree
-from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.journeys import drafted, reported_before, submitted
+from tasks.tests.people import NOW, Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 A_PDF = b"%PDF-1.4 test"
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 def package(*names: str) -> bytes:

@@ -9,18 +9,13 @@ from tasks.choices import ClaimState, Stage
 from tasks.models import Amendment, CompletionClaim, ExtensionRequest, Measure
 from tasks.queries.stages import stage_facts
 from tasks.services import closing
-from tasks.tests.people import NOW, TODAY, make_stage
+from tasks.tests.people import NOW, TODAY
 from units.audit import broken_links
 from units.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 YEAR_END = datetime.date(2026, 12, 31)
 NEXT_SUMMER = datetime.date(2027, 6, 30)
-
-
-@pytest.fixture
-def stage():
-    return make_stage()
 
 
 def stage_of(measure: Measure) -> Stage:

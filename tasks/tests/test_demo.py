@@ -1,38 +1,54 @@
-"""The demonstration: played through the services, the same from the same seed, and never in a real database."""
+"""The demonstration: its words and dates, its accounts, and that it never enters a real database."""
 
 import datetime
 import random
 
 import pytest
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 
-from tasks.choices import ReportState
-from tasks.demo.words import content, course, period_ends
-from tasks.models import ProgressReport, ReportingPeriod
-from units.audit import broken_links
-from units.choices import Role
-from units.models import User
-
-TODAY = "2026-11-24"
+from tasks.demo.dates import periods_before, quarter_after
+from tasks.demo.words import content
+from tasks.queries.workdays import workdays
+from units.models import AuditEvent, User
 
 
-def test_the_same_seed_gives_the_same_words():
+def test_the_same_dice_give_the_same_words():
     def words(seed: int) -> dict:
-        dice = random.Random(seed)
-        path = course(dice, 8)
-        day = datetime.date(2026, 9, 30)
-        return content(dice, "推行胶东五市公共交通“一卡通”。", day, path.percents[7], path.confidences[7], False)
+        dice, day = random.Random(seed), datetime.date(2026, 9, 30)
+        return content(dice, "推行胶东五市公共交通“一卡通”。", day, 60, "on_track", False)
 
     assert words(2026) == words(2026)
     assert words(2026) != words(2027)
 
 
-def test_the_periods_are_the_last_quarters_before_the_day():
-    assert period_ends(datetime.date(2026, 2, 3), 3) == [
-        datetime.date(2025, 6, 30),
-        datetime.date(2025, 9, 30),
-        datetime.date(2025, 12, 31),
+def test_the_next_step_lies_in_the_next_quarter():
+    said = content(random.Random(1), "推行一卡通。", datetime.date(2026, 12, 31), 60, "on_track", False)
+    assert said["next_steps"].startswith("3月底前")
+
+
+@pytest.mark.parametrize(
+    ("today", "labels"),
+    [
+        ((2026, 11, 24), ["2026年一季度", "2026年二季度", "2026年三季度"]),
+        ((2026, 11, 4), ["2026年一季度", "2026年二季度", "2026年三季度"]),
+        ((2026, 11, 3), ["2025年四季度", "2026年一季度", "2026年二季度"]),  # the third quarter is not decided on yet
+        ((2026, 1, 5), ["2025年一季度", "2025年二季度", "2025年三季度"]),
+    ],
+)
+def test_the_periods_are_the_last_quarters_decided_on_by_the_day(today, labels):
+    periods = periods_before(datetime.date(*today), 3, workdays().calendar)
+    assert [period.label for period in periods] == labels
+
+
+def test_due_dates_ahead_are_ends_of_quarters_more_than_thirty_days_away():
+    assert [quarter_after(datetime.date(2026, 11, 24), count) for count in (1, 2, 5)] == [
+        datetime.date(2026, 12, 31),
+        datetime.date(2027, 3, 31),
+        datetime.date(2027, 12, 31),
     ]
+    assert quarter_after(datetime.date(2026, 12, 10), 1) == datetime.date(2027, 3, 31)
 
 
 @pytest.mark.django_db
@@ -43,17 +59,14 @@ def test_a_real_database_is_never_filled_with_invented_data():
 
 
 @pytest.mark.django_db
-def test_the_demo_has_accounts_for_every_role_and_reports_in_every_state(settings, capsys):
+def test_a_second_load_changes_nothing_and_the_first_prints_the_accounts(settings, capsys):
     settings.IS_DEMO = True
-    call_command("load_demo", "--today", TODAY, "--periods", "2")
+    call_command("load_demo", "--today", "2026-11-24", "--periods", "3")
     said = capsys.readouterr().out
-    assert "省交通运输厅填报员" in said
-    assert set(User.objects.values_list("role", flat=True)) == set(Role.values)
-    assert list(ReportingPeriod.objects.values_list("label", flat=True)) == ["2026年三季度", "2026年二季度"]
-    states = set(ProgressReport.objects.values_list("state", flat=True))
-    assert states == {ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.RETURNED, ReportState.APPROVED}
-    assert ProgressReport.objects.filter(period__label="2026年二季度", published_at=None).exists()
-    assert ProgressReport.objects.exclude(published_at=None).exists()
-    assert list(broken_links()) == []
+    assert "2026年三季度：183 份填报" in said
+    password = said.split("口令：")[1].strip()
+    assert authenticate(request=HttpRequest(), username="jiaotong-yunshu-tb", password=password) is not None
+    events = AuditEvent.objects.count()
     call_command("load_demo")
     assert "没有改动" in capsys.readouterr().out
+    assert AuditEvent.objects.count() == events

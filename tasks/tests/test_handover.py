@@ -1,18 +1,17 @@
 """移交: all that a person leaves open goes to another of the same post, exactly as previewed."""
 
-import datetime
-
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from tasks.choices import ReportState
-from tasks.models import CompletionClaim, ExtensionRequest, ProgressReport
+from tasks.models import ExtensionRequest
 from tasks.permissions import can_move
 from tasks.queries.handover import open_items
-from tasks.services import closing, reporting, reviewing
+from tasks.services import closing, reporting
 from tasks.services.handover import hand_over
-from tasks.tests.people import NOW, TODAY, Stage, content, make_stage, make_user
+from tasks.tests.journeys import YEAR_END, asked, claimed, drafted, returned, submitted
+from tasks.tests.people import NOW, Stage, content, make_user
 from units.audit import broken_links
 from units.choices import Role
 from units.models import AuditEvent, User
@@ -21,43 +20,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return make_stage()
-
-
-@pytest.fixture
 def successor(stage: Stage) -> User:
     return make_user("接任填报员", Role.REPORTER, stage.reporter.unit)
 
 
-def draft(stage: Stage, by: User | None = None, duty=None) -> ProgressReport:
-    return reporting.save_draft(
-        by or stage.reporter, duty=duty or stage.duty, period=stage.period, content=content(), version=None, now=NOW
-    )
-
-
-def submitted(stage: Stage) -> ProgressReport:
-    report = draft(stage)
-    return reporting.submit_report(stage.reporter, report=report, version=report.version, now=NOW)
-
-
-def returned(stage: Stage) -> ProgressReport:
-    report = submitted(stage)
-    return reviewing.return_report(stage.reviewer, report=report, version=report.version, now=NOW, reason="请写明数量")
-
-
-def claim(stage: Stage) -> CompletionClaim:
-    return closing.claim_completion(
-        stage.reporter, duty=stage.duty, result="已办结", document="鲁交〔2026〕8号", completed_on=TODAY, now=NOW
-    )
-
-
 def request(stage: Stage) -> ExtensionRequest:
-    year_end = {"due_on": datetime.date(2026, 12, 31)}
+    year_end = {"due_on": YEAR_END}
     closing.amend_measure(stage.office, measure=stage.measure, changes=year_end, reason="年度计划", now=NOW)
-    return closing.request_extension(
-        stage.reporter, duty=stage.duty, new_due_on=datetime.date(2027, 6, 30), reason="用地批复推迟", now=NOW
-    )
+    return asked(stage)
 
 
 def act(stage: Stage, to: User, *, person: User | None = None, keys=None, ends_account: bool = True):
@@ -74,7 +44,7 @@ def refusal(*arguments, **given) -> list[str]:
 
 class TestWhatIsOpen:
     def test_drafts_returned_ones_claims_and_requests_each_once(self, stage: Stage) -> None:
-        report, first, second = returned(stage), claim(stage), request(stage)
+        report, first, second = returned(stage), claimed(stage), request(stage)
         items = open_items(stage.reporter)
         assert (items.drafts, items.returned, items.claims, items.requests) == ([], [report], [first], [second])
         assert items.keys == {
@@ -97,31 +67,31 @@ class TestWhatIsOpen:
 
     def test_not_what_waits_for_others_is_decided_or_frozen(self, stage: Stage) -> None:
         submitted(stage)
-        first = claim(stage)
+        first = claimed(stage)
         closing.return_completion(stage.office, claim=first, reason="缺验收文件", now=NOW)
         assert open_items(stage.reporter).rows == []
-        draft(stage, stage.other_reporter, stage.other_duty)
+        drafted(stage, stage.other_duty, by=stage.other_reporter)
         stage.period.frozen_at, stage.period.frozen_by = NOW, stage.office
         stage.period.save()
         assert open_items(stage.other_reporter).rows == []
 
     def test_not_what_another_role_or_unit_has_left_behind(self, stage: Stage) -> None:
-        draft(stage)
-        claim(stage)
+        drafted(stage)
+        claimed(stage)
         stage.reporter.unit = stage.other_reporter.unit
         assert open_items(stage.reporter).rows == []
 
     def test_three_queries_however_much_there_is(self, stage: Stage, django_assert_num_queries) -> None:
         with django_assert_num_queries(3):
             open_items(stage.reporter)
-        returned(stage), claim(stage), request(stage)
+        returned(stage), claimed(stage), request(stage)
         with django_assert_num_queries(3):
             open_items(stage.reporter).lines()
 
 
 class TestMoving:
     def test_everything_goes_and_the_account_ends(self, stage: Stage, successor: User) -> None:
-        report, first, second = returned(stage), claim(stage), request(stage)
+        report, first, second = returned(stage), claimed(stage), request(stage)
         act(stage, successor)
         for row in (report, first, second, stage.reporter):
             row.refresh_from_db()
@@ -138,7 +108,7 @@ class TestMoving:
         }
 
     def test_one_event_that_lists_it_all(self, stage: Stage, successor: User) -> None:
-        draft(stage)
+        drafted(stage)
         before = AuditEvent.objects.count()
         act(stage, successor)
         event = AuditEvent.objects.first()
@@ -151,14 +121,14 @@ class TestMoving:
         assert broken_links() == []
 
     def test_the_successor_goes_on_and_hands_in(self, stage: Stage, successor: User) -> None:
-        report = draft(stage)
+        report = drafted(stage)
         act(stage, successor)
         report.refresh_from_db()
         done = reporting.submit_report(successor, report=report, version=report.version, now=NOW)
         assert (done.state, done.submitted_by) == (ReportState.SUBMITTED, successor)
 
     def test_the_account_may_stay(self, stage: Stage, successor: User) -> None:
-        draft(stage)
+        drafted(stage)
         act(stage, successor, ends_account=False)
         stage.reporter.refresh_from_db()
         assert stage.reporter.is_active
@@ -170,7 +140,7 @@ class TestMoving:
         assert (report.written_by, report.submitted_by) == (stage.reporter, stage.reporter)
 
     def test_twice_is_once(self, stage: Stage, successor: User) -> None:
-        draft(stage)
+        drafted(stage)
         keys = open_items(stage.reporter).keys
         act(stage, successor, keys=keys)
         count = AuditEvent.objects.count()
@@ -185,9 +155,9 @@ class TestMoving:
 
 class TestRefusal:
     def test_the_list_has_changed_since_the_preview(self, stage: Stage, successor: User) -> None:
-        report = draft(stage)
+        report = drafted(stage)
         keys = open_items(stage.reporter).keys
-        claim(stage)
+        claimed(stage)
         changed = ["需要移交的事项在您查看以后有了变化，没有移交。请重新核对下面的名单，再确认。"]
         assert refusal(stage, successor, keys=keys) == changed
         assert refusal(stage, successor, keys=[]) == changed
@@ -195,14 +165,14 @@ class TestRefusal:
         assert report.written_by == stage.reporter
 
     def test_somebody_who_holds_another_post(self, stage: Stage) -> None:
-        draft(stage)
+        drafted(stage)
         sentence = ["接手人须与移交人同一单位、同一角色，请另选接手人。"]
         for other in (stage.other_reporter, stage.reviewer, stage.office):
             assert refusal(stage, other) == sentence
         assert refusal(stage, stage.reporter) == ["不能移交给本人，请另选接手人。"]
 
     def test_somebody_who_cannot_log_in(self, stage: Stage, successor: User) -> None:
-        draft(stage)
+        drafted(stage)
         successor.is_active = False
         successor.save()
         assert refusal(stage, successor) == ["接手人的账号已停用，请先启用或另选接手人。"]
@@ -212,7 +182,7 @@ class TestRefusal:
 
     def test_who_could_then_decide_on_their_own_text(self, stage: Stage) -> None:
         """The Office writes for open groups and decides on every report: its text under another name would be open."""
-        report = draft(stage, stage.office, stage.group_duty)
+        report = drafted(stage, stage.group_duty, by=stage.office)
         assert refusal(stage, stage.second_office, person=stage.office, ends_account=False) == [
             "移交人是督查专员，移交后若仍能登录，就可以审核自己写的内容。请同时停用原账号，或由本人先办完这些填报。"
         ]
@@ -260,7 +230,7 @@ class TestPage:
     def test_first_the_list_then_the_choice_then_exactly_that_list(
         self, stage: Stage, successor: User, client: Client
     ) -> None:
-        report = draft(stage)
+        report = drafted(stage)
         first = client.get(self.address(stage))
         assert not first.context["is_preview"]
         assert list(first.context["form"].fields["successor"].queryset) == [successor]
@@ -279,7 +249,7 @@ class TestPage:
     def test_a_refusal_shows_the_new_list_and_keeps_the_choice(
         self, stage: Stage, successor: User, client: Client
     ) -> None:
-        draft(stage)
+        drafted(stage)
         answer = client.post(self.address(stage), {"successor": successor.pk, "switch_off": "on", "item": []})
         assert answer.context["form"].non_field_errors() == [
             "需要移交的事项在您查看以后有了变化，没有移交。请重新核对下面的名单，再确认。"

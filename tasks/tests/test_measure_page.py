@@ -165,10 +165,11 @@ class TestQueries:
             Shown(client, "/plans/jiaodong/tasks/7/")
 
     def test_measure(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
-        with django_assert_num_queries(5):
+        """The measure, its duties, what is published of it, those before, after and beside it."""
+        with django_assert_num_queries(6):
             Shown(client, measure_url("25-1"))
         Duty.objects.filter(measure__main_task__number=25).exclude(position=1).delete()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             Shown(client, measure_url("25-1"))
 
 

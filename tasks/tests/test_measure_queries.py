@@ -7,6 +7,7 @@ from django.test import Client
 
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries import measures, options
+from tasks.tests.growth import grow
 from tasks.tests.pages import TASKS, Shown
 from units.choices import Role
 from units.models import Unit, UnitGroup, UnitGroupMember, User
@@ -27,30 +28,6 @@ ASKED = [
 @pytest.fixture
 def plan(loaded_plan: Plan) -> Plan:
     return loaded_plan
-
-
-def enlarge(plan: Plan, times: int = 99) -> None:
-    """Add the plan's tasks, measures and duties to it again and again, under new numbers."""
-    tasks = list(plan.main_tasks.all())
-    old = list(Measure.objects.filter(main_task__plan=plan))
-    duties = list(Duty.objects.filter(measure__main_task__plan=plan))
-    for turn in range(1, times + 1):
-        new_tasks = {
-            t.pk: MainTask(plan=plan, number=t.number + 25 * turn, title=t.title, field_id=t.field_id) for t in tasks
-        }
-        MainTask.objects.bulk_create(new_tasks.values())
-        new = {m.pk: Measure(main_task=new_tasks[m.main_task_id], order=m.order, text=m.text) for m in old}
-        Measure.objects.bulk_create(new.values())
-        Duty.objects.bulk_create(
-            Duty(
-                measure=new[d.measure_id],
-                unit_id=d.unit_id,
-                role=d.role,
-                position=d.position,
-                via_group_id=d.via_group_id,
-            )
-            for d in duties
-        )
 
 
 def log_in(client: Client, role: Role, unit: Unit | None = None) -> Client:
@@ -80,7 +57,7 @@ class TestTheList:
             assert Shown(client, TASKS, field="1", unit="keji").codes == []
 
     def test_at_7900_measures_it_takes_as_many(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
-        enlarge(plan)
+        grow(plan, 100)
         assert Measure.objects.count() == 7900
         for query in ASKED[:-1]:
             with django_assert_num_queries(5):

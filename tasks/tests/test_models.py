@@ -1,15 +1,19 @@
-"""What the database promises about the plan, and that every row is found again by its natural key."""
+"""What the database promises about the plan, its reports and its closing, and that every row is found again by its natural key."""
 
 import datetime
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import models
 
-from tasks.choices import DutyRole
+from tasks.choices import ClaimState, DutyRole, Halt, RollUp
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.tests.cases_of_closing import CASES_OF_CLOSING, claim, decided_by_asker, extension
+from tasks.tests.cases_of_leading import CASES_OF_LEADING, rule
+from tasks.tests.cases_of_reports import CASES_OF_REPORTS
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
 from units.models import Unit, UnitGroupMember
@@ -67,9 +71,18 @@ CASES = {
         accepted=lambda: measure(is_ongoing=True),
         refused=lambda: measure(is_ongoing=True, due_on=DAY),
     ),
+    "measure_roll_up_known": Case(
+        accepted=lambda: measure(roll_up=RollUp.LEAD_DECIDES), refused=lambda: measure(roll_up="else")
+    ),
+    "measure_halted_known": Case(
+        accepted=lambda: measure(halted=Halt.CANCELLED), refused=lambda: measure(halted="else")
+    ),
     "duty_once": Case(accepted=lambda: second_duty(unit=make_unit("省工信厅")), refused=second_duty),
     "duty_role_known": Case(accepted=duty, refused=lambda: duty(role="else")),
     "slip_once": Case(accepted=lambda: slip("协调"), refused=lambda: slip("统筹")),
+    **CASES_OF_REPORTS,
+    **CASES_OF_CLOSING,
+    **CASES_OF_LEADING,
 }
 
 
@@ -88,6 +101,23 @@ class TestConstraints:
     @pytest.mark.parametrize("name", CASES)
     def test_refuses_what_is_wrong(self, name: str) -> None:
         assert_refused(CASES[name].refused(), constraints_of("tasks")[name].violation_error_message)
+
+    @pytest.mark.parametrize("name", [name for name in CASES if name.endswith("_by")])
+    def test_refuses_a_person_without_the_moment(self, name: str) -> None:
+        row, act = CASES[name].accepted(), name.removesuffix("_by").removesuffix("_at_and").split("_", 1)[1]
+        assert getattr(row, f"{act}_at") is not None
+        setattr(row, f"{act}_at", None)
+        with pytest.raises(ValidationError) as refusal:
+            constraints_of("tasks")[name].validate(type(row), row)
+        assert refusal.value.messages == [constraints_of("tasks")[name].violation_error_message]
+
+    @pytest.mark.parametrize("asked", [claim, extension])
+    def test_who_asked_may_withdraw(self, asked) -> None:
+        assert_accepted(decided_by_asker(asked(), ClaimState.WITHDRAWN))
+
+    @pytest.mark.parametrize("points", [{"risk_points": 0}, {"late_points": 101}])
+    def test_the_points_of_a_rule_lie_between_1_and_100(self, points) -> None:
+        assert_refused(rule(**points), "“滞后”的百分点须大于“有风险”的百分点，都在 1 到 100 之间。")
 
     @pytest.mark.parametrize(("starts_on", "due_on"), [(None, None), (DAY, None), (None, DAY), (BEFORE, DAY)])
     def test_a_measure_may_lack_either_date(self, starts_on, due_on) -> None:

@@ -3,27 +3,17 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from tasks.choices import ReportState
 from tasks.models import MainTask, Measure, Plan, ProgressReport, ReportingPeriod
 from tasks.services import reviewing
-from tasks.tests.desk import EXPECTED, approved, client_of, drafted, reported_before, returned, submitted
-from tasks.tests.form_page import TYPED, address, now_in, post, shown, summary, tree, typed_in
-from tasks.tests.people import NOW, Stage, content, make_period, make_stage
+from tasks.tests.desk import client_of
+from tasks.tests.form_page import EXPECTED, TYPED, address, now_in, post, shown, summary, tree, typed_in
+from tasks.tests.journeys import approved, drafted, reported_before, returned, submitted
+from tasks.tests.people import NOW, Stage, content, make_period
 from units.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 class TestShown:
@@ -170,9 +160,19 @@ class TestSave:
             ("这不是日期。请按年-月-日填写，例如 2026-10-15。", "#f-coordination_due_on"),
         ]
         field = page.get_element_by_id("f-percent_complete")
-        assert ("is-invalid" in field.get("class"), field.get("aria-invalid")) == (True, "true")
+        assert field.get("aria-invalid") == "true"
         described = [page.get_element_by_id(one).text_content() for one in field.get("aria-describedby").split()]
         assert described[-1] == "完成率请填 0 到 100 之间的整数。"
+
+    def test_what_is_missing_and_what_cannot_be_read_are_said_together(self, stage):
+        page = tree(post(stage, do="submit", progress="", percent_complete="八成", confidence="behind", problems=""))
+        assert summary(page) == [
+            ("请填写进展情况。", "#f-progress"),
+            ("完成率请填 0 到 100 之间的整数。", "#f-percent_complete"),
+            ("研判为滞后，请写明存在什么问题。", "#f-problems"),
+            ("研判为滞后，请写明怎样赶上，或需要协调什么。", "#f-next_steps"),
+        ]
+        assert now_in(stage).state == ReportState.DRAFT
 
     @pytest.mark.parametrize(("typed", "percent"), [("45%", 45), ("４５％", 45), (" 45 ", 45), ("", None), ("0", 0)])
     def test_a_percentage_as_people_write_it(self, stage, typed, percent):

@@ -5,29 +5,19 @@ import datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from lxml import html
 
 from tasks.models import ProgressReport, ReportingPeriod
 from tasks.services import reporting
-from tasks.tests.desk import approved, client_of, drafted, earlier_period, reported_before, submitted
+from tasks.tests.desk import client_of
 from tasks.tests.form_page import TYPED, address, now_in, post, summary, tree, typed_in
-from tasks.tests.people import NOW, Stage, content, make_period, make_stage, make_user
+from tasks.tests.journeys import approved, drafted, earlier_period, reported_before, submitted
+from tasks.tests.people import NOW, Stage, content, make_period, make_user
 from tasks.views.kept import KEY, LONGEST, MOST
 from units.choices import Role
 from units.tests.samples import PASSWORD
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 class TestTwoPeople:

@@ -6,42 +6,16 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from tasks.choices import ReportState, ReviewLevel
-from tasks.models import ProgressReport
 from tasks.services import reporting, reviewing
 from tasks.services.periods import freeze_period
 from tasks.services.report_rules import VersionConflict
-from tasks.tests.people import NOW, Stage, content, make_period, make_stage
+from tasks.tests.journeys import approved, drafted, forwarded, submitted
+from tasks.tests.people import NOW, content, make_period
 from units.audit import broken_links
 from units.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + datetime.timedelta(days=30)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
-
-
-def draft(stage: Stage, **changes) -> ProgressReport:
-    return reporting.save_draft(
-        stage.reporter, duty=stage.duty, period=stage.period, content=content(**changes), version=None, now=NOW
-    )
-
-
-def submitted(stage: Stage, **changes) -> ProgressReport:
-    report = draft(stage, **changes)
-    return reporting.submit_report(stage.reporter, report=report, version=report.version, now=NOW)
-
-
-def forwarded(stage: Stage, **changes) -> ProgressReport:
-    report = submitted(stage, **changes)
-    return reviewing.forward_report(stage.reviewer, report=report, version=report.version, now=NOW)
-
-
-def approved(stage: Stage, **changes) -> ProgressReport:
-    report = forwarded(stage, **changes)
-    return reviewing.approve_report(stage.office, report=report, version=report.version, now=NOW)
 
 
 def acts() -> list[tuple[str, str]]:
@@ -66,7 +40,7 @@ def test_the_whole_way_of_a_report(stage):
 
 class TestSave:
     def test_the_same_text_again_is_no_new_version(self, stage):
-        report = draft(stage)
+        report = drafted(stage)
         again = reporting.save_draft(
             stage.reporter, duty=stage.duty, period=stage.period, content=content(), version=report.version, now=NOW
         )
@@ -74,7 +48,7 @@ class TestSave:
         assert acts() == [("交通填报员", "存草稿")]
 
     def test_the_second_of_two_people_sees_both_texts_and_overwrites_nothing(self, stage):
-        report = draft(stage)
+        report = drafted(stage)
         reporting.save_draft(
             stage.reporter, duty=stage.duty, period=stage.period, content=content(progress="甲"), version=1, now=NOW
         )
@@ -110,13 +84,13 @@ class TestSave:
 
     def test_a_bad_value_is_refused_by_its_field(self, stage):
         with pytest.raises(ValidationError) as refused:
-            draft(stage, percent_complete=101)
+            drafted(stage, percent_complete=101)
         assert refused.value.message_dict == {"percent_complete": ["完成率在 0 到 100 之间。"]}
 
     def test_not_before_the_period_opens(self, stage):
         stage.period = make_period(stage.plan, "2026年四季度", datetime.date(2026, 12, 31))
         with pytest.raises(ValidationError, match="自 2027-01-01 起开放填报"):
-            draft(stage)
+            drafted(stage)
 
 
 class TestSubmit:
@@ -131,7 +105,7 @@ class TestSubmit:
         ],
     )
     def test_says_what_is_missing_and_keeps_the_draft(self, stage, changes, fields):
-        report = draft(stage, **changes)
+        report = drafted(stage, **changes)
         with pytest.raises(ValidationError) as refused:
             reporting.submit_report(stage.reporter, report=report, version=report.version, now=NOW)
         assert list(refused.value.message_dict) == fields
@@ -155,7 +129,7 @@ class TestSubmit:
         assert report.state == ReportState.FORWARDED
 
     def test_after_the_due_date_it_is_late_and_stays_so(self, stage):
-        report = draft(stage)
+        report = drafted(stage)
         report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
         assert report.is_late
         report = reviewing.return_report(

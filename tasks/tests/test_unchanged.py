@@ -4,25 +4,16 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from lxml import html
 
 from tasks.choices import ReportState
 from tasks.models import ProgressReport
-from tasks.tests.desk import EXPECTED, client_of, drafted, more_duties, reported_before
-from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.desk import client_of
+from tasks.tests.form_page import EXPECTED
+from tasks.tests.journeys import drafted, more_duties, reported_before
+from tasks.tests.people import Stage
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 class TestUnchanged:

@@ -4,39 +4,18 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from lxml import html
 
-from tasks.choices import ClaimState, DutyRole, Halt, ReportState
-from tasks.models import CompletionClaim, Duty, Measure, ProgressReport, ReportingPeriod
+from tasks.choices import ClaimState, DutyRole, Halt
+from tasks.models import CompletionClaim, Duty, Measure, ReportingPeriod
 from tasks.queries import workbench as queries
-from tasks.queries.reports import obliged_duties
-from tasks.tests.desk import (
-    approved,
-    client_of,
-    drafted,
-    earlier_period,
-    more_duties,
-    reported_before,
-    returned,
-    submitted,
-)
-from tasks.tests.growth import grow
-from tasks.tests.people import NOW, TODAY, Stage, make_period, make_stage, make_user
-from units.choices import Role
-from units.models import Unit, User
+from tasks.queries.reports import last_approved, obliged_duties
+from tasks.tests.desk import client_of
+from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, reported_before, returned, submitted
+from tasks.tests.people import NOW, TODAY, make_period
+from units.models import User
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 def page(user: User, query: str = "") -> html.HtmlElement:
@@ -140,6 +119,17 @@ class TestLists:
         ]
         assert lines == ["2026年二季度，07-15 截止首次填报", "2026年三季度，10-15 截止首次填报"]
 
+    def test_every_open_period_stands_beside_the_report_before_it(self, stage):
+        earliest = make_period(stage.plan, "2026年一季度", datetime.date(2026, 3, 31))
+        approved(stage, None, earliest, percent_complete=20)
+        approved(stage, None, earlier_period(stage), percent_complete=30)
+        between = make_period(stage.plan, "2026年5月", datetime.date(2026, 5, 31))
+        found = queries.items(queries.workbench(stage.reporter, TODAY).due)
+        assert {item.row.period: (item.last, item.last.percent_complete) for item in found} == {
+            between: (last_approved(stage.duty, between), 20),
+            stage.period: (last_approved(stage.duty, stage.period), 30),
+        }
+
     def test_a_long_list_comes_in_pages_and_the_count_is_of_all(self, stage):
         more_duties(stage, 60)
         tree = page(stage.reporter, "?due=2")
@@ -216,53 +206,16 @@ class TestWho:
 class TestQueries:
     """Session, person, unit; periods, duties, reports, texts, last reports; two for what was returned."""
 
-    def count(self, stage: Stage, django_assert_num_queries, expected: int) -> None:
+    def test_as_many_for_three_open_periods_as_for_one(self, stage, django_assert_num_queries):
+        reported_before(stage)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(expected):
-            assert client.get("/workbench/").status_code == 200
-
-    @pytest.mark.parametrize("rows", [1, 3])
-    def test_as_many_at_one_row_as_at_three(self, stage, django_assert_num_queries, rows):
-        dues, backs, gones, _ = (more_duties(stage, rows, role=role) for role in ("lead", "lead", "lead", "cooperate"))
-        reported_before(stage, *dues, *backs, *gones)
-        for duty in backs:
-            returned(stage, duty)
-        for duty in gones:
-            submitted(stage, duty)
-        self.count(stage, django_assert_num_queries, 9)
-
-    def test_as_many_at_7900_measures_and_8_periods(self, loaded_plan, django_assert_num_queries):
-        grow(loaded_plan, 100)
-        unit = Unit.objects.get(name="省交通运输厅")
-        reporter, office = make_user("填报员", Role.REPORTER, unit), make_user("督查", Role.OFFICE, unit)
-        periods = [
-            make_period(loaded_plan, f"第{number}期", datetime.date(2025, 1, 1) + datetime.timedelta(days=88 * number))
-            for number in range(8)
-        ]
-        ReportingPeriod.objects.exclude(pk=periods[-1].pk).update(frozen_at=NOW, frozen_by=office)
-        duties = list(Duty.objects.filter(unit=unit))
-        ProgressReport.objects.bulk_create(
-            ProgressReport(
-                duty=duty,
-                period=period,
-                state=ReportState.APPROVED,
-                progress="完成",
-                written_by=reporter,
-                created_at=NOW,
-                saved_at=NOW,
-                approved_at=NOW,
-                approved_by=office,
-                submitted_at=NOW,
-                submitted_by=reporter,
-            )
-            for period in periods[:-1]
-            for duty in duties
-        )
-        assert Measure.objects.count() == 7900
-        client = client_of(reporter)
+        with django_assert_num_queries(8):
+            client.get("/workbench/")
+        for month in (7, 8):
+            make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
         with django_assert_num_queries(8):
             answer = client.get("/workbench/")
-        assert answer.context["bench"].left == len(duties) == 900
+        assert answer.context["bench"].left == 3
 
     def test_the_lists_are_one_query_for_returns_more(self, stage, django_assert_num_queries):
         with django_assert_num_queries(3):

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.excel.cells import csv_file
+from tasks.permissions import visible_to
 from tasks.queries.handover import open_items
 from tasks.services.handover import hand_over
 from tasks.views.exports import download
@@ -43,13 +44,13 @@ AUDIT_COLUMNS = {
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
     """移交: first who takes over, then the exact list, then the act on exactly that list."""
     require(request.user, Permission.MANAGE_ACCOUNTS)
-    person = get_object_or_404(User.objects.select_related("unit"), pk=pk)
+    person = get_object_or_404(visible_to(request.user, User).select_related("unit"), pk=pk)
     given = request.POST if request.method == "POST" else request.GET
     form = HandoverForm(given or None, successors=successors(person), initial={"switch_off": True})
     if request.method == "POST" and handed_over(request, person, form):
         messages.success(request, f"已移交给 {named(form.cleaned_data['successor'])}。")
         return redirect("admin:units_user_change", pk)
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     context = {
         "person": person,
         "form": form,
@@ -87,7 +88,7 @@ def export_audit(request: HttpRequest) -> HttpResponse | FileResponse:
     form = AuditFilterForm(request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
-    rows = list(audit_events(form.question()).values_list(*AUDIT_COLUMNS)[: COUNTED + 1])
+    rows = list(audit_events(request.user, form.question()).values_list(*AUDIT_COLUMNS)[: COUNTED + 1])
     if len(rows) > COUNTED:
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
     note_export(request, file="操作日志.csv", rows=len(rows), conditions=form.in_words())

@@ -89,5 +89,5 @@ def amendment_list(request: HttpRequest, slug: str) -> HttpResponse:
     """调整记录, the newest first. For staff: reasons and documents are not published."""
     require(request.user, Permission.SEE_STAFF_NOTES)
     plan = get_object_or_404(Plan, slug=slug)
-    page = Paginator(closing.amendments(plan), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(closing.amendments(plan, request.user), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "tasks/closing/amendments.html", {"plan": plan, "page": page})

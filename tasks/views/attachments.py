@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tasks.models import Attachment
-from tasks.queries.reports import visible
+from tasks.permissions import visible_to
 
 
 @login_required
@@ -15,7 +15,7 @@ from tasks.queries.reports import visible
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """Whoever sees the report gets its file, under its own name and the type its content has."""
-    found = get_object_or_404(Attachment, pk=pk, report__in=visible(request.user))
+    found = get_object_or_404(visible_to(request.user, Attachment), pk=pk)
     response = FileResponse(
         found.file.open(), as_attachment=True, filename=found.name, content_type=found.content_type
     )

@@ -37,7 +37,7 @@ def measure_and_duty(user: User, slug: str, number: int, order: int) -> tuple[Me
 def completion(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     """办结申请: the form, or the claim that stands; and every earlier one with its answer."""
     measure, duty = measure_and_duty(request.user, slug, number, order)
-    claims = list(queries.completions_of(measure))
+    claims = list(queries.completions_of(measure, request.user))
     standing = next((one for one in claims if is_standing(one)), None)
     form = CompletionForm(request.POST if request.method == "POST" else None)
 
@@ -60,7 +60,7 @@ def is_standing(claim: Any) -> bool:
 def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     """延期申请, likewise; only a pending one stands in the way of another."""
     measure, duty = measure_and_duty(request.user, slug, number, order)
-    requests = list(queries.extensions_of(measure))
+    requests = list(queries.extensions_of(measure, request.user))
     standing = next((one for one in requests if one.state == ClaimState.PENDING), None)
     form = ExtensionForm(request.POST if request.method == "POST" else None)
 
@@ -106,7 +106,7 @@ def withdrawn(request: HttpRequest, standing: Any) -> HttpResponse:
         messages.info(request, "没有等待决定的申请，不用撤回。")
         return redirect(request.path)
     services.withdraw_claim(request.user, claim=standing, now=timezone.now())
-    messages.success(request, "申请已撤回。")
+    messages.success(request, "申请已撤回，需要时可以重新申请。")
     return redirect(request.path)
 
 

@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     queue: str
     item: str
     granting: str
-    everything: Callable[[], QuerySet]
+    everything: Callable[[User], QuerySet]
     awaiting: Callable[[User], QuerySet]
     is_extension: bool
 
@@ -73,7 +73,7 @@ def closing_queue(request: HttpRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def closing_item(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     require(request.user, Permission.DECIDE_CLOSING)
-    claim = get_object_or_404(KINDS[kind].everything(), pk=pk)
+    claim = get_object_or_404(KINDS[kind].everything(request.user), pk=pk)
     if request.method == "POST":
         return decide(request, KINDS[kind], claim)
     return page(request, KINDS[kind], claim)
@@ -92,7 +92,7 @@ def page(request: HttpRequest, kind: Kind, claim: Claim | None, **more: Any) -> 
         "following": waiting[at + 1] if 0 <= at < len(waiting) - 1 else None,
         "is_decidable": at >= 0,
         "plan": selected.measure.main_task.plan if selected else Plan.objects.first(),
-        **(detail(kind, selected) if selected else {}),
+        **(detail(request.user, kind, selected) if selected else {}),
         "form": new_form(kind),
         **more,
     }
@@ -103,9 +103,9 @@ def new_form(kind: Kind, data: Any = None) -> ClaimDecisionForm:
     return ClaimDecisionForm(data, granting=kind.granting, is_extension=kind.is_extension)
 
 
-def detail(kind: Kind, claim: Claim) -> dict[str, Any]:
+def detail(user: User, kind: Kind, claim: Claim) -> dict[str, Any]:
     of_measure = queries.extensions_of if kind.is_extension else queries.completions_of
-    others = [other for other in of_measure(claim.measure) if other != claim]
+    others = [other for other in of_measure(claim.measure, user) if other != claim]
     return {
         "standing": queries.standing(claim.measure),
         "others": others,
@@ -124,8 +124,9 @@ def decide(request: HttpRequest, kind: Kind, claim: Claim) -> HttpResponse:
         return page(request, kind, claim, form=form, refusal=f"没有提交：{refused}")
     except ValidationError as refused:
         form.refuse(refused)
-        return page(request, kind, get_object_or_404(kind.everything(), pk=claim.pk), form=form)
-    messages.success(request, f"举措 {claim.measure.code} 的{kind.title}：{decided.get_state_display()}。")
+        return page(request, kind, get_object_or_404(kind.everything(request.user), pk=claim.pk), form=form)
+    outcome = kind.granting if decided.state == ClaimState.GRANTED else "已退回，申请单位能看到理由"
+    messages.success(request, f"举措 {claim.measure.code} 的{kind.title}：{outcome}。")
     following = kind.awaiting(request.user).first()
     return redirect(kind.item, following.pk) if following else redirect(kind.queue)
 
@@ -148,7 +149,7 @@ def carry_out(user: User, kind: Kind, claim: Claim, form: ClaimDecisionForm) -> 
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """重新打开 a completed measure."""
     require(request.user, Permission.DECIDE_CLOSING)
-    claim = get_object_or_404(queries.completions(), pk=pk)
+    claim = get_object_or_404(queries.completions(request.user), pk=pk)
     measure = claim.measure
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -13,6 +13,7 @@ from tasks.choices import ReportState
 from tasks.forms import ReportForm
 from tasks.forms_office import ReasonForm
 from tasks.models import ProgressReport
+from tasks.permissions import visible_to
 from tasks.queries.review import REPORT_JOINS
 from tasks.services import reviewing
 from tasks.services.report_rules import content_of
@@ -25,7 +26,7 @@ from units.permissions import Permission, require
 def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """The form opens with what stands, or with a correction of it that was returned."""
     require(request.user, Permission.REVIEW_AT_OFFICE)
-    known = ProgressReport.objects.select_related(*REPORT_JOINS, "corrected_by__coordination_unit")
+    known = visible_to(request.user, ProgressReport).select_related(*REPORT_JOINS, "corrected_by__coordination_unit")
     report = get_object_or_404(known, pk=pk, state=ReportState.APPROVED, period__frozen_at__isnull=False)
     entry = getattr(report, "corrected_by", None)
     start = entry if entry is not None and entry.state == ReportState.RETURNED else report
@@ -35,7 +36,6 @@ def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and corrected(request, report, form, why):
         messages.success(request, f"{report.duty.measure.code} 的更正已提交，由另一位督查专员复审。")
         return redirect("period", report.period.plan.slug, report.period_id)
-    form.mark_invalid()
     context = {
         "report": report,
         "entry": entry,

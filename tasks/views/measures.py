@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tasks.choices import DutyRole
-from tasks.models import MainTask, Measure
+from tasks.models import MainTask, Measure, ProbableSlip
+from tasks.permissions import visible_to
 from tasks.queries import measures, options
 from tasks.views.controls import heads
 from tasks.views.rows import MeasureRows
 from tasks.views.timeline import measure_course
-from units.permissions import Permission, may
 
 TASK_COLUMNS = ("code", "text", "units")
 
@@ -49,7 +49,7 @@ def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> 
         "duties": duties,
         "has_lead": any(duty.role == DutyRole.LEAD for duty in duties),
         "siblings": measure.main_task.measures.order_by("order").values_list("order", flat=True),
-        "slips": list(measure.probable_slips.all()) if may(request.user, Permission.SEE_STAFF_NOTES) else [],
+        "slips": list(visible_to(request.user, ProbableSlip).filter(measure=measure)),
         "before": before,
         "after": after,
         **measure_course(request, measure, duties),

@@ -18,6 +18,7 @@ from tasks.services import reviewing
 from tasks.services.report_rules import VersionConflict
 from tasks.views.changes import in_short
 from tasks.views.review_tabs import require_reviewer
+from units.choices import Role
 
 GONE = "已不在您的待审队列中：可能已被审核、撤回，或由您自己填写"
 CHANGED = "在您勾选以后被修改过，请先看新的内容"
@@ -95,5 +96,7 @@ def pass_all(request: HttpRequest, ticked: dict[int, int]) -> HttpResponse:
         )
     except (VersionConflict, PermissionDenied, ValidationError):
         return preview(request, ticked, f"这 {len(found)} 项都没有通过，因为其中有的刚才有了变动。")
-    messages.success(request, f"已通过 {len(found)} 项：{'、'.join(report.duty.measure.code for report in found)}。")
+    codes = "、".join(report.duty.measure.code for report in found)
+    follows = "是否公开在“公开”一页决定" if request.user.role == Role.OFFICE else "已转督查专员复审"
+    messages.success(request, f"已通过 {len(found)} 项：{codes}，{follows}。")
     return redirect("review")

@@ -74,7 +74,9 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("period", slug, same.pk)
             form.refuse(refused)
         else:
-            messages.success(request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报。")
+            messages.success(
+                request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报，各单位到时在工作台看到。"
+            )
             return redirect("period", slug, period.pk)
     unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)
     context = {"plan": plan, "form": form, "proposal": proposal, "unknown_years": unknown}
@@ -172,7 +174,7 @@ def period_freeze(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         except ValidationError as refused:
             refusal = "没有冻结：" + "".join(refused.messages)
         else:
-            messages.success(request, f"{period.label}已冻结。")
+            messages.success(request, f"{period.label}已冻结，以后只能作标明的更正。")
             return redirect("period", slug, pk)
     elif period.is_frozen:
         return redirect("period", slug, pk)

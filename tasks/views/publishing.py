@@ -30,7 +30,7 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     periods = queries.periods_with_counts(plan)
     asked = request.GET.get("period", "")
-    chosen = next((one for one in periods if str(one.pk) == asked), periods[0] if periods else None)
+    chosen = next((one for one, _ in periods if str(one.pk) == asked), periods[0][0] if periods else None)
     waiting = Paginator(queries.unpublished(chosen), PER_PAGE).get_page(request.GET.get("page"))
     standing = Paginator(queries.published(chosen), PER_PAGE).get_page(request.GET.get("shown"))
     context = {
@@ -59,7 +59,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
             services.publish_reports(request.user, reports=reports, now=timezone.now())
         except ValidationError as refused:
             return preview(request, plan, reports, "".join(refused.messages))
-        messages.success(request, f"已公开 {len(reports)} 项。")
+        messages.success(request, f"已公开 {len(reports)} 项，公众现在可以看到；需要时在“已公开”中撤下。")
         return redirect("publishing", slug)
     missing = request.method == "POST"
     return preview(request, plan, reports, "没有公开：勾选的各项中有的已不是已通过的填报。" if missing else "")
@@ -79,12 +79,15 @@ def unpublish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """撤下, with a reason for the record."""
     require(request.user, Permission.PUBLISH)
     plan = get_object_or_404(Plan, slug=slug)
-    report = get_object_or_404(queries.approved(plan), pk=pk)
+    report = get_object_or_404(queries.of_plan(plan), pk=pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         services.unpublish_report(request.user, report=report, reason=reason, now=timezone.now())
-        messages.success(request, f"{report.duty.measure.code} {report.duty.unit.name}的进展已撤下。")
+        messages.success(
+            request,
+            f"{report.duty.measure.code} {report.duty.unit.name}的进展已撤下，公众不再看到；需要时可以再公开。",
+        )
         return redirect("publishing", slug)
     context = {"plan": plan, "report": report, "form": form, "shown": public.preview([report.pk])[report.pk]}
     return render(request, "tasks/publishing/unpublish.html", context)

@@ -12,7 +12,7 @@ from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
-from tasks.permissions import can_move, sees, writes_for
+from tasks.permissions import can_move, sees, visible_to, writes_for
 from tasks.queries.reports import last_approved
 from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
 from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
@@ -50,7 +50,7 @@ def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
     """What a person may not see is not there, for them."""
     known = Duty.objects.select_related("unit", "measure__main_task__plan", "measure__main_task__field")
     duty = get_object_or_404(known, pk=duty_key)
-    periods = ReportingPeriod.objects.filter(opens_on__lte=timezone.localdate())
+    periods = visible_to(user, ReportingPeriod).filter(opens_on__lte=timezone.localdate())
     period = get_object_or_404(periods, pk=period_key, plan=duty.measure.main_task.plan)
     report = existing(duty, period)
     is_writer = writes_for(user, duty)

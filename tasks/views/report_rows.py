@@ -89,7 +89,6 @@ def form_rows(form: ReportForm, last: ProgressReport | None) -> list[Row]:
     before, typed = baseline(last), values(form)
     for name, value in before.items():
         form.fields[name].widget.attrs["data-last"] = as_posted(value)
-    form.mark_invalid()
     return [row(group, before, typed, last is not None, form) for group in GROUPS]
 
 

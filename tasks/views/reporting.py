@@ -26,7 +26,7 @@ from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.models import Attachment, ProgressReport
 from tasks.services import attaching, reporting
-from tasks.services.report_rules import VersionConflict, content_of
+from tasks.services.report_rules import VersionConflict, content_of, refuse_incomplete
 from tasks.views import kept
 from tasks.views.report_pages import (
     FOUND_AGAIN,
@@ -154,9 +154,20 @@ def submit(request: HttpRequest, spot: Spot, form: ReportForm, target: str) -> H
             form.add_error(None, refused)
         else:
             return handed_in(request, spot, done)
+    else:
+        add_missing(form, draft)
     return form_page(
         request, spot, form, files=files, whole=form.non_field_errors(), notice="所写内容已存为草稿，还没有提交。"
     )
+
+
+def add_missing(form: ReportForm, draft: ProgressReport) -> None:
+    """What is still to be filled in, said together with what cannot be read, so that one round of mending does."""
+    try:
+        refuse_incomplete(draft)
+    except ValidationError as refused:
+        for name in refused.error_dict.keys() - form.errors.keys():
+            form.add_error(name, refused.error_dict[name])
 
 
 def handed_in(request: HttpRequest, spot: Spot, done: ProgressReport) -> HttpResponse:

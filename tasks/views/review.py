@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tasks.choices import ReportState
 from tasks.forms_office import PASS, DecisionForm
 from tasks.hints import hints
 from tasks.models import Plan, ProgressReport, ReportingPeriod
@@ -35,6 +36,11 @@ from units.models import User
 
 PER_PAGE = 50
 DAYS_TO_MEND = 3  # working days proposed for mending what is returned
+OUTCOMES = {
+    ReportState.FORWARDED: "初审通过，已转督查专员复审",
+    ReportState.APPROVED: "复审通过，是否公开在“公开”一页决定",
+    ReportState.RETURNED: "已退回，填报员在工作台看到理由",
+}
 
 
 class Line(NamedTuple):
@@ -170,7 +176,7 @@ def decide(request: HttpRequest, report: ProgressReport) -> HttpResponse:
     except ValidationError as refused:
         form.refuse(refused)
         return page(request, report, form=form)
-    messages.success(request, f"{done.duty.measure.code} {done.duty.unit.name}：{done.get_state_display()}。")
+    messages.success(request, f"{done.duty.measure.code} {done.duty.unit.name}：{OUTCOMES[done.state]}。")
     return redirect(next_address(request))
 
 

@@ -17,7 +17,7 @@ from units import accounts, services
 from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, said
 from units.forms import AccountForm
 from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
-from units.permissions import Permission
+from units.permissions import Permission, visible_accounts
 
 admin.site.unregister(TOTPDevice)
 admin.site.unregister(Group)  # rights come from the table of roles, and 群体 here are units
@@ -107,6 +107,9 @@ class UserAdmin(ServiceAdmin):
     ]
     password_fieldset = ("密码", {"fields": ["password1", "password2"]})
     device_fieldset = ("动态口令", {"fields": ["reset_second_factor"]})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(visible_accounts(request.user))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[tuple]:
         if not self.has_change_permission(request, obj):

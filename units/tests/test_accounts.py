@@ -250,7 +250,7 @@ class TestPagesToRead:
     ) -> None:
         assert client.get("/roles/").headers["Location"] == "/login/?next=/roles/"
         client.force_login(person)
-        with django_assert_num_queries(2):  # session and account
+        with django_assert_num_queries(3):  # session, account, and the plan the menu leads to
             answer = client.get("/roles/")
         table = {sentence: {role for role, may in cells if may} for sentence, cells in answer.context["rows"]}
         assert table == {
@@ -264,7 +264,7 @@ class TestPagesToRead:
 
     def test_ones_own_rights_in_sentences(self, client: Client, django_assert_num_queries) -> None:
         client.force_login(make_user(Role.REPORTER))
-        with django_assert_num_queries(4):  # session, account, unit, device
+        with django_assert_num_queries(5):  # session, account, unit, device, the menu's plan
             answer = client.get("/account/")
         assert answer.context["rights"] == [
             "查看原文旁的内部校注",

@@ -158,7 +158,7 @@ class TestPages:
     def test_as_many_queries_for_one_event_as_for_sixty(self, auditor: Client, django_assert_num_queries) -> None:
         record_many(1)
         for _ in range(2):
-            with django_assert_num_queries(6):  # session, account, units, verbs, the events, how many
+            with django_assert_num_queries(7):  # session, account, menu's plan, units, verbs, the events, how many
                 auditor.get("/audit/")
             record_many(59)
 

@@ -269,9 +269,9 @@ class TestCost:
     ) -> None:
         other = Client()
         other.force_login(make_user(Role.LEADER))
-        with django_assert_num_queries(2):  # session, account
+        with django_assert_num_queries(3):  # session, account, the menu's plan
             other.get("/roles/")
         client = half_in(person)
         client.post(ASK, {"code": code_for(device)})
-        with django_assert_num_queries(3):  # and the device, which may have been reset
+        with django_assert_num_queries(4):  # and the device, which may have been reset
             client.get("/roles/")

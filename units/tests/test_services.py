@@ -147,6 +147,20 @@ class TestCreateUser:
             "填报员和审核员必须属于一个单位。"
         ]
 
+    def test_many_with_one_password_are_hashed_once_and_change_it_each(self, administrator: User) -> None:
+        people = [User(username=name, role=Role.LEADER) for name in ("liming", "zhaolei")]
+        services.create_users(administrator, users=people, password=PASSWORD, now=NOW)
+        opened = User.objects.exclude(pk=administrator.pk)
+        assert [(user.check_password(PASSWORD), user.must_change_password) for user in opened] == [(True, True)] * 2
+        assert len({user.password for user in opened}) == 1
+
+    def test_many_are_opened_all_or_none(self, administrator: User) -> None:
+        people = [User(username="liming", role=Role.LEADER), User(username="zhaolei", role=Role.REPORTER)]
+        assert refusal(services.create_users, administrator, users=people, password=PASSWORD) == [
+            "填报员和审核员必须属于一个单位。"
+        ]
+        assert list(User.objects.all()) == [administrator]
+
 
 class TestSaveUser:
     @pytest.mark.parametrize(

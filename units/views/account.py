@@ -41,7 +41,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and changed(request, form):
         is_first = request.user.must_change_password
         return redirect(way_back(request, resolve_url(settings.LOGIN_REDIRECT_URL if is_first else "account")))
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     return render(request, "units/password.html", {"form": form, "next": way_back(request, "")})
 
 

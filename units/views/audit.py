@@ -47,7 +47,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     context = {"form": form, "limit": COUNTED}
     if form.is_valid():
-        events = audit_events(form.question())
+        events = audit_events(request.user, form.question())
         window = window_of(events, whole_number(request, "before"), whole_number(request, "after"))
         context |= {
             "window": window,
@@ -55,7 +55,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
             "count": events.order_by()[: COUNTED + 1].count(),
             "in_words": form.in_words(),
         }
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     return render(request, "units/audit.html", context)
 
 

@@ -52,7 +52,7 @@ class Login(LoginView):
         username, is_locked = form.cleaned_data.get("username"), getattr(self.request, "axes_locked_out", False)
         if username and form.cleaned_data.get("password"):
             accounts.record_failed_login(username=username, is_locked=is_locked, now=timezone.now())
-        form.mark_invalid()
+        form.leave_focus_to_errors()
         answer = super().form_invalid(form)
         answer.status_code = LOCKED_OUT if is_locked else answer.status_code
         return answer
@@ -77,7 +77,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and (device := accepted(request, form, accounts.verify_second_factor)):
         return verified(request, device, resolve_url(settings.LOGIN_REDIRECT_URL))
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     return render(request, "units/second_factor.html", {"form": form, "next": way_back(request, "")})
 
 
@@ -101,7 +101,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and (device := accepted(request, form, accounts.confirm_second_factor)):
         return verified(request, device, reverse("account"))
-    form.mark_invalid()
+    form.leave_focus_to_errors()
     device = accounts.unconfirmed_device(request.user)
     context = {
         "form": form,

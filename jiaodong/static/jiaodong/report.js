@@ -240,7 +240,6 @@
   function markError(input, text) {
     if (input.type === "radio") return;
     var id = input.id + "_error", line = document.getElementById(id);
-    input.classList.toggle("is-invalid", Boolean(text));
     if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
     if (!text) { if (line) line.remove(); return; }
     if (!line) {

@@ -39,7 +39,21 @@
     });
   }
 
+  // How many boxes of a list are ticked, and which, beside the button that acts on them.
+  function sayChosen(line) {
+    var form = line.closest("form");
+    function say() {
+      var codes = Array.prototype.map.call(form.querySelectorAll("input[data-code]:checked"), function (box) {
+        return box.dataset.code;
+      });
+      line.textContent = codes.length ? "已选 " + codes.length + " 项：" + codes.join("、") + "。" : "";
+    }
+    form.addEventListener("change", say);
+    say();
+  }
+
   document.querySelectorAll("[data-mode]").forEach(switchOnTheSpot);
+  document.querySelectorAll("[data-chosen]").forEach(sayChosen);
   document.addEventListener("click", function (event) {
     closeMenus(event.target.closest("details.menu"));
   });

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from tasks.demo.play import Play, play
+from tasks.demo.play import play
+from tasks.demo.stage import Stage
 from tasks.models import Plan, ProgressReport
 from units.models import User
 from units.services import install_administrator
@@ -28,8 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--today", type=datetime.date.fromisoformat, default=None, help="以哪一天为今天（年-月-日），默认今天"
         )
-
-        parser.add_argument("--periods", type=int, default=8, help="期数，默认 8")
+        parser.add_argument("--periods", type=int, default=8, choices=range(3, 13), help="期数，3 至 12，默认 8")
 
     def handle(self, **options: Any) -> None:
         if not settings.IS_DEMO:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         call_command("import_allocation", str(TABLE), "--corrections", str(CORRECTIONS), stdout=io.StringIO())
         administrator = User.objects.get(username="administrator")
         today = options["today"] or timezone.localdate()
-        stage = Play(
+        stage = Stage(
             Plan.objects.get(slug="jiaodong"), options["seed"], today, password, self.stdout.write, options["periods"]
         )
         play(stage, administrator)

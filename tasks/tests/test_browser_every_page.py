@@ -1,0 +1,84 @@
+"""Every page of the site, as every role sees it, on a desk and on a phone: clean for axe and no wider than the window.
+
+The addresses come from the URL resolver. A page that is added and not made known in `every_page.furnish` fails here.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from jiaodong.testing.browser import OpenPage
+from tasks.models import Plan
+from tasks.tests.browser_desk import enter, make_desk, sizes
+from tasks.tests.every_page import NOT_PAGES, Known, addresses, furnish, routes
+from units.choices import Role
+from units.models import User
+from units.tests.samples import make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+# How many pages each may open, so that none goes unread because it answered with something else.
+READABLE = {
+    "outsider": 13,
+    Role.REPORTER: 27,
+    Role.UNIT_REVIEWER: 28,
+    Role.OFFICE: 49,
+    Role.LEADER: 20,
+    Role.ADMINISTRATOR: 21,
+    Role.AUDITOR: 19,
+}
+
+
+@pytest.fixture
+def house(live_site, loaded_plan: Plan) -> tuple[Known, dict[str, list[str]]]:
+    desk = make_desk(loaded_plan)
+    for role in (Role.LEADER, Role.ADMINISTRATOR, Role.AUDITOR):
+        make_user(role)
+    return furnish(desk)
+
+
+def main_part(page: Page, path: str) -> str | None:
+    """What comes under the header, tokens apart; None where the page itself does not come: refused, or sent on."""
+    answer = page.request.get(path, max_redirects=0)
+    if answer.status != 200:
+        return None
+    main = answer.text().partition("<main ")[2].partition("</main>")[0]
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", main)
+
+
+def read_all(page: Page, paths: list[str], seen: set[str]) -> tuple[int, dict[str, dict]]:
+    """How many pages come, and what is wrong with them.
+
+    What another role was shown word for word is not read again, but the first page is, for the header of the role.
+    """
+    count, wrong = 0, {}
+    for path in paths:
+        shown = main_part(page, path)
+        if shown is None:
+            continue
+        count += 1
+        if count > 1 and shown in seen:
+            continue
+        seen.add(shown)
+        page.goto(path)
+        if found := sizes(page):
+            wrong[path] = found
+    return count, wrong
+
+
+def test_clean(house, open_page: OpenPage) -> None:
+    paths, seen, counts, wrong = addresses(*house), set(), {}, {}
+    for role in READABLE:
+        page = open_page()
+        if role != "outsider":
+            enter(page, User.objects.get(username=role))
+        counts[role], found = read_all(page, paths, seen)
+        wrong |= {(role, path): what for path, what in found.items()}
+    assert wrong == {}
+    assert counts == READABLE
+
+
+def test_nothing_is_said_of_a_route_that_is_not_there(house) -> None:
+    known, queries = house
+    assert {*NOT_PAGES, *known, *queries} - {name for name, _ in routes()} == set()

@@ -1,0 +1,89 @@
+"""The filing board of a period: every number leads to its rows, and once frozen it stays."""
+
+import datetime
+import re
+
+import pytest
+
+from tasks.choices import DutyRole
+from tasks.models import Duty, MainTask, Measure
+from tasks.services import closing
+from tasks.services.periods import freeze_period
+from tasks.services.reporting import save_draft
+from tasks.tests.desk import client_of, page
+from tasks.tests.journeys import approved, forwarded, of_customs
+from tasks.tests.people import NOW, TODAY, Stage, content
+from tasks.tests.reading import rows, section
+from units.choices import UnitKind
+from units.models import Unit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+PERIODS = "/plans/jiaodong/periods/"
+
+
+def board(html: str) -> list[list[tuple[str, str | None]]]:
+    return [[(cell.text.split()[0], cell.url) for cell in row] for row in rows(section(html, "board"))[1:]]
+
+
+class TestFilingBoard:
+    @pytest.fixture
+    def filed(self, stage) -> Stage:
+        """Approved and late, in review, and a draft of the open group; a measure nobody has written for."""
+        task = MainTask.objects.create(plan=stage.plan, number=2, title="二")
+        second = Measure.objects.create(main_task=task, order=1, text="第二项")
+        for position, unit in enumerate((stage.duty.unit, stage.other_duty.unit), start=1):
+            Duty.objects.create(measure=second, unit=unit, role=DutyRole.SHARED, position=position)
+        Duty.objects.create(measure=second, unit=stage.group_duty.unit, role=DutyRole.COOPERATE, position=3)
+        of_customs(stage, now=NOW + datetime.timedelta(days=30))
+        forwarded(stage)
+        save_draft(stage.office, duty=stage.group_duty, period=stage.period, content=content(), version=None, now=NOW)
+        return stage
+
+    def test_every_number_leads_to_exactly_its_rows(self, filed):
+        client = client_of(filed.office)
+        lines = board(client.get(f"{PERIODS}{filed.period.pk}/").content.decode())
+        numbers = {line[0][0]: [int(text) for text, _ in line[1:]] for line in lines}
+        assert numbers == {  # 应报 已通过 审核中 已退回 草稿 未报 补报
+            "省交通运输厅": [2, 0, 1, 0, 0, 1, 0],
+            "青岛海关": [2, 0, 1, 0, 0, 1, 1],
+            "各执法部门": [1, 0, 0, 0, 1, 0, 0],
+            "合计": [5, 0, 2, 0, 1, 2, 1],
+        }
+        for line in lines:
+            for text, url in line[1:]:
+                assert (url is None) == (text == "0")
+                if url:
+                    html = client.get(url).content.decode()
+                    assert (len(rows(html)) - 1, f" {text} 项</h1>" in html) == (int(text), True)
+
+    def test_all_numbers_of_a_unit_add_up(self, filed):
+        for line in board(page(filed.office, f"{PERIODS}{filed.period.pk}/")):
+            obliged, *states, late = (int(text) for text, _ in line[1:])
+            assert (obliged, late <= obliged) == (sum(states), True)
+
+    def test_late_ones_are_marked(self, filed):
+        html = page(filed.office, f"{PERIODS}{filed.period.pk}/filing/?state=late")
+        assert re.findall(r'<span class="role">(.*?)</span>', html) == ["补报"]
+
+    def test_halted_and_completed_measures_need_no_report(self, stage):
+        claim = closing.claim_completion(
+            stage.reporter, duty=stage.duty, result="完成", document="1号", completed_on=TODAY, now=NOW
+        )
+        closing.verify_completion(stage.office, claim=claim, now=NOW)
+        assert "没有应报的职责。" in page(stage.office, f"{PERIODS}{stage.period.pk}/")
+
+    def test_a_state_or_unit_that_is_not_there(self, stage):
+        client, own = client_of(stage.office), f"{PERIODS}{stage.period.pk}/filing/"
+        assert [client.get(own + query).status_code for query in ("?state=x", "?unit=nobody")] == [404, 404]
+
+    def test_the_board_stays_as_it_was_frozen(self, stage):
+        approved(stage)
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        before = board(page(stage.office, f"{PERIODS}{stage.period.pk}/"))
+        closing.amend_measure(
+            stage.office, measure=stage.measure, changes={"halted": "suspended"}, reason="调整", now=NOW
+        )
+        unit = Unit.objects.create(name="省某厅", short_name="某厅", slug="mt", kind=UnitKind.PROVINCIAL)
+        added = Duty.objects.create(measure=stage.measure, unit=unit, role=DutyRole.LEAD, position=30)
+        Duty.history.filter(id=added.pk).update(history_date=NOW + datetime.timedelta(days=1))
+        assert board(page(stage.office, f"{PERIODS}{stage.period.pk}/")) == before
