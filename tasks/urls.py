@@ -8,6 +8,8 @@ from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
 from tasks.views.correcting import report_correct
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.instructing import instruction_new
+from tasks.views.instructions import instruction, instruction_list
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
@@ -59,6 +61,9 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
+    path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),
+    path("plans/<slug:slug>/instructions/<int:number>/", instruction, name="instruction"),
     path("plans/<slug:slug>/publishing/", publishing, name="publishing"),
     path("plans/<slug:slug>/publishing/publish/", publish, name="publish"),
     path("plans/<slug:slug>/publishing/<int:pk>/unpublish/", unpublish, name="unpublish"),
