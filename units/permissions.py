@@ -21,7 +21,9 @@ class Permission(Enum):
     DECIDE_CLOSING = "核验办结、决定延期、重新打开"
     MANAGE_PERIODS = "建立和冻结填报期次"
     PUBLISH = "决定哪些已通过的填报向社会公开"
+    SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
+    SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
     SEE_INSTRUCTIONS = "查看批示：领导和督查专员看全部，单位看本单位承办的和本单位举措上的"
     GIVE_INSTRUCTIONS = "作出批示，指定承办单位和办理时限"
     ANSWER_INSTRUCTIONS = "反馈本单位承办的批示"
@@ -54,7 +56,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DECIDE_CLOSING,
             Permission.MANAGE_PERIODS,
             Permission.PUBLISH,
+            Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
+            Permission.SHARE_VIEWS,
             Permission.SEE_INSTRUCTIONS,
             Permission.CLOSE_INSTRUCTIONS,
         }

@@ -36,7 +36,7 @@ NOT_PAGES = {
 def routes(patterns: list | None = None) -> Iterator[tuple[str, bool]]:
     """Every route of the site by name, or by what it matches where it has none, and whether it takes arguments.
 
-    The back office, which is a namespace of its own, is read in test_admin_browser.py.
+    The back office, a namespace of its own, is read in test_admin_browser.py.
     """
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLPattern):

@@ -13,19 +13,11 @@ from tasks.queries import instructions, public
 from tasks.queries.timeline import PERIODS_SHOWN, Course, PeriodTold, Told, course
 from tasks.views.changes import Changed, Comparison, compare, words, words_before
 from tasks.views.instruction_rows import instruction_line
-from tasks.views.report_rows import Tag
-from tasks.views.workbench import deadline
+from tasks.views.light_tags import STAGE_TAGS
+from tasks.views.lights import shown
 from units.models import User
 from units.permissions import Permission, may
 
-STAGE_ICONS = {
-    Stage.NOT_STARTED: "none",
-    Stage.IN_PROGRESS: "doing",
-    Stage.AWAITING_VERIFICATION: "verify",
-    Stage.COMPLETED: "done",
-    Stage.SUSPENDED: "paused",
-    Stage.CANCELLED: "paused",
-}
 FIGURES = ("研判", "完成率")  # on one line; texts stand below
 
 
@@ -52,8 +44,8 @@ def measure_course(request: HttpRequest, measure: Measure, duties: list[Duty]) -
     return {
         "course": found,
         "blocks": [Block(told, [entry(one) for one in told.reports]) for told in found.periods],
-        "stage_tag": Tag("stage", STAGE_ICONS[found.stage], found.stage.label),
-        "deadline": None if found.stage == Stage.COMPLETED else deadline(measure, today),
+        "stage_tag": STAGE_TAGS[found.stage],
+        "shown": shown(measure, today, found.stage),
         "instructions": [instruction_line(one, today) for one in told_of(request.user, measure)],
         **closing_links(request, measure, duties, found, today),
     }
