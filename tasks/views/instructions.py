@@ -127,7 +127,7 @@ DOORS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def instruction(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One instruction; a POST says in `do` which of the doors it goes through."""
-    found = visible_to(request.user, Instruction).select_related(*queries.JOINS, "closed_by__unit")
+    found = visible_to(request.user, Instruction).select_related(*queries.JOINS, "answered_by", "closed_by")
     one = get_object_or_404(found, plan__slug=slug, number=number)
     if request.method != "POST":
         return show(request, one)
