@@ -23,4 +23,4 @@ def compare_url(plan: Plan, **params: Any) -> str:
 def instruction_url(plan: Plan, measure: Measure, report: int) -> str:
     """Where a leader writes a 批示 on a report."""
     code = f"{measure.main_task.number}-{measure.order}"
-    return with_params(f"/plans/{plan.slug}/instructions/new/", {"measure": code, "report": report})
+    return with_params(reverse("instruction-new", args=[plan.slug]), {"measure": code, "report": report})
