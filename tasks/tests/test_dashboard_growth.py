@@ -19,7 +19,7 @@ from units.models import Unit, User
 
 pytestmark = pytest.mark.django_db
 BOARD = "/plans/jiaodong/dashboard/"
-COUNTS = {"leader": 15, "office": 19, "unit": 14, "coordination": 7}
+COUNTS = {"leader": 15, "office": 20, "unit": 14, "coordination": 7}
 
 
 @pytest.fixture(autouse=True)

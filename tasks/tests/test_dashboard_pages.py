@@ -197,7 +197,8 @@ class TestOffice:
         """Of 2-1 烟台's report waits; each number is that of its queue."""
         shown = page(scene.people["office"])
         assert shown.texts("//section[@aria-labelledby='waiting']//li") == [
-            "待复审 1", "待办结核验 0", "延期申请 0", "退回中 0", "2026年三季度填报情况",
+            "待复审 1", "待办结核验 0", "延期申请 0", "退回中 0", "办理中的批示 0", "已反馈的批示 0",
+            "2026年三季度填报情况",
         ]  # fmt: skip
 
     def test_each_number_of_filing_leads_to_its_rows(self, scene: Scene) -> None:

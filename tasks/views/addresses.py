@@ -17,7 +17,7 @@ def ledger_url(plan: Plan, **params: Any) -> str:
 
 
 def compare_url(plan: Plan, **params: Any) -> str:
-    return with_params(f"/plans/{plan.slug}/compare/", params)
+    return with_params(reverse("compare", args=[plan.slug]), params)
 
 
 def instruction_url(plan: Plan, measure: Measure, report: int) -> str:

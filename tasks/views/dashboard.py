@@ -62,7 +62,7 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
         if board.frozen
         else "",
-        "waiting": waiting(user, board.plan) if user.role == Role.OFFICE else [],
+        "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
         "filing_url": filing_url(board) if may(user, Permission.MANAGE_PERIODS) else "",
     }
 
@@ -135,7 +135,13 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     board, to = Dashboard(plan, timezone.localdate()), request.GET.get("to", "")
     matters = coordination.in_order(coordination.open_matters(board.periods))
     page = Paginator(addressed(matters, to, request.user.unit_id), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"plan": plan, "to": to, "page": page, "matters": matter_rows(plan, page, request.user)}
+    context = {
+        "plan": plan,
+        "to": to,
+        "page": page,
+        "matters": matter_rows(plan, page, request.user),
+        "today": board.today,
+    }
     return render(request, "tasks/dashboard/coordination.html", context)
 
 
