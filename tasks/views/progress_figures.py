@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from tasks.choices import Confidence
 from tasks.models import Plan
 from tasks.queries import public
-from tasks.queries.overview import Overview
+from tasks.queries.overview import FieldRow, Overview
 from tasks.queries.public import Progress, Published
 from tasks.templatetags.charts import Segment
 from tasks.views.addresses import with_params
@@ -25,6 +25,10 @@ class Row(NamedTuple):
     words: list[Cell]
     bar: list[Segment]
 
+    @property
+    def cells(self) -> list[Cell]:
+        return [self.whole, self.any, *self.words]
+
 
 class Key(NamedTuple):
     tag: Tag
@@ -36,6 +40,7 @@ class Table(NamedTuple):
     title: str
     head: str
     rows: list[Row]
+    last: Row | None
     note: str
 
 
@@ -51,23 +56,25 @@ class ProgressFigures:
 
     def row(self, name: str, measures: int, counts: Published, **params: Any) -> Row:
         by_value = {word: getattr(counts, word) for word in Confidence} | {public.NONE: measures - counts.any}
-        cells = {value: Cell(count, self.address(params, value)) for value, count in by_value.items()}
+        cells = [Cell(count, self.address(params, value)) for value, count in by_value.items()]
         bar = [Segment(TAGS[value].text, FILLS[value], count) for value, count in by_value.items()]
         any_of_them = Cell(counts.any, self.address(params, public.ANY))
-        return Row(name, Cell(measures, with_params(self.list_url, params)), any_of_them, list(cells.values()), bar)
+        return Row(name, Cell(measures, with_params(self.list_url, params)), any_of_them, cells, bar)
 
     def address(self, params: dict[str, Any], value: str) -> str:
         return with_params(self.list_url, {**params, "published": str(value)})
 
     def by_field(self) -> Table:
-        rows = [
-            self.row(
-                field.name, field.measures, self.progress.fields.get(field.position, Published()), field=field.position
-            )
-            for field in self.overview.fields
-            if field.position is not None  # the list has no filter for what stands in no field
-        ]
-        return Table("progress-by-field", "各领域的公开进展", "领域", [*rows, self.all], "")
+        rows = [self.field_row(field) for field in self.overview.fields]
+        return Table("progress-by-field", "各领域的公开进展", "领域", rows, self.all, "")
+
+    def field_row(self, field: FieldRow) -> Row:
+        counts = self.progress.fields.get(field.position, Published())
+        if field.position is not None:
+            return self.row(field.name, field.measures, counts, field=field.position)
+        row = self.row("未分领域", field.measures, counts)  # the list has no filter for it
+        plain = [Cell(cell.count) for cell in row.words]
+        return row._replace(whole=Cell(row.whole.count), any=Cell(row.any.count), words=plain)
 
     def by_city(self) -> list[Table]:
         return [
@@ -79,6 +86,7 @@ class ProgressFigures:
                     self.row(city.name, city.duties, self.progress.cities.get(city.slug, Published()), unit=city.slug)
                     for city in group.members
                 ],
+                None,
                 "一项举措由几个市共同承担的，在每个市各计一次；研判是这项举措的，不是这个市的。不排名。",
             )
             for group in self.overview.groups
