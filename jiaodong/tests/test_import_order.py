@@ -38,6 +38,7 @@ LAYERS = {
     "tasks.forms_office": 8,
     "tasks.filters": 8,
     "tasks.tables": 8,
+    "tasks.tables_ledger": 8,
     "tasks.excel": 8,
     "tasks.api.serializers": 8,
     "units.context": 9,

@@ -16,7 +16,6 @@ from tasks import lights
 from tasks.choices import OBLIGED_ROLES, ClaimState, DutyRole, ReportState
 from tasks.lights import DutyWord, MeasureFacts, PeriodWord, Rule
 from tasks.models import (
-    Amendment,
     CompletionClaim,
     Duty,
     LightRule,
@@ -28,6 +27,7 @@ from tasks.models import (
     StandingSummary,
 )
 from tasks.queries.figures import Figures, Placed, add, as_figures, figures_of
+from tasks.queries.past import due_date_moves
 from tasks.queries.stages import stage_facts
 
 AT_ONCE = 2000  # measures whose facts are fetched together
@@ -166,8 +166,7 @@ def lit(verdict: lights.Verdict, deadline: lights.DeadlineLight, rule: Rule) -> 
 
 def due_moves(keys: Collection[int]) -> dict[int, int]:
     """Measure key -> how often its due date was moved after it had first been set."""
-    moved = Amendment.objects.filter(measure__in=keys, setting="due_on").exclude(before="未设定")
-    return dict(moved.order_by().values_list("measure_id").annotate(Count("pk")))
+    return dict(due_date_moves().filter(measure__in=keys).values_list("measure_id").annotate(Count("pk")))
 
 
 def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterable[MeasureStanding]:
@@ -183,13 +182,16 @@ def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterable[Measu
 
 
 def places(measures: Iterable[int] | QuerySet[Measure]) -> dict[int, Placed]:
-    """Measure key -> field and obliged units: where its standing counts. Two queries."""
+    """Measure key -> field, obliged units and the groups that brought them in: where it counts. Two queries."""
     rows = Measure.objects.filter(pk__in=measures).order_by().values_list("pk", "main_task__field_id")
     units: dict[int, list[int]] = defaultdict(list)
+    groups: dict[int, set[int]] = defaultdict(set)
     duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES).order_by()
-    for measure, unit in duties.values_list("measure_id", "unit_id"):
+    for measure, unit, group in duties.values_list("measure_id", "unit_id", "via_group_id"):
         units[measure].append(unit)
-    return {key: Placed(field, tuple(units[key])) for key, field in rows}
+        if group is not None:
+            groups[measure].add(group)
+    return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in rows}
 
 
 @dataclass
@@ -214,6 +216,8 @@ class Present:
             measures = Measure.objects.filter(main_task__plan=self.plan)
         else:
             measures = Measure.objects.filter(standing__plan=self.plan, standing__holds_until__lt=self.today)
+            if not measures.exists():
+                return {}  # as on most days; nobody has to be judged
         return {standing.measure_id: standing for standing in judged_in_parts(self.judge, measures)}
 
     @cached_property
