@@ -29,7 +29,7 @@ def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
     rows = list(MeasureStanding.objects.filter(plan=plan))
     if as_kept(figures_of(rows, places(measures.values("pk")))) != summary.figures:
         yield "汇总数字与各项举措的现状之和不一致。"
-    for period in plan.periods.open_on(today):
+    for period in plan.periods.filter(frozen_at=None):
         yield from filing_drift(period)
 
 

@@ -44,7 +44,7 @@ def relevant_periods(plan: Plan, today: datetime.date) -> list[ReportingPeriod]:
     """The periods that can decide a light today: those being filed, and the newest whose due date has passed."""
     opened = ReportingPeriod.objects.filter(plan=plan, opens_on__lte=today).order_by("-as_of")
     found: list[ReportingPeriod] = []
-    for period in opened[:4]:
+    for period in opened:
         found.append(period)
         if today > period.due_on:
             break
@@ -102,6 +102,7 @@ def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dic
                 period.as_of,
                 period.due_on,
                 tuple(DutyWord(unit, lead, *said.get((period.pk, duty), ())) for duty, unit, lead in duties[key]),
+                period.is_frozen,
             )
             for period in periods
         )

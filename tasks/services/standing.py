@@ -7,6 +7,7 @@ equal the recount. Locks are taken in one order everywhere: period, measure, sum
 import datetime
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from tasks import lights
 from tasks.choices import OBLIGED_ROLES
+from tasks.lights import MeasureFacts
 from tasks.models import (
     Duty,
     FrozenMeasure,
@@ -57,8 +59,7 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     log_changes(before, rows, now)
     summary.figures = as_kept(figures_of(rows, places(measures.values("pk"))))
     summary.save(update_fields=["figures"])
-    for period in plan.periods.open_on(timezone.localdate(now)):
-        recount_filing(period)
+    recount_unfrozen(plan)
 
 
 @transaction.atomic
@@ -82,8 +83,7 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     summary.figures = as_kept(figures)
     summary.save(update_fields=["figures"])
     if any(is_needless(before.get(row.measure_id)) != is_needless(row) for row in rows):
-        for period in plan.periods.open_on(timezone.localdate(now)):
-            recount_filing(period)
+        recount_unfrozen(plan)
 
 
 def is_needless(row: MeasureStanding | None) -> bool:
@@ -113,12 +113,17 @@ def judge_frozen(period: ReportingPeriod, rows: Collection[FrozenMeasure], today
     judge = Judge.of(period.plan, today)
     measures = list(Measure.objects.filter(pk__in=[row.measure_id for row in rows]))
     facts = facts_of(measures, [period], {row.measure_id: row.stage for row in rows})
-    day = max(today, period.due_on + lights.ONE_DAY)
     for row in rows:
-        found = facts[row.measure_id]
-        verdict = lights.progress_light(found, judge.rule, day)
+        found = past_due(facts[row.measure_id], today)
+        verdict = lights.progress_light(found, judge.rule, today)
         for name, value in lit(verdict, lights.deadline_light(found, judge.rule, today), judge.rule).items():
             setattr(row, name, value)
+
+
+def past_due(facts: MeasureFacts, today: datetime.date) -> MeasureFacts:
+    """The facts as if every period's due date had passed: frozen before it, a period is over all the same."""
+    before = today - lights.ONE_DAY
+    return replace(facts, periods=tuple(replace(one, due_on=min(one.due_on, before)) for one in facts.periods))
 
 
 def freeze_figures(period: ReportingPeriod, rows: Collection[FrozenMeasure]) -> StandingSummary:
@@ -150,6 +155,12 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
     UnitFiling.objects.filter(period=after.period_id, unit__in=duty.values("unit")).update(
         **{name: F(name) + step for name, step in steps.items() if step}
     )
+
+
+def recount_unfrozen(plan: Plan) -> None:
+    """Count the filing of every period that still changes: those prepared for a later day as well."""
+    for period in plan.periods.filter(frozen_at=None):
+        recount_filing(period)
 
 
 @transaction.atomic
