@@ -23,6 +23,7 @@ def play(stage: Stage, administrator: User, measures: int) -> None:
     beginning = stage.moment(stage.workday_before(stage.spans[0].as_of))
     stage.starts_on = start_before(stage.spans[0])
     make_table(stage, measures)
+    analyze()
     stage.tell(f"分工表：{measures} 项具体举措")
     if not User.objects.filter(role=Role.OFFICE).exists():
         open_accounts(stage, administrator, beginning)
