@@ -31,17 +31,25 @@ class StageFacts:
         return Stage.IN_PROGRESS if measure.pk in self.reported else Stage.NOT_STARTED
 
 
-def stage_facts(measures: Iterable[Measure]) -> StageFacts:
+def stage_facts(measures: Iterable[Measure], known_reported: Iterable[int] = ()) -> StageFacts:
+    """`known_reported`: measures known to have an approved report; after the others is asked, if there are any."""
     keys = [measure.pk for measure in measures]
     claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).order_by()
     rows = list(claims.values_list("measure_id", "state", "completed_on"))
-    approved = ProgressReport.objects.filter(duty__measure=OuterRef("pk"), state=ReportState.APPROVED)
-    reported = Measure.objects.filter(Exists(approved), pk__in=keys).order_by()  # stops at the first report of each
+    reported = set(known_reported)
     return StageFacts(
         {key: day for key, state, day in rows if state == ClaimState.GRANTED},
         frozenset(key for key, state, _ in rows if state == ClaimState.PENDING),
-        frozenset(reported.values_list("pk", flat=True)),
+        frozenset(reported | with_report([key for key in keys if key not in reported])),
     )
+
+
+def with_report(keys: Collection[int]) -> set[int]:
+    """Which of these measures have an approved report. The database stops at the first of each."""
+    if not keys:
+        return set()
+    approved = ProgressReport.objects.filter(duty__measure=OuterRef("pk"), state=ReportState.APPROVED)
+    return set(Measure.objects.filter(Exists(approved), pk__in=keys).order_by().values_list("pk", flat=True))
 
 
 def completions(keys: Collection[int]) -> dict[int, datetime.date]:

@@ -69,14 +69,14 @@ def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressRep
 def facts_of(
     measures: Collection[Measure], periods: Collection[ReportingPeriod], stages: Mapping[int, str] | None = None
 ) -> dict[int, MeasureFacts]:
-    """Measure key -> its facts, in three queries (one fewer where the stages are known)."""
+    """Measure key -> its facts, in three queries at most."""
     keys = [measure.pk for measure in measures]
+    words = words_of(keys, periods)
     if stages is None:
-        known = stage_facts(measures)
+        known = stage_facts(measures, (key for key in keys if has_report(words[key])))
         stages, completed = {measure.pk: known.stage(measure) for measure in measures}, known.completed
     else:
         completed = completions(keys)
-    words = words_of(keys, periods)
     return {
         measure.pk: MeasureFacts(
             stage=str(stages[measure.pk]),
@@ -124,6 +124,10 @@ def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dic
         )
         for key in keys
     }
+
+
+def has_report(words: Iterable[PeriodWord]) -> bool:
+    return any(duty.confidence for period in words for duty in period.duties)
 
 
 @dataclass(frozen=True)
