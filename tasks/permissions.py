@@ -20,13 +20,21 @@ from tasks.models import (
     Field,
     FrozenMeasure,
     Instruction,
+    LastLook,
+    LightChange,
+    LightRule,
     MainTask,
     Measure,
+    MeasureStanding,
     Plan,
     ProbableSlip,
     ProgressReport,
     ReportingPeriod,
     Review,
+    SavedView,
+    StandingSummary,
+    StocktakeWording,
+    UnitFiling,
 )
 from tasks.workflow import is_legal
 from units.choices import Role, UnitKind
@@ -148,6 +156,20 @@ def for_staff(user: Any) -> Q:
     return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
 
+def for_those_above(user: Any) -> Q:
+    """What is written for leaders: the Office and they."""
+    return Q() if may(user, Permission.READ_SUBMITTED) else NOTHING
+
+
+def ones_own(user: Any) -> Q:
+    return Q(person=user.pk) if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
+
+
+def visible_views(user: Any) -> Q:
+    """常用视图: one's own, and those the Office shares."""
+    return Q(owner=user.pk) | Q(is_shared=True) if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
+
+
 def for_everybody(user: Any) -> Q:
     """The table as issued and its units."""
     return Q()
@@ -156,11 +178,15 @@ def for_everybody(user: Any) -> Q:
 VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     **dict.fromkeys((Plan, Field, MainTask, Measure, Duty), for_everybody),
     **dict.fromkeys((Unit, UnitAlias, UnitGroup, UnitGroupMember), for_everybody),
-    **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment), for_staff),
+    **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment, LightRule), for_staff),
+    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFiling, LightChange), for_staff),
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
     Instruction: visible_instructions,
+    SavedView: visible_views,
+    LastLook: ones_own,
+    StocktakeWording: for_those_above,
     User: visible_accounts,
     **dict.fromkeys((AuditEvent, AuditHead), visible_events),
 }
