@@ -9,7 +9,7 @@ from django.utils import timezone
 from tasks.choices import DutyRole
 from tasks.models import Duty, Field, MainTask, Measure
 from tasks.services import amending, closing
-from tasks.tests.desk import approved, drafted, more_duties, submitted
+from tasks.tests.journeys import approved, drafted, more_duties, submitted
 from tasks.tests.people import NOW, Stage, make_stage
 
 LATER = timezone.make_aware(datetime.datetime(2026, 10, 20, 10, 0))  # five days after the period fell due

@@ -10,8 +10,9 @@ from tasks.models import Duty, FrozenMeasure, Measure, ReportingPeriod
 from tasks.services import amending, closing, planning
 from tasks.services.periods import freeze_period
 from tasks.services.standing import rebuild
-from tasks.tests.desk import approved, client_of, drafted, earlier_period, more_duties
+from tasks.tests.desk import client_of
 from tasks.tests.growth import grow
+from tasks.tests.journeys import approved, drafted, earlier_period, more_duties
 from tasks.tests.pages import Shown
 from tasks.tests.people import NOW, Stage, make_period, make_stage, make_user
 from units.choices import Role

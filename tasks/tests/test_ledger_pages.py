@@ -9,8 +9,9 @@ from django.utils import timezone
 from tasks.models import Measure
 from tasks.services.standing import rebuild
 from tasks.tables_ledger import LEDGER_SORT_WORDS, LedgerTable
-from tasks.tests.desk import approved, client_of, more_duties
+from tasks.tests.desk import client_of
 from tasks.tests.growth import grow
+from tasks.tests.journeys import approved, more_duties
 from tasks.tests.ledger_stage import EXPECTED, LATER, LEDGER, SAID, LedgerStage, ledger_stage
 from tasks.tests.pages import Shown
 from tasks.tests.people import make_period, make_stage, make_user
@@ -71,11 +72,16 @@ class TestCells:
 
     def test_deadline_light_and_stage_are_words(self, page):
         assert [cell(page, code, "时限灯") for code in ("1-6", "1-7", "2-1", "1-9")] == [
-            "逾期", "临期（一周内）", "临期", "按期办结",
+            "逾期 4 天", "临期 5 天", "临期 21 天", "按期办结",
         ]  # fmt: skip
         assert [cell(page, code, "阶段") for code in ("1-1", "1-2", "1-9", "1-10")] == [
             "未启动", "推进中", "已办结", "暂停",
         ]  # fmt: skip
+
+    def test_a_light_leads_to_its_explanation(self, stage, page):
+        links = page.tree.xpath("//tbody[1]/tr[2]//a[@class='why']/@href")
+        assert links == ["/plans/jiaodong/measures/1-2/lights/"] * 2
+        assert client_of(stage.auditor).get(links[0]).status_code == 200
 
     def test_what_was_reported(self, page):
         assert cell(page, "1-2", "本期进展") == SAID["1-2"]["progress"]
@@ -169,11 +175,11 @@ class TestWho:
 
 
 class TestCost:
-    """Session, person, unit; plan, frozen periods, units of the plan; rows, summary, standings; four about rule and periods,
-    one for what no longer holds; duties, reports, views. A filter adds what it left of the main tasks, and where no figure
+    """Session, person, unit; plan, frozen periods, units of the plan; rows, summary, whether anything no longer holds, standings;
+    the periods to be judged by, duties, reports, views. A filter adds what it left of the main tasks, and where no figure
     tells its count, the count."""
 
-    ALL, FILTERED, COUNTED = 17, 18, 19
+    ALL, FILTERED, COUNTED = 14, 15, 16
 
     def count(self, client, django_assert_num_queries, expected: int, **asked: str) -> None:
         with django_assert_num_queries(expected):
@@ -206,4 +212,4 @@ class TestCost:
     def test_what_no_longer_holds_costs_a_constant_more(self, stage, django_assert_num_queries, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: LATER + datetime.timedelta(days=6))
         client = client_of(stage.office)
-        self.count(client, django_assert_num_queries, self.ALL + 9)
+        self.count(client, django_assert_num_queries, self.ALL + 14)

@@ -7,7 +7,8 @@ from django.utils import timezone
 from tasks.models import Duty, ProgressReport
 from tasks.postgres import INDEXES
 from tasks.services.standing import rebuild
-from tasks.tests.desk import client_of, earlier_period
+from tasks.tests.desk import client_of
+from tasks.tests.journeys import earlier_period
 from tasks.tests.ledger_stage import DRAFT, LATER, LEDGER, WAITING, LedgerStage, ledger_stage
 from tasks.tests.pages import Shown
 from tasks.tests.people import NOW, make_user
