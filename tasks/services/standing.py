@@ -43,7 +43,8 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    return StandingSummary.objects.select_for_update().filter(plan=plan, period=None).first()
+    held = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
 @transaction.atomic
