@@ -99,9 +99,10 @@ class TestCells:
         text = "第一句话说明本期完成的事项。" * 12
         stage.duties["1-2"].reports.update(progress=text)
         page = Shown(client_of(stage.office), LEDGER)
-        (found,) = page.tree.xpath("//td[@data-l='本期进展']//details[@class='rest']")
+        (found,) = page.tree.xpath("//td[@data-l='本期进展']//details[@class='rest no-print']")
         assert found.xpath("./summary")[0].text_content() == text[:60].rstrip() + "…"
         assert found.xpath("./p")[0].text_content() == text
+        assert page.text("//td[@data-l='本期进展']//span[@class='print-only']") == text
 
     def test_text_is_never_markup(self, stage):
         stage.duties["1-2"].reports.update(progress="<script>x</script>", problems="<b>" * 40)

@@ -155,11 +155,12 @@ def state(report: ProgressReport) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning, and the whole one click away; on paper the whole."""
+    """The beginning, and the whole one click away; on paper, where nothing can be opened, the whole."""
     if len(text) <= SHORT:
         return f"<span>{escape(text)}</span>"
-    begins = escape(text[:SHORT].rstrip())
-    return f'<details class="rest"><summary>{begins}…</summary><p>{escape(text)}</p></details>'
+    begins, whole = escape(text[:SHORT].rstrip()), escape(text)
+    details = f'<details class="rest no-print"><summary>{begins}…</summary><p>{whole}</p></details>'
+    return f'{details}<span class="print-only">{whole}</span>'
 
 
 def sign(tag: Tag) -> str:
