@@ -19,6 +19,7 @@ from tasks.models import (
     ExtensionRequest,
     Field,
     FrozenMeasure,
+    Instruction,
     MainTask,
     Measure,
     Plan,
@@ -118,6 +119,31 @@ def visible_requests(user: Any) -> Q:
     return seen
 
 
+def handles(user: Any, instruction: Instruction) -> bool:
+    """An instruction is its owner's to answer, its giver's and the Office's to send back and to close."""
+    if user.role == Role.REPORTER:
+        return user.unit_id == instruction.owner_id
+    return user.role == Role.OFFICE or user.pk == instruction.given_by_id
+
+
+def can_move_instruction(user: Any, verb: str, instruction: Instruction) -> bool:
+    """Whether this person may do this to this instruction now."""
+    is_allowed = user.is_active and is_legal(verb, instruction.state, getattr(user, "role", ""))
+    return is_allowed and handles(user, instruction)
+
+
+def visible_instructions(user: Any) -> Q:
+    """批示. Leaders and the Office: all. A unit: those it owns, and those on a measure it has a duty in.
+
+    The auditor reads of them in the audit trail.
+    """
+    if not may(user, Permission.SEE_INSTRUCTIONS):
+        return NOTHING
+    if may(user, Permission.READ_SUBMITTED):
+        return Q()
+    return Q(owner=user.unit_id) | Q(measure__in=Duty.objects.filter(unit=user.unit_id).values("measure"))
+
+
 def for_staff(user: Any) -> Q:
     return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
@@ -134,6 +160,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
+    Instruction: visible_instructions,
     User: visible_accounts,
     **dict.fromkeys((AuditEvent, AuditHead), visible_events),
 }

@@ -21,7 +21,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
 )
-from tasks.services import amending, closing, periods, publishing, reporting, reviewing
+from tasks.services import amending, closing, instructing, periods, publishing, reporting, reviewing
 from tasks.services.attaching import attach_file
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
@@ -109,6 +109,7 @@ def rows_of_every_model(stage: Stage) -> None:
     amending.amend_measure(stage.office, **settings, reason="年度计划", document="鲁政发〔2026〕1号", now=NOW)
     for state in (ClaimState.RETURNED, ClaimState.GRANTED, ClaimState.PENDING):
         claims(stage, state)
+    instructed(stage)
     audit.record(stage.office, "存草稿", stage.measure, now=NOW, before="前", after="后")
 
 
@@ -125,6 +126,14 @@ def claims(stage: Stage, state: str) -> None:
         closing.reopen_measure(stage.office, claim=claim, reason="又停用", now=NOW)
         closing.grant_extension(stage.office, request=request, remark="同意", document="批件", now=NOW)
     assert CompletionClaim.objects.filter(state=state).count() == 1
+
+
+def instructed(stage: Stage) -> None:
+    """One that waits, and one that was answered."""
+    about = {"plan": stage.plan, "owner": stage.duty.unit, "due_on": TODAY.replace(month=12), "measure": stage.measure}
+    for text in ("请接通。", "请续办。"):
+        one = instructing.give_instruction(stage.leader, text=text, **about, now=NOW)
+    instructing.answer_instruction(stage.reporter, instruction=one, text="已接通。", seen_at=None, now=NOW)
 
 
 def reports_in_every_state(stage: Stage) -> list[ProgressReport]:

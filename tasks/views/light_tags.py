@@ -1,30 +1,44 @@
-"""Both lights as they are shown: a word and a shape, colour last."""
+"""Both lights and the stage as signs: a word and a shape, the colour last. Found by the value as stored, too."""
 
 import datetime
+from typing import NamedTuple
 
+from tasks.choices import Stage
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.views.report_rows import Tag
 
-PROGRESS_TAGS = {
-    ProgressLight.ON_TRACK: Tag("conf-ok", "ok", PROGRESS_WORDS[ProgressLight.ON_TRACK]),
-    ProgressLight.AT_RISK: Tag("conf-risk", "risk", PROGRESS_WORDS[ProgressLight.AT_RISK]),
-    ProgressLight.BEHIND: Tag("conf-late", "late", PROGRESS_WORDS[ProgressLight.BEHIND]),
-    ProgressLight.NOT_REPORTED: Tag("conf-gap", "gap", PROGRESS_WORDS[ProgressLight.NOT_REPORTED]),
-    ProgressLight.AWAITED: Tag("conf-na", "", PROGRESS_WORDS[ProgressLight.AWAITED]),
-    ProgressLight.COMPLETED: Tag("stage stage-done", "done", PROGRESS_WORDS[ProgressLight.COMPLETED]),
-    ProgressLight.NOT_JUDGED: Tag("conf-na", "", PROGRESS_WORDS[ProgressLight.NOT_JUDGED]),
+PROGRESS_SIGNS = {  # class and shape
+    ProgressLight.ON_TRACK: ("conf-ok", "ok"),
+    ProgressLight.AT_RISK: ("conf-risk", "risk"),
+    ProgressLight.BEHIND: ("conf-late", "late"),
+    ProgressLight.NOT_REPORTED: ("conf-gap", "gap"),
+    ProgressLight.AWAITED: ("conf-na", ""),
+    ProgressLight.COMPLETED: ("stage stage-done", "done"),
+    ProgressLight.NOT_JUDGED: ("conf-na", ""),
 }
-DEADLINE_SIGNS = {  # class and shape
+DEADLINE_SIGNS = {
     DeadlineLight.OVERDUE: ("due-over", "over"),
     DeadlineLight.URGENT: ("due-soon", "clock"),
     DeadlineLight.SOON: ("due-near", "clock"),
     DeadlineLight.AHEAD: ("due-far", ""),
     DeadlineLight.ONGOING: ("due-long", "long"),
     DeadlineLight.UNDATED: ("due-far", ""),
-    DeadlineLight.DONE_ON_TIME: ("due-far", ""),
-    DeadlineLight.DONE_LATE: ("due-over", "over"),
-    DeadlineLight.HALTED: ("due-far", ""),
+    DeadlineLight.DONE_ON_TIME: ("due-far", "done"),
+    DeadlineLight.DONE_LATE: ("due-over", "done"),
+    DeadlineLight.HALTED: ("due-far", "paused"),
 }
+STAGE_ICONS = {
+    Stage.NOT_STARTED: "none",
+    Stage.IN_PROGRESS: "doing",
+    Stage.AWAITING_VERIFICATION: "verify",
+    Stage.COMPLETED: "done",
+    Stage.SUSPENDED: "paused",
+    Stage.CANCELLED: "paused",
+}
+PROGRESS_TAGS = {light: Tag(*sign, PROGRESS_WORDS[light]) for light, sign in PROGRESS_SIGNS.items()}
+DEADLINE_TAGS = {light: Tag(*sign, DEADLINE_WORDS[light]) for light, sign in DEADLINE_SIGNS.items()}
+STAGE_TAGS = {stage.value: Tag(f"stage stage-{icon}", icon, stage.label) for stage, icon in STAGE_ICONS.items()}
+COUNTED_IN_DAYS = (DeadlineLight.OVERDUE, DeadlineLight.URGENT, DeadlineLight.SOON, DeadlineLight.AHEAD)
 
 
 def deadline_tag(light: DeadlineLight, due_on: datetime.date | None, today: datetime.date) -> Tag:
@@ -33,12 +47,7 @@ def deadline_tag(light: DeadlineLight, due_on: datetime.date | None, today: date
 
 
 def deadline_words(light: DeadlineLight, due_on: datetime.date | None, today: datetime.date) -> str:
-    if due_on is None or light not in (
-        DeadlineLight.OVERDUE,
-        DeadlineLight.URGENT,
-        DeadlineLight.SOON,
-        DeadlineLight.AHEAD,
-    ):
+    if due_on is None or light not in COUNTED_IN_DAYS:
         return DEADLINE_WORDS[light]
     days = (due_on - today).days
     if light == DeadlineLight.OVERDUE:
@@ -46,3 +55,12 @@ def deadline_words(light: DeadlineLight, due_on: datetime.date | None, today: da
     if light == DeadlineLight.AHEAD:
         return f"时限 {due_on}"
     return f"临期 {days} 天" if days else "今天到期"
+
+
+class Quick(NamedTuple):
+    """A count that leads to exactly its rows."""
+
+    words: str
+    count: int
+    link: str
+    is_current: bool
