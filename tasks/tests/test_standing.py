@@ -6,8 +6,8 @@ import pytest
 
 from tasks.models import Duty, LightChange, Measure, MeasureStanding, StandingSummary, UnitFiling
 from tasks.queries.drift import drift
-from tasks.queries.figures import as_kept, figures_of
-from tasks.queries.standing import Judge, Present, judged_in_parts, places
+from tasks.queries.figures import as_kept, summed
+from tasks.queries.standing import Judge, Present, judged_in_parts
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period, open_period
 from tasks.services.planning import save_duty
@@ -37,7 +37,7 @@ def kept(stage: Stage) -> Stage:
 
 def recounted(stage: Stage, day: datetime.date) -> dict:
     measures = Measure.objects.filter(main_task__plan=stage.plan)
-    return as_kept(figures_of(judged_in_parts(Judge.of(stage.plan, day), measures), places(measures.values("pk"))))
+    return as_kept(summed(judged_in_parts(Judge.of(stage.plan, day), measures)))
 
 
 def troubles(stage: Stage, day: datetime.date) -> list[str]:
