@@ -43,7 +43,8 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    return StandingSummary.objects.select_for_update().filter(plan=plan, period=None).first()
+    summaries = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    return summaries.order_by("pk").first()  # its own order joins the period, which may be none and cannot be locked
 
 
 @transaction.atomic
