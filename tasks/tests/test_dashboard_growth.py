@@ -79,13 +79,13 @@ class TestCost:
         assert len(gzip.compress(page.encode())) < 25_000
 
     def test_on_a_day_on_which_kept_rows_no_longer_hold(self, loaded_plan: Plan, monkeypatch) -> None:
-        """Whoever has to be judged anew is, all together: fourteen queries more, for one and for all."""
+        """Whoever has to be judged anew is, all together: eight queries more, for one and for all."""
         people = reported(loaded_plan)
         monkeypatch.setattr(timezone, "now", lambda: at(12, 30))
-        assert queries(people["leader"], BOARD) == COUNTS["leader"] + 14
+        assert queries(people["leader"], BOARD) == COUNTS["leader"] + 8
         grow(loaded_plan, 3)
         standing.rebuild(loaded_plan, now=LATER)
-        assert queries(people["leader"], BOARD) == COUNTS["leader"] + 14
+        assert queries(people["leader"], BOARD) == COUNTS["leader"] + 8
 
 
 def reported(plan: Plan) -> dict[str, User]:
