@@ -247,8 +247,12 @@ class Present:
         """The standings of these measures, kept or anew."""
         if self.summary is None:
             return {key: self.anew[key] for key in keys if key in self.anew}
-        kept = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
-        return {**kept, **{key: self.anew[key] for key in keys if key in self.anew}}
+        found = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
+        found |= {key: self.anew[key] for key in keys if key in self.anew}
+        if unkept := [key for key in keys if key not in found]:  # made past the services
+            judged = self.judge.standings(list(Measure.objects.filter(pk__in=unkept)))
+            found |= {row.measure_id: row for row in judged}
+        return found
 
     def where(self, **columns: str | bool) -> Q:
         """A condition on Measure: those whose standing today has these values (`progress_light="behind"`)."""
