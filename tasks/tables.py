@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django_tables2.data import TableQuerysetData
 
 from tasks.choices import DutyRole
-from tasks.filters import MeasureFilter
+from tasks.filters import ListFilter
 from tasks.models import Measure, Plan
 from tasks.queries import measures, options
 from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally
@@ -144,7 +144,7 @@ class Selection:
     """What a URL asks of a plan's measures, and the answer. Nothing is fetched before it is looked at."""
 
     plan: Plan
-    filter: MeasureFilter
+    filter: ListFilter
     units: list[UnitOption]
     columns: tuple[str, ...]
     sort: str
@@ -219,7 +219,7 @@ def select_measures(
     """
     units = options.unit_options(plan, today)
     fields = options.field_options(plan) if fields is None else fields
-    chosen = MeasureFilter(params, measures.measure_list(plan), fields=fields, units=units)
+    chosen = ListFilter(params, measures.measure_list(plan), fields=fields, units=units)
     problems = [*chosen.problems]
     return Selection(
         plan,
@@ -272,8 +272,8 @@ def sort_asked(sort: str, problems: list[str], known: Collection[str] = SORT_WOR
 def per_page_asked(per_page: str, problems: list[str], known: Mapping[str, int] = PER_PAGE) -> str:
     if per_page in known:
         return per_page
-    offered = [f"{key}" if size else "全部" for key, size in known.items()]
-    choices = f"{'、'.join(offered[:-1])}或{offered[-1]}" if offered[-1] == "全部" else "、".join(offered)
+    *sizes, last = [key if size else "全部" for key, size in known.items()]
+    choices = f"{'、'.join(sizes)} 或{last if last == '全部' else f' {last}'}"
     problems.append(f"每页项数：没有“{per_page}”这一选项，请选 {choices}。现在每页 {DEFAULT_PER_PAGE} 项。")
     return DEFAULT_PER_PAGE
 

@@ -39,6 +39,7 @@ LAYERS = {
     "tasks.forms": 8,
     "tasks.forms_office": 8,
     "tasks.filters": 8,
+    "tasks.postgres": 5,
     "tasks.tables": 8,
     "tasks.tables_ledger": 8,
     "tasks.excel": 8,

@@ -8,20 +8,39 @@ import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.utils import timezone
 
 from tasks.choices import ReportState
 from tasks.models import Duty, FrozenMeasure, Measure, MeasureStanding, Plan, ProgressReport, ReportingPeriod
 from tasks.permissions import visible_reports
 from tasks.queries.figures import Figures, as_figures
+from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.past import DutiesThen, due_date_moves
 from tasks.queries.reports import counting
-from tasks.queries.standing import Present
+from tasks.queries.standing import Present, relevant_periods
 
 Standing = MeasureStanding | FrozenMeasure
+OF_MEASURE = ("text", "responsibility_text", "starts_on", "due_on", "is_ongoing")
+OF_STANDING = ("stage", "progress_light", "deadline_light", "percent")
+
+
+class Snapshot(NamedTuple):
+    """What can change about a measure between two moments, its duties and reports apart."""
+
+    place: tuple[int, int]
+    text: str
+    responsibility_text: str
+    starts_on: datetime.date | None
+    due_on: datetime.date | None
+    is_ongoing: bool
+    stage: str
+    progress_light: str
+    deadline_light: str
+    percent: int | None
 
 
 @dataclass
@@ -37,6 +56,16 @@ class Now:
     @cached_property
     def present(self) -> Present:
         return Present(self.plan, self.today)
+
+    @cached_property
+    def periods(self) -> list[ReportingPeriod]:
+        """Those that a measure can be judged by today."""
+        return relevant_periods(self.plan, self.today)
+
+    @property
+    def day(self) -> datetime.date:
+        """On which the dates are looked at."""
+        return self.today
 
     @property
     def measures(self) -> QuerySet[Measure]:
@@ -75,6 +104,10 @@ class Now:
     def duty_sources(self) -> list[QuerySet[Any]]:
         return [Duty.objects.order_by()]
 
+    def touched_duties(self) -> set[int]:
+        """Those that have changed since: of the present, none."""
+        return set()
+
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
         """The reports this person may see, by period, each with the measures that stand on that period."""
         return [
@@ -82,11 +115,29 @@ class Now:
                 self.where(period_id=period.pk),
                 counting(ProgressReport.objects.filter(visible_reports(user), period=period)),
             )
-            for period in self.present.judge.periods
+            for period in self.periods
         ]
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return standing.period_id == report.period_id
+
+    def approved(self) -> QuerySet[ProgressReport]:
+        """The approved reports that stand, of each measure those of its own period."""
+        found = Q(pk__in=[])
+        for period in self.periods:
+            found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
+        return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))
+
+    def snapshot(self) -> dict[int, "Snapshot"]:
+        """Every measure as it stands, in source order."""
+        kept = [*(f"standing__{name}" for name in OF_STANDING)] if self.present.summary else []
+        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *OF_MEASURE, *kept)
+        anew = {key: [getattr(row, name) for name in OF_STANDING] for key, row in self.present.anew.items()}
+        width = len(SOURCE_ORDER) + 1 + len(OF_MEASURE)
+        return {
+            row[2]: Snapshot(row[:2], *row[3:width], *(anew[row[2]] if row[2] in anew else row[width:]))
+            for row in rows
+        }
 
 
 @dataclass
@@ -97,6 +148,10 @@ class Then:
     period: ReportingPeriod
 
     prefix = "frozen__"
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.period.frozen_at)
 
     @cached_property
     def duties(self) -> DutiesThen:
@@ -133,6 +188,9 @@ class Then:
     def duty_sources(self) -> list[QuerySet[Any]]:
         return self.duties.sources()
 
+    def touched_duties(self) -> set[int]:
+        return set(self.duties.changed)
+
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
         """What had been approved, corrections since included; staff see all of it."""
         approved = ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
@@ -140,6 +198,14 @@ class Then:
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return True
+
+    def approved(self) -> QuerySet[ProgressReport]:
+        return counting(ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED))
+
+    def snapshot(self) -> dict[int, "Snapshot"]:
+        columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]
+        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *columns)
+        return {row[2]: Snapshot(row[:2], *row[3:]) for row in rows}
 
 
 Basis = Now | Then

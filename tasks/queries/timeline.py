@@ -22,6 +22,7 @@ from tasks.queries import closing
 from tasks.queries.stages import stage_facts
 
 PERIODS_SHOWN = 4
+AMENDED = ("measure__main_task", "made_by__unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         hidden_periods=len(told) - len(shown),
         claims=list(closing.completions_of(measure, user)),
         extensions=list(closing.extensions_of(measure, user)),
-        amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related("made_by__unit")),
+        amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related(*AMENDED)),
         to_write=[
             (duty, period) for period in periods for duty in duties if not period.is_frozen and writes_for(user, duty)
         ],

@@ -43,7 +43,8 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    return StandingSummary.objects.select_for_update().filter(plan=plan, period=None).first()
+    held = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
 @transaction.atomic
@@ -151,9 +152,12 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
     if not any(steps.values()):
         return
     duty = Duty.objects.filter(pk=after.duty_id, role__in=OBLIGED_ROLES).exclude(needs_no_report())
-    UnitFiling.objects.filter(period=after.period_id, unit__in=duty.values("unit")).update(
-        **{name: F(name) + step for name, step in steps.items() if step}
-    )
+    if (unit := duty.values_list("unit_id", flat=True).first()) is None:
+        return
+    kept = UnitFiling.objects.filter(period=after.period_id, unit=unit)
+    possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
+    if not kept.filter(**possible).update(**{name: F(name) + step for name, step in steps.items() if step}):
+        recount_filing(after.period)  # counts out of step are mended, and never stand in the way of work
 
 
 def recount_unfrozen(plan: Plan) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import PHONE, OpenPage
+from jiaodong.testing.browser import PHONE, OpenPage, axe
 from tasks.models import Duty, MainTask, Measure
 from units.choices import Role
 from units.models import Unit
@@ -55,6 +55,18 @@ def test_pages_keep_the_policy_and_fit_the_window(admin: Page) -> None:
         admin.goto(path)
         spare[path] = width_to_spare(admin)
     assert spare == dict.fromkeys(paths, 0)
+
+
+def test_lists_histories_and_questions_are_clean_for_axe(admin: Page, settings) -> None:
+    """With the banner of the demonstration. Forms are left out: Django's own widgets there have parts without a name."""
+    settings.IS_DEMO = True
+    task, wrong = MainTask.objects.get(number=1), {}
+    for path in ("", "tasks/measure/", f"tasks/maintask/{task.pk}/history/", f"tasks/maintask/{task.pk}/delete/"):
+        admin.goto(f"/admin/{path}")
+        expect(admin.get_by_role("note")).to_contain_text("演示数据")
+        if found := axe(admin):
+            wrong[path] = found
+    assert wrong == {}
 
 
 def test_a_duty_is_added_chosen_by_typing_and_seen_in_its_history(admin: Page) -> None:

@@ -13,7 +13,7 @@ from tasks.services.publishing import publish_reports
 from tasks.services.reviewing import approve_report, correct_report, return_report
 from tasks.tests import journeys
 from tasks.tests.addresses import everything_said
-from tasks.tests.desk import drafted
+from tasks.tests.journeys import drafted
 from tasks.tests.people import NOW, Stage, content, make_stage
 from tasks.tests.readers import ABOVE, NOT_STAFF, OWN_UNIT, STAFF, browser_of, readers, with_file
 from units.choices import UnitKind

@@ -63,6 +63,12 @@ class TestAxe:
         page.goto(path)
         assert findings(page) == {}
 
+    def test_with_the_banner_of_the_demonstration(self, page: Page, settings) -> None:
+        settings.IS_DEMO = True
+        page.goto("/")
+        expect(page.get_by_role("banner").get_by_role("note")).to_contain_text("演示数据")
+        assert findings(page) == {}
+
     def test_a_refused_login(self, page: Page) -> None:
         page.goto("/login/")
         page.get_by_label("账号").fill("wang")

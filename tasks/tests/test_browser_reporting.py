@@ -137,7 +137,7 @@ class TestAxe:
         page.get_by_label("本期进展", exact=True).fill("")
         page.get_by_text("滞后", exact=True).click()
         page.get_by_role("button", name="提交审核").click()
-        expect(page.get_by_role("alert").first).to_contain_text("请先改好 2 处")
+        expect(page.get_by_role("alert").first).to_contain_text("请先改好 4 处")
         assert sizes(page) == {}
 
     @pytest.mark.parametrize("state", ["past", "none", "done"])

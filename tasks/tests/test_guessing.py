@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tasks.services import closing
-from tasks.tests.desk import approved, drafted, more_duties, submitted
+from tasks.tests.journeys import approved, drafted, more_duties, submitted
 from tasks.tests.people import NOW, TODAY, Stage, make_stage
 from tasks.tests.readers import browser_of, readers, with_file
 

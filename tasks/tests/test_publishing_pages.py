@@ -51,6 +51,11 @@ def counts(page: Shown) -> list[str]:
     return [re.sub(r" 项.*", "", text) for text in page.texts("//div[@class='sec-head']/span")]
 
 
+def said(page: Shown) -> str:
+    """What the page says of the act just done."""
+    return page.text("//*[@role='status' and contains(@class, 'notice')]")
+
+
 def pills(page: Shown) -> list[str]:
     return page.texts("//nav[@aria-label='期次']//a")
 
@@ -111,12 +116,15 @@ class TestList:
 
     def test_with_nothing_to_publish(self, stage, office):
         page = Shown(office, LIST)
-        assert page.texts("//section//p[@class='muted']") == ["没有等待公开的填报。", "这一期还没有公开的填报。"]
+        assert page.texts("//section//p[@class='muted']") == [
+            "这一期还没有已通过的填报。去审核",
+            "这一期还没有公开的填报。",
+        ]
         assert (counts(page), pills(page)) == (["0", "0"], ["2026年三季度"])
 
     def test_without_periods(self, stage, office):
         ReportingPeriod.objects.all().delete()
-        assert Shown(office, LIST).text("//p[@class='notice']") == "还没有期次。"
+        assert Shown(office, LIST).text("//p[@class='notice']") == "还没有期次，也就没有可以公开的填报。去建立期次"
 
     def test_leads_from_the_navigation(self, stage, office):
         links = Shown(office, LIST).tree.xpath("//nav[@aria-label='主导航']//a[@aria-current='page']")
@@ -136,7 +144,8 @@ class TestPreview:
         first, _, third = several(stage, 3)
         page = Shown(office, PREVIEW, **sent(first, third))
         assert page.text("//main//button") == "公开这 2 项"
-        assert page.text("//p[@class='lead-in']") == "共 2 项：1-2、1-4。以下就是公众看到的全部内容。"
+        assert page.text("//p[@class='lead-in']") == "共 2 项，以下就是公众看到的全部内容。"
+        assert [text[:3] for text in page.texts("//ul[@class='news']/li")] == ["1-2", "1-4"]
         assert page.tree.xpath("//main//form/input[@name='report']/@value") == [str(first.pk), str(third.pk)]
 
     @pytest.mark.parametrize("query", [{}, {"report": "x"}, {"report": "9" * 30}, {"report": "999"}])
@@ -152,7 +161,7 @@ class TestPublish:
         answer = office.post(PREVIEW, sent(first, third))
         assert (answer.status_code, answer.url) == (302, LIST)
         page = Shown(office, LIST)
-        assert page.status == "已公开 2 项。"
+        assert said(page) == "已公开 2 项，公众现在可以看到；需要时在“已公开”中撤下。"
         assert (ticks(page), counts(page)) == ([str(second.pk)], ["1", "2"])
         latest = Shown(client, "/").texts("//section[@aria-labelledby='h-latest']//li/p[1]/a")
         assert latest == ["1-4", "1-2"]
@@ -178,7 +187,7 @@ class TestTakeDown:
         url = f"{LIST}{report.pk}/unpublish/"
         assert '<a href="#f-reason">' in office.post(url, {"reason": " "}).content.decode()
         assert office.post(url, {"reason": "数字有误"}).url == LIST
-        assert Shown(office, LIST).status == "1-1 省交通运输厅的进展已撤下。"
+        assert said(Shown(office, LIST)) == "1-1 省交通运输厅的进展已撤下，公众不再看到；需要时可以再公开。"
         assert Shown(client, "/plans/jiaodong/measures/1-1/").texts("//ul[@class='news']/li") == []
 
     def test_twice_has_one_effect_even_on_what_has_been_corrected(self, stage, office):
@@ -218,5 +227,5 @@ class TestQueries:
     def test_what_an_outsider_is_shown(self, stage, client, count, django_assert_num_queries):
         for report in several(stage, count):
             publish(stage, report)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             Shown(client, "/")

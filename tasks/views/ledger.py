@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tasks.queries.measures import OBLIGED
 from tasks.queries.options import plan_with_fields
+from tasks.queries.saved_views import usable_by
 from tasks.tables_ledger import LAST, LEDGER_PER_PAGE, LedgerSelection, LedgerTable, select_ledger
 from tasks.views.controls import address, chip, column_boxes, heads, per_page_links, without
 from tasks.views.ledger_rows import LedgerRows
@@ -46,7 +47,7 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
 def context(selection: LedgerSelection) -> dict[str, Any]:
     params, found, columns, page = selection.params, selection.filter, selection.columns, selection.page
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = LedgerRows(columns, selection.plan.slug, sizes, selection.tallies)
+    rows = LedgerRows(columns, selection.basis, sizes, selection.tallies)
     conditions = in_force(found, params)
     return {
         "plan": selection.plan,
@@ -68,6 +69,8 @@ def context(selection: LedgerSelection) -> dict[str, Any]:
         "per_page_links": per_page_links(selection.per_page, params, LEDGER_PER_PAGE),
         "page_links": page_links(selection),
         "page": page,
+        "query": params.urlencode(),
+        "views": [(view, view.query == params.urlencode()) for view in usable_by(selection.user, selection.plan)],
     }
 
 
