@@ -27,6 +27,7 @@ from tasks.models import (
 )
 from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
 from tasks.queries.past import due_date_moves
+from tasks.queries.reports import counting
 from tasks.queries.stages import completions, stage_facts
 
 
@@ -62,8 +63,7 @@ def deciding(opened: Iterable[ReportingPeriod], today: datetime.date) -> list[Re
 
 def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
     """Approved reports of these periods that stand: a corrected one gives way to its approved correction."""
-    approved = ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED)
-    return approved.exclude(corrected_by__state=ReportState.APPROVED)
+    return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 
 
 def facts_of(
