@@ -215,4 +215,8 @@ def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[Prog
     for _, reports in sources:
         found |= Q(pk__in=reports.filter(duty__measure__in=keys).order_by().values("pk"))
     joins = ("duty__unit", "coordination_unit", "approved_by", "period")
-    return list(ProgressReport.objects.filter(found).select_related(*joins).order_by("pk")) if sources and keys else []
+    if not sources or not keys:
+        return []
+    # The measures once more: without them PostgreSQL joins every report there is before it looks which were found.
+    rows = ProgressReport.objects.filter(found, duty__measure__in=keys)
+    return list(rows.select_related(*joins).order_by("pk"))
