@@ -24,6 +24,7 @@ class Permission(Enum):
     SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
     SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
+    WRITE_STOCKTAKE = "修改汇报稿的文字"
     READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
     MANAGE_ACCOUNTS = "维护账号"
@@ -45,6 +46,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
             Permission.SHARE_VIEWS,
+            Permission.WRITE_STOCKTAKE,
         }
     ),
     Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES, Permission.READ_SUBMITTED}),

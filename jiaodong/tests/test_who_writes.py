@@ -17,6 +17,7 @@ READERS = (
     "tables",
     "tables_ledger",
     "excel",
+    "word",
     "views",
     "admin",
     "management",

@@ -29,6 +29,13 @@ def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]
     return asking.exclude(Exists(newer)).exclude(Exists(answered))
 
 
+def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
+    """What a frozen period asks and had not been answered when it was frozen."""
+    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
+    asking = counting_reports([period]).filter(coordination_unit__isnull=False)
+    return asking.exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
+
+
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     """With all that a line shows, the most urgent answer first. One query."""
     joins = ("duty__measure__main_task", "duty__unit", "coordination_unit", "period")
