@@ -39,6 +39,7 @@ LAYERS = {
     "units.tables": 8,
     "tasks.forms": 8,
     "tasks.forms_office": 8,
+    "tasks.forms_stocktake": 8,
     "tasks.filters": 8,
     "tasks.postgres": 5,
     "tasks.tables": 8,

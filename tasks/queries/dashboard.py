@@ -185,7 +185,9 @@ class Dashboard:
 
 def field_counts(plan: Plan, figures: Figures) -> list[FieldCounts]:
     """The fields in their order, then what stands in none, if anything does. One query."""
-    names = [(one.position, one.name, f"field:{one.pk}") for one in Field.objects.filter(plan=plan).order_by("position")]
+    names = [
+        (one.position, one.name, f"field:{one.pk}") for one in Field.objects.filter(plan=plan).order_by("position")
+    ]
     rows = [FieldCounts(position, name, figures[bucket], bucket) for position, name, bucket in names]
     rest = figures["field:None"]
     return [*rows, FieldCounts(None, "未分领域", rest, "field:None")] if rest["measures"] else rows

@@ -21,7 +21,7 @@ from tasks.queries.dashboard import field_counts, mean
 from tasks.queries.figures import Placed, counted
 from tasks.queries.ledger import LedgerLine, lines_of
 from tasks.queries.measures import SOURCE_ORDER
-from tasks.wording import SECTIONS
+from tasks.wording import SECTIONS, Name, pieces
 from units.models import Unit
 
 BEHIND, OVERDUE = f"progress:{ProgressLight.BEHIND}", f"deadline:{DeadlineLight.OVERDUE}"
@@ -47,6 +47,7 @@ class Figure(NamedTuple):
     count: int
     codes: list[str]
     unit: str = "项"
+    key: str = ""  # of `tasks.queries.figures`, where it is one of them
 
 
 class Line(NamedTuple):
@@ -120,9 +121,9 @@ class Counted:
         ]
 
     def figure(self, label: str, *keys: str, bucket: str = "all") -> Figure:
-        counts = self.figures[bucket] if bucket in self.figures else {}
+        counts = self.figures[bucket]
         codes = [row.code for row in self.rows if bucket in row.buckets and not row.keys.isdisjoint(keys)]
-        return Figure(label, sum(counts.get(key, 0) for key in keys), codes)
+        return Figure(label, sum(counts[key] for key in keys), codes, key=keys[0])
 
     def line(self, name: str, bucket: str) -> Line:
         return Line(name, [self.figure(label, *keys, bucket=bucket) for label, keys in IN_TABLES.items()])
@@ -235,7 +236,10 @@ class Stocktake:
         if self.before is None:
             return []
         named = STAGES | {label: keys for label, keys in (LIGHTS | DEADLINES).items() if label not in STAGES}
-        steps = [Step(label, self.before.figure(label, *keys), self.now.figure(label, *keys)) for label, keys in named.items()]
+        steps = [
+            Step(label, self.before.figure(label, *keys), self.now.figure(label, *keys))
+            for label, keys in named.items()
+        ]
         return [step for step in steps if step.before.count or step.now.count]
 
     @cached_property
@@ -262,7 +266,10 @@ class Stocktake:
             return []
         old, new = self.sides
         return [
-            Turned(self.codes[key], *(PROGRESS_WORDS[side[key].progress_light] if key in side else "" for side in (old, new)))
+            Turned(
+                self.codes[key],
+                *(PROGRESS_WORDS[side[key].progress_light] if key in side else "" for side in (old, new)),
+            )
             for key in self.compared.changes
             if key not in old or key not in new or old[key].progress_light != new[key].progress_light
         ]
@@ -278,12 +285,27 @@ class Stocktake:
             "上期": self.before.basis.period.label if self.before else "上期",
             "截至日期": in_chinese(self.until),
             "成文日期": in_chinese(self.today),
-            **{name: counts[name] for name in ("举措数", "已办结数", "推进中数", "正常数", "有风险数", "滞后数", "逾期数")},
+            **{
+                name: counts[name]
+                for name in ("举措数", "已办结数", "推进中数", "正常数", "有风险数", "滞后数", "逾期数")
+            },
             "未报数": counts["本期未报数"],
             "问题数": Figure("问题和风险", len(self.problems), codes_of(self.problems), "条"),
             "决定事项数": Figure("需协调事项", len(self.matters), codes_of(self.matters), "件"),
             "变化数": Figure("有变化的举措", len(changes), changes),
         }
+
+    @property
+    def name(self) -> str:
+        """Of its files."""
+        day = "" if self.period else f"，{self.today}现状"
+        return f"{self.plan.title}汇报稿（{self.label}{day}）"
+
+    def said(self, section: str) -> str:
+        """The Office's text as it reads, figures as plain numbers."""
+        values = self.placeholders()
+        words = (values[piece] if isinstance(piece, Name) else piece for piece in pieces(self.wording[section]))
+        return "".join(word if isinstance(word, str) else str(word.count) for word in words)
 
     @cached_property
     def wording(self) -> dict[str, str]:
@@ -302,3 +324,13 @@ def codes_of(reports: list[ProgressReport]) -> list[str]:
 
 def in_chinese(day: datetime.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def obliged_names(line: LedgerLine) -> list[str]:
+    return list(dict.fromkeys(duty.name for duty in line.duties if duty.role in OBLIGED_ROLES))
+
+
+def problems_of(line: LedgerLine) -> str:
+    """What the units say is wrong, a line each."""
+    told = [(report.duty.unit.name, report.problems or report.risk) for report in line.reports]
+    return "\n".join(f"{unit}：{text}" for unit, text in told if text)

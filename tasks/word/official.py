@@ -18,9 +18,8 @@ WIDTH, HEIGHT = 210, 297  # mm
 TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26
 TEXT_WIDTH = WIDTH - LEFT - RIGHT
 FOOTER = 23  # from the lower edge: the number stands 7 mm below the text
-CHARACTER_SPACE = -852  # in 4096ths of a point: 28 characters of 16 points in 156 mm
 TWIPS = 1440 / 25.4  # in a millimetre
-CELL_MARGIN = 57  # twentieths of a point, 1 mm
+CELL_MARGINS = {"top": 28, "left": 57, "bottom": 28, "right": 57}  # twentieths of a point
 
 
 class Noted(NamedTuple):
@@ -56,8 +55,7 @@ class Official:
         section.header_distance, section.footer_distance = Mm(15), Mm(FOOTER)
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
-        grid = {"type": "linesAndChars", "linePitch": str(LINE), "charSpace": str(CHARACTER_SPACE)}
-        section._sectPr.append(element("docGrid", **grid))
+        section._sectPr.append(element("docGrid", type="lines", linePitch=str(LINE)))
 
     def set_page_numbers(self) -> None:
         """四号 in 宋体 between dashes; outside, one character from the edge: odd pages on the right, even on the left."""
@@ -77,7 +75,9 @@ class Official:
                 paragraph.append(self.notes.add(piece.note))
         return paragraph
 
-    def table(self, widths: Sequence[int], head: Sequence[str], rows: Iterable[Sequence[Cell]], left: str = "") -> None:
+    def table(
+        self, widths: Sequence[int], head: Sequence[str], rows: Iterable[Sequence[Cell]], left: str = ""
+    ) -> None:
         """A ruled table, its head on every page, no row cut. `left` names the columns whose text begins on the left."""
         made = element("tbl", table_shape(widths), element("tblGrid", *(grid_column(width) for width in widths)))
         made.append(self.row(widths, head, ["TableHead"] * len(head), is_head=True))
@@ -132,7 +132,7 @@ def table_shape(widths: Sequence[int]) -> BaseOxmlElement:
     rule = {"val": "single", "sz": "4", "space": "0", "color": "000000"}
     edges = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = element("tblBorders", *(element(edge, **rule) for edge in edges))
-    margins = [element(side, w=str(CELL_MARGIN), type="dxa") for side in ("left", "right")]
+    margins = [element(side, w=str(margin), type="dxa") for side, margin in CELL_MARGINS.items()]
     return element(
         "tblPr",
         wide("tblW", sum(widths)),

@@ -3,12 +3,22 @@
 from collections.abc import Iterable
 from io import BytesIO
 
-from tasks.choices import OBLIGED_ROLES, Confidence
+from tasks.choices import Confidence
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.ledger import LedgerLine
-from tasks.queries.stocktake import IN_TABLES, Figure, Line, Step, Stocktake, Turned, in_chinese
+from tasks.queries.stocktake import (
+    IN_TABLES,
+    Figure,
+    Line,
+    Step,
+    Stocktake,
+    Turned,
+    in_chinese,
+    obliged_names,
+    problems_of,
+)
+from tasks.word.official import TEXT_WIDTH, Cell, Noted, Official, Piece
 from tasks.wording import SECTIONS, Name, pieces
-from tasks.word.official import Cell, Noted, Official, Piece
 
 NAMED = 12  # codes in one footnote; a longer list is cut there and stands whole in the annex
 LONGEST_TEXT = 90  # of a measure in the red list
@@ -24,12 +34,12 @@ class Report:
     def __init__(self, pack: Stocktake) -> None:
         self.pack = pack
         self.values = pack.placeholders()
-        self.word = Official(plain(pack, "title"))
+        self.word = Official(pack.name)
         self.headings = 0
         self.cut: dict[str, Figure] = {}
 
     def written(self) -> BytesIO:
-        self.word.paragraph("Title", self.worded("title"))
+        self.text("title", "Title", "Subtitle")
         self.word.paragraph("Body")
         self.text("addressee", "Addressee")
         self.text("opening")
@@ -54,15 +64,15 @@ class Report:
             found.append(value if isinstance(value, str) else self.noted(value, str(value.count)))
         return found
 
-    def text(self, section: str, style: str = "Body") -> None:
-        """A paragraph for each line of the text."""
+    def text(self, section: str, style: str = "Body", further: str = "") -> None:
+        """A paragraph for each line of the text; those after the first in a style of their own where one is named."""
         paragraph: list[Piece] = []
         for piece in self.worded(section):
             first, *others = piece.split("\n") if isinstance(piece, str) else [piece]
             paragraph.append(first)
             for other in others:
                 self.word.paragraph(style, paragraph)
-                paragraph = [other]
+                paragraph, style = [other], further or style
         if any(paragraph):
             self.word.paragraph(style, paragraph)
 
@@ -101,9 +111,8 @@ class Report:
     def lines(self, lines: list[Line], label: str) -> None:
         """A row for each field or unit; its footnote names what each figure of the row counts."""
         rows = [[Noted(line.name, self.told_of(line)), *(str(one.count) for one in line.figures)] for line in lines]
-        width = 14
-        first = 156 - width * len(IN_TABLES)
-        self.word.table([first, *[width] * len(IN_TABLES)], [label, *IN_TABLES], rows, left=label)
+        widths = [17 if len(head) > 3 else 14 for head in IN_TABLES]
+        self.word.table([TEXT_WIDTH - sum(widths), *widths], [label, *IN_TABLES], rows, left=label)
 
     def told_of(self, line: Line) -> str:
         """The sum is that of the columns up to 其他, whose rows are named one by one; 逾期 stands across them."""
@@ -135,7 +144,7 @@ class Report:
             return
         head = ("编号", "具体举措", "责任单位", "情况", "主要问题")
         rows = [red_row(line) for line in self.pack.behind]
-        self.word.table((13, 52, 29, 24, 38), head, rows, left="具体举措 责任单位 情况 主要问题")
+        self.word.table((13, 50, 28, 28, 37), head, rows, left="具体举措 责任单位 情况 主要问题")
 
     def problems(self) -> None:
         if not self.pack.problems:
@@ -163,7 +172,7 @@ class Report:
             for one in self.pack.matters
         ]
         head = ("编号", "提出单位", "需协调事项", "请办单位", "希望答复")
-        self.word.table((13, 30, 61, 30, 22), head, rows, left="提出单位 需协调事项 请办单位")
+        self.word.table((13, 29, 57, 29, 28), head, rows, left="提出单位 需协调事项 请办单位")
 
     def changes(self) -> None:
         if self.pack.before is None:
@@ -194,13 +203,6 @@ class Report:
         self.word.table((44, 14, 98), ("数字", "个数", "举措编号"), rows, left="数字 举措编号")
 
 
-def plain(pack: Stocktake, section: str) -> str:
-    """The text in one line, figures as numbers."""
-    values = pack.placeholders()
-    words = (values[piece] if isinstance(piece, Name) else piece for piece in pieces(pack.wording[section]))
-    return "".join(word if isinstance(word, str) else str(word.count) for word in words).replace("\n", "")
-
-
 def difference(step: Step) -> str:
     """The sign before a smaller number is a minus, not a hyphen."""
     by = step.now.count - step.before.count
@@ -212,24 +214,17 @@ def red_row(line: LedgerLine) -> list[str]:
     return [line.code, text, "、".join(obliged_names(line)), state_of(line), problems_of(line)]
 
 
-def obliged_names(line: LedgerLine) -> list[str]:
-    return list(dict.fromkeys(duty.name for duty in line.duties if duty.role in OBLIGED_ROLES))
-
-
 def state_of(line: LedgerLine) -> str:
-    """`滞后，完成20%、序时74%；逾期，时限2026年10月10日`"""
+    """滞后, 完成20%, 序时74%, 逾期, 时限2026-10-10: a line each."""
     standing = line.standing
-    told = PROGRESS_WORDS[ProgressLight(standing.progress_light)]
+    told = [PROGRESS_WORDS[ProgressLight(standing.progress_light)]]
     if standing.percent is not None:
-        told += f"，完成{standing.percent}%" + ("" if standing.scheduled is None else f"、序时{standing.scheduled}%")
+        told.append(f"完成{standing.percent}%")
+    if standing.scheduled is not None:
+        told.append(f"序时{standing.scheduled}%")
     if standing.deadline_light == DeadlineLight.OVERDUE:
-        told += f"；{DEADLINE_WORDS[DeadlineLight.OVERDUE]}，时限{in_chinese(line.due_on)}"
-    return told
-
-
-def problems_of(line: LedgerLine) -> str:
-    told = [(report.duty.unit.name, report.problems or report.risk) for report in line.reports]
-    return "\n".join(f"{unit}：{text}" for unit, text in told if text)
+        told += [DEADLINE_WORDS[DeadlineLight.OVERDUE], f"时限{line.due_on}"]
+    return "\n".join(told)
 
 
 def turned_row(one: Turned) -> list[str]:
