@@ -11,8 +11,9 @@ from tasks.excel import layout
 from tasks.excel.cells import Share
 from tasks.excel.ledger import FACTS, HEADER_ROW, SIZE, TITLE, add_styles, write_banner, write_rows
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
+from tasks.queries.counted import Figure, Line
 from tasks.queries.ledger import LedgerLine
-from tasks.queries.stocktake import Figure, Line, Stocktake, in_chinese, obliged_names, problems_of
+from tasks.queries.stocktake import Stocktake, in_chinese, obliged_names, problems_of
 
 CODES = ("举措编号", 60)
 SHEETS = {  # title -> columns and their widths in Latin letters

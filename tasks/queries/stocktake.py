@@ -11,50 +11,18 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from tasks.choices import OBLIGED_ROLES, ReportState, Stage
-from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
+from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import Plan, ProgressReport, ReportingPeriod, StocktakeWording
 from tasks.queries import coordination
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import KINDS, Compared
+from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted, Figure, Line
 from tasks.queries.dashboard import field_counts, mean
-from tasks.queries.figures import Placed, counted
 from tasks.queries.ledger import LedgerLine, lines_of
 from tasks.queries.measures import SOURCE_ORDER
 from tasks.wording import SECTIONS, Name, pieces
 from units.models import Unit
-
-BEHIND, OVERDUE = f"progress:{ProgressLight.BEHIND}", f"deadline:{DeadlineLight.OVERDUE}"
-IN_TABLES = {  # the columns of 分领域 and 分单位; the first is the sum of those up to 其他
-    "举措": ("measures",),
-    "已办结": ("stage:completed",),
-    "正常": ("progress:on_track",),
-    "有风险": ("progress:at_risk",),
-    "滞后": (BEHIND,),
-    "本期未报": ("progress:not_reported",),
-    "其他": ("progress:awaited", "progress:not_judged"),
-    "逾期": (OVERDUE,),
-}
-STAGES = {stage.label: (f"stage:{stage.value}",) for stage in Stage}
-LIGHTS = {PROGRESS_WORDS[light]: (f"progress:{light}",) for light in ProgressLight}
-DEADLINES = {DEADLINE_WORDS[light]: (f"deadline:{light}",) for light in DeadlineLight}
-
-
-class Figure(NamedTuple):
-    """A count and the codes of what it counts, in source order. `unit` is its measure word."""
-
-    label: str
-    count: int
-    codes: list[str]
-    unit: str = "项"
-    key: str = ""  # of `tasks.queries.figures`, where it is one of them
-
-
-class Line(NamedTuple):
-    """One field or one unit."""
-
-    name: str
-    figures: list[Figure]
 
 
 class Step(NamedTuple):
@@ -79,57 +47,6 @@ class Schedule(NamedTuple):
     measures: Figure
     percent: int
     scheduled: int
-
-
-class Row(NamedTuple):
-    """A measure and where it counts: the buckets and keys of `tasks.queries.figures`."""
-
-    code: str
-    buckets: frozenset[str]
-    keys: frozenset[str]
-
-
-@dataclass
-class Counted:
-    """The figures of a basis and the measures behind them."""
-
-    basis: Basis
-
-    @cached_property
-    def figures(self) -> Any:
-        return self.basis.figures
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """In source order. Four queries."""
-        found = self.basis.measures.order_by(*SOURCE_ORDER)
-        measures = list(found.values_list("pk", *SOURCE_ORDER, "main_task__field_id"))
-        standings = self.basis.standings([key for key, *_ in measures])
-        moved = self.basis.moves(standings)
-        units: dict[int, list[int]] = {}
-        for duties in self.basis.duty_sources():
-            obliged = duties.filter(measure__in=standings, role__in=OBLIGED_ROLES)
-            for measure, unit in obliged.values_list("measure_id", "unit_id"):
-                units.setdefault(measure, []).append(unit)
-        return [
-            Row(
-                f"{number}-{order}",
-                frozenset(Placed(field, tuple(units.get(key, ()))).buckets()),
-                frozenset(name for name, _ in counted(standings[key], moved.get(key, 0))),
-            )
-            for key, number, order, field in measures
-        ]
-
-    def figure(self, label: str, *keys: str, bucket: str = "all") -> Figure:
-        counts = self.figures[bucket]
-        codes = [row.code for row in self.rows if bucket in row.buckets and not row.keys.isdisjoint(keys)]
-        return Figure(label, sum(counts[key] for key in keys), codes, key=keys[0])
-
-    def line(self, name: str, bucket: str) -> Line:
-        return Line(name, [self.figure(label, *keys, bucket=bucket) for label, keys in IN_TABLES.items()])
-
-    def occurring(self, named: dict[str, tuple[str, ...]]) -> list[Figure]:
-        return [one for label, keys in named.items() if (one := self.figure(label, *keys)).count]
 
 
 @dataclass
@@ -274,7 +191,8 @@ class Stocktake:
             if key not in old or key not in new or old[key].progress_light != new[key].progress_light
         ]
 
-    def placeholders(self) -> dict[str, str | Figure]:
+    @cached_property
+    def values(self) -> dict[str, str | Figure]:
         """What stands for each name of `tasks.wording.PLACEHOLDERS`."""
         named = IN_TABLES | {"推进中": ("stage:in_progress",)}
         counts = {f"{label}数": self.now.figure(label, *keys) for label, keys in named.items()}
@@ -303,8 +221,7 @@ class Stocktake:
 
     def said(self, section: str) -> str:
         """The Office's text as it reads, figures as plain numbers."""
-        values = self.placeholders()
-        words = (values[piece] if isinstance(piece, Name) else piece for piece in pieces(self.wording[section]))
+        words = (self.values[piece] if isinstance(piece, Name) else piece for piece in pieces(self.wording[section]))
         return "".join(word if isinstance(word, str) else str(word.count) for word in words)
 
     @cached_property

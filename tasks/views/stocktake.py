@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tasks.excel.stocktake import stocktake_xlsx
 from tasks.forms_stocktake import WordingForm
 from tasks.models import Plan, ReportingPeriod
-from tasks.queries.stocktake import Figure, Stocktake, wording_of
+from tasks.queries.counted import Figure
+from tasks.queries.stocktake import Stocktake, wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
 from tasks.views.exports import NOT_IN_FILE_NAMES, download

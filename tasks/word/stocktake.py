@@ -5,18 +5,9 @@ from io import BytesIO
 
 from tasks.choices import Confidence
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
+from tasks.queries.counted import IN_TABLES, Figure, Line
 from tasks.queries.ledger import LedgerLine
-from tasks.queries.stocktake import (
-    IN_TABLES,
-    Figure,
-    Line,
-    Step,
-    Stocktake,
-    Turned,
-    in_chinese,
-    obliged_names,
-    problems_of,
-)
+from tasks.queries.stocktake import Step, Stocktake, Turned, in_chinese, obliged_names, problems_of
 from tasks.word.official import TEXT_WIDTH, Cell, Noted, Official, Piece
 from tasks.wording import SECTIONS, Name, pieces
 
@@ -33,7 +24,6 @@ def stocktake_docx(pack: Stocktake) -> BytesIO:
 class Report:
     def __init__(self, pack: Stocktake) -> None:
         self.pack = pack
-        self.values = pack.placeholders()
         self.word = Official(pack.name)
         self.headings = 0
         self.cut: dict[str, Figure] = {}
@@ -60,7 +50,7 @@ class Report:
         """The Office's text, a figure in the place of each name that stands for one."""
         found: list[Piece] = []
         for piece in pieces(self.pack.wording[section]):
-            value = self.values[piece] if isinstance(piece, Name) else piece
+            value = self.pack.values[piece] if isinstance(piece, Name) else piece
             found.append(value if isinstance(value, str) else self.noted(value, str(value.count)))
         return found
 
