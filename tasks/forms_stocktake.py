@@ -29,7 +29,7 @@ class WordingForm(OfficeForm):
         super().__init__(data, initial=dict(stored))
         self.stored = stored
         for name, section in SECTIONS.items():
-            self.fields[name] = TextField(section.label, rows=3, required=False)
+            self.fields[name] = TextField(section.label, rows=2, required=False)
             tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
             self.fields[f"{STANDARD}{name}"] = forms.BooleanField(
                 label=f"{section.label}恢复标准文字", required=False, widget=tick

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
@@ -80,10 +80,18 @@ class Stocktake:
         """截至日期: the day a frozen period speaks of; at present today, by which the dates are judged."""
         return self.period.as_of if self.period else self.today
 
+    @property
+    def source(self) -> str:
+        """By what progress and dates are judged, in words."""
+        if self.period:
+            return f"以上为{self.label}冻结时的情况"
+        told = f"进度按{self.label}已通过的填报推算，" if self.periods else ""
+        return f"{told}时限按{in_chinese(self.today)}推算"
+
     @cached_property
     def before(self) -> Counted | None:
         """The last frozen period before the one shown, if there is one."""
-        frozen = self.plan.periods.frozen().select_related("summary").order_by("-as_of")
+        frozen = frozen_periods(self.plan)
         if self.periods:
             frozen = frozen.filter(as_of__lt=self.periods[0].as_of)
         found = frozen.first()
@@ -227,6 +235,11 @@ class Stocktake:
     @cached_property
     def wording(self) -> dict[str, str]:
         return wording_of(self.plan)
+
+
+def frozen_periods(plan: Plan) -> QuerySet[ReportingPeriod]:
+    """Those of which figures are kept, the newest first."""
+    return plan.periods.frozen().filter(summary__isnull=False).select_related("summary").order_by("-as_of")
 
 
 def wording_of(plan: Plan) -> dict[str, str]:

@@ -17,7 +17,7 @@ from tasks.excel.stocktake import stocktake_xlsx
 from tasks.forms_stocktake import WordingForm
 from tasks.models import Plan, ReportingPeriod
 from tasks.queries.counted import Figure
-from tasks.queries.stocktake import Stocktake, wording_of
+from tasks.queries.stocktake import Stocktake, frozen_periods, wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
 from tasks.views.exports import NOT_IN_FILE_NAMES, download
@@ -106,7 +106,7 @@ def asked_pack(request: HttpRequest, slug: str) -> tuple[Stocktake, list[Reporti
     """The pack of the period in the address, of the present without one, and the frozen periods to choose from."""
     require(request.user, Permission.READ_SUBMITTED)
     plan = get_object_or_404(Plan, slug=slug)
-    frozen = list(plan.periods.frozen().select_related("summary").order_by("-as_of"))
+    frozen = list(frozen_periods(plan))
     known = {str(period.pk): period for period in frozen}
     asked = request.GET.get("period", "")
     if asked and asked not in known:

@@ -121,6 +121,7 @@ class Report:
                 measures = self.noted(found.measures, f"{found.measures.label}的{found.measures.count}项举措")
                 told = f"，平均完成率{found.percent}%，平均序时进度{found.scheduled}%。"
                 self.word.paragraph("Body", [measures, told])
+        self.word.paragraph("Body", [f"{self.pack.source}。"])
 
     def fields(self) -> None:
         self.lines(self.pack.fields, "领域")
