@@ -41,12 +41,12 @@ COUNTS = {
     ("outsider", PLAN): 5,
     ("outsider", PLAN + "tasks/"): 5,
     ("auditor", "/audit/"): 6,
-    ("office", PLAN + "stocktake/"): 0,
-    ("office", PLAN + "stocktake/?period={frozen}"): 0,
-    ("office", PLAN + "stocktake/file.zip"): 0,
-    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 0,
-    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 0,
-    ("office", PLAN + "stocktake/wording/"): 0,
+    ("office", PLAN + "stocktake/"): 28,
+    ("office", PLAN + "stocktake/?period={frozen}"): 17,
+    ("office", PLAN + "stocktake/file.zip"): 37,
+    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 22,
+    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 21,
+    ("office", PLAN + "stocktake/wording/"): 5,
 }
 
 

@@ -93,7 +93,7 @@ class TestThePage:
         answer = client_of(scene.people["leader"]).get(PAGE)
         told = dict(zip(texts(answer, "//section[2]//dt"), texts(answer, "//section[2]//dd"), strict=True))
         assert list(told) == [section.label for name, section in SECTIONS.items() if name != "title"]
-        assert told["红灯清单"] == "进度滞后2项，逾期1项，逐项列出如下。 表：2 项举措"
+        assert told["红灯清单"] == "进度滞后2项，逾期1项，逐项列出如下。表：2 项举措"
 
     def test_a_period_that_is_not_frozen_is_not_there(self, scene: Scene) -> None:
         client = client_of(scene.people["leader"])
