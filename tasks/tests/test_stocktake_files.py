@@ -1,7 +1,6 @@
 """汇报稿 as files: an official document whose footnotes name the rows of the ledger, and the workbook beside it."""
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -19,25 +18,25 @@ from tasks.excel.stocktake import SHEETS, stocktake_xlsx
 from tasks.queries.counted import IN_TABLES
 from tasks.queries.stocktake import Stocktake
 from tasks.tests.on_paper import Convert, page_count, pages_of, run
-from tasks.tests.scene import TODAY, Scene, make_scene
+from tasks.tests.scene import TODAY, make_scene
 from tasks.word.stocktake import stocktake_docx
 
+pytestmark = pytest.mark.django_db
 HEADINGS = [
     "一、总体情况", "二、分领域", "三、分单位", "四、红灯清单", "五、存在问题", "六、需要协调、决定的事项", "七、较上期变化",
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def scene(django_db_setup: None, django_db_blocker) -> Iterator[Scene]:
-    """Made once: nothing here changes it."""
+def pack(django_db_setup: None, django_db_blocker) -> Stocktake:
+    """Made once, since nothing here changes it; once written it asks the database for nothing more."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_scene()
+        scene = make_scene()
+        made = Stocktake(scene.plan, TODAY, scene.people["leader"])
+        stocktake_docx(made)
+        stocktake_xlsx(made)
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def pack(scene: Scene) -> Stocktake:
-    return Stocktake(scene.plan, TODAY, scene.people["leader"])
+    return made
 
 
 @pytest.fixture
@@ -204,8 +203,8 @@ class TestWorkbook:
         steps = [(label, before.count, now.count, now.count - before.count) for label, before, now in pack.steps]
         assert [row[:4] for row in values(book["变化"])][: len(steps)] == steps
 
-    def test_what_people_wrote_stays_text(self, pack: Stocktake) -> None:
-        pack.problems[0].problems = "=1+1"
+    def test_what_people_wrote_stays_text(self, pack: Stocktake, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pack.problems[0], "problems", "=1+1")
         cell = load_workbook(stocktake_xlsx(pack))["问题"]["D4"]
         assert (cell.value, cell.data_type) == ("=1+1", "s")
 
@@ -215,8 +214,10 @@ def values(sheet) -> list[tuple]:
 
 
 class TestOnPaper:
-    def test_libreoffice_prints_the_document(self, pack: Stocktake, office: Convert, tmp_path: Path) -> None:
-        pack.problems[0].problems = "第一行\n第二行\x07" + "长" * 400
+    def test_libreoffice_prints_the_document(
+        self, pack: Stocktake, office: Convert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pack.problems[0], "problems", "第一行\n第二行\x07" + "长" * 400)
         path = tmp_path / "stocktake.docx"
         path.write_bytes(stocktake_docx(pack).getvalue())
         pdf = office(path, "pdf")
