@@ -206,7 +206,7 @@ def red_row(line: LedgerLine) -> list[str]:
 
 
 def state_of(line: LedgerLine) -> str:
-    """滞后, 完成20%, 序时74%, 逾期, 时限2026-10-10: a line each."""
+    """滞后; 完成20%; 序时74%; 逾期，时限; 2026-10-10: a line each, since a date on the rest of one is broken."""
     standing = line.standing
     told = [PROGRESS_WORDS[ProgressLight(standing.progress_light)]]
     if standing.percent is not None:
@@ -214,7 +214,7 @@ def state_of(line: LedgerLine) -> str:
     if standing.scheduled is not None:
         told.append(f"序时{standing.scheduled}%")
     if standing.deadline_light == DeadlineLight.OVERDUE:
-        told += [DEADLINE_WORDS[DeadlineLight.OVERDUE], f"时限{line.due_on}"]
+        told += [f"{DEADLINE_WORDS[DeadlineLight.OVERDUE]}，时限", str(line.due_on)]
     return "\n".join(told)
 
 

@@ -23,6 +23,7 @@ HOLDERS = {
     Permission.SET_LIGHT_RULES: {Role.OFFICE},
     Permission.READ_SUBMITTED: {Role.OFFICE, Role.LEADER},
     Permission.SHARE_VIEWS: {Role.OFFICE},
+    Permission.WRITE_STOCKTAKE: {Role.OFFICE},
     Permission.READ_AUDIT_TRAIL: {Role.AUDITOR},
     Permission.MANAGE_UNITS: {Role.ADMINISTRATOR},
     Permission.MANAGE_ACCOUNTS: {Role.ADMINISTRATOR},
