@@ -15,6 +15,8 @@ from tasks.choices import Cadence, Halt, RollUp
 from tasks.forms import ChineseDateField, TextField
 from tasks.lights import Rule
 from tasks.models import Measure
+from units.choices import UnitKind
+from units.models import Unit
 
 PASS, RETURN = "pass", "return"
 STALE = "页面不完整，没有提交。请刷新后再审。"
@@ -147,6 +149,38 @@ class ExtensionForm(OfficeForm):
 
     new_due_on = ChineseDateField("申请延至", error_messages={"required": "请填写申请延至哪一天。"})
     reason = reason_field("延期理由", "请写明延期的理由。")
+
+
+class InstructionForm(OfficeForm):
+    """作出批示."""
+
+    text = TextField("批示", rows=4, error_messages={"required": "请写明批示内容。"})
+    owner = forms.ModelChoiceField(
+        label="承办单位",
+        queryset=Unit.objects.exclude(kind=UnitKind.GROUP),
+        empty_label="请选择",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "请选择承办单位。", "invalid_choice": "没有这个单位，请在列表中选择。"},
+    )
+    due_on = ChineseDateField("办理时限", error_messages={"required": "请填写办理时限。"})
+
+
+class SeenForm(OfficeForm):
+    """A form about an instruction that knows which answer its writer saw, if there was one."""
+
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput, error_messages={"invalid": STALE})
+
+
+class AnswerForm(SeenForm):
+    """反馈批示."""
+
+    answer = reason_field("办理情况", "请写明办理情况。")
+
+
+class InstructionReasonForm(SeenForm):
+    """办结批示 or 退回反馈; whether it needs a reason the services know."""
+
+    reason = TextField("意见或理由", rows=3, required=False)
 
 
 class ReasonForm(OfficeForm):

@@ -10,6 +10,8 @@ from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.instructing import instruction_new
+from tasks.views.instructions import instruction, instruction_list
 from tasks.views.ledger import ledger
 from tasks.views.light_rules import light_rule_new, light_rules
 from tasks.views.lights import light
@@ -79,6 +81,9 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
+    path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),
+    path("plans/<slug:slug>/instructions/<int:number>/", instruction, name="instruction"),
     path("plans/<slug:slug>/rules/", light_rules, name="light-rules"),
     path("plans/<slug:slug>/rules/new/", light_rule_new, name="light-rule-new"),
     path("plans/<slug:slug>/publishing/", publishing, name="publishing"),

@@ -21,17 +21,20 @@ class MeasureLights(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A period of the trend. `percent` is None where it was not reported or nothing was given."""
+    """A period of the trend. `percent` is None where it was not reported or nothing was given.
+
+    `light` is empty for a period that was frozen before lights were kept.
+    """
 
     label: str
     as_of: datetime.date
-    light: ProgressLight
+    light: str
     percent: int | None
     scheduled: int | None
 
 
 def lights_of(measure: Measure, today: datetime.date, stage: str | None = None) -> MeasureLights:
-    """From the facts, whatever is kept. Seven queries, two fewer where the stage is known. Needs `main_task.plan`."""
+    """From the facts, whatever is kept. Five queries at most. Needs `main_task.plan`."""
     rule, periods = rule_on(today), relevant_periods(measure.main_task.plan, today)
     facts = facts_of([measure], periods, None if stage is None else {measure.pk: stage})[measure.pk]
     verdict = lights.progress_light(facts, rule, today)
@@ -52,7 +55,7 @@ def trend(measure: Measure, now: MeasureLights) -> list[Point]:
 
 
 def frozen_point(row: FrozenMeasure) -> Point:
-    light = ProgressLight(row.progress_light)
+    light = row.progress_light
     percent = None if light == ProgressLight.NOT_REPORTED else row.percent  # of some units only
     scheduled = scheduled_on(row.starts_on, row.due_on, row.period.as_of)
     return Point(row.period.label, row.period.as_of, light, percent, scheduled)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from tasks import lights
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, MeasureFacts, Rule
 from tasks.models import LightRule, Measure, Plan
-from tasks.queries.standing import AT_ONCE, facts_of, relevant_periods, rule_on
+from tasks.queries.figures import in_parts
+from tasks.queries.standing import facts_of, relevant_periods, rule_on
 
 
 class Version(NamedTuple):
@@ -83,11 +84,9 @@ def preview(proposed: Rule, today: datetime.date) -> Preview:
 
 
 def facts_of_plan(plan: Plan, today: datetime.date) -> Iterator[tuple[Measure, MeasureFacts]]:
-    """In the order of the table, `AT_ONCE` at a time."""
+    """In the order of the table."""
     periods = relevant_periods(plan, today)
-    measures = list(Measure.objects.filter(main_task__plan=plan).select_related("main_task"))
-    for start in range(0, len(measures), AT_ONCE):
-        part = measures[start : start + AT_ONCE]
+    for part in in_parts(Measure.objects.filter(main_task__plan=plan).select_related("main_task")):
         facts = facts_of(part, periods)
         yield from ((measure, facts[measure.pk]) for measure in part)
 

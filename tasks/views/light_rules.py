@@ -58,9 +58,10 @@ def light_rule_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def starting(newest: Rule, today: datetime.date) -> dict[str, Any]:
-    """The thresholds as they are, from tomorrow on."""
+    """The thresholds as they are, from the first day ahead on which another version can begin."""
     names = ("risk_points", "late_points", "urgent_days", "soon_days")
-    return {name: getattr(newest, name) for name in names} | {"since_on": today + datetime.timedelta(days=1)}
+    day = max(today, newest.since_on) + datetime.timedelta(days=1)
+    return {name: getattr(newest, name) for name in names} | {"since_on": day}
 
 
 def previewed(proposed: Rule, today: datetime.date) -> dict[str, Any]:
