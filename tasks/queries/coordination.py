@@ -34,8 +34,8 @@ def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]
 def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
     """What a frozen period asks and had not been answered when it was frozen."""
     answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
-    asking = counting_reports([period]).filter(coordination_unit__isnull=False)
-    return asking.exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
+    asking = ProgressReport.objects.filter(period=period, state=ReportState.APPROVED, coordination_unit__isnull=False)
+    return counting(asking).exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
 
 
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
