@@ -35,6 +35,13 @@ def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]
 URGENT = ("coordination_due_on", "duty_id")
 
 
+def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
+    """What a frozen period asks and had not been answered when it was frozen."""
+    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
+    asking = ProgressReport.objects.filter(period=period, state=ReportState.APPROVED, coordination_unit__isnull=False)
+    return counting(asking).exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
+
+
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     """With all that a line shows, the most urgent answer first. One query."""
     joins = ("duty__measure__main_task", "duty__unit", "coordination_unit", "period")

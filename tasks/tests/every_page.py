@@ -30,6 +30,7 @@ NOT_PAGES = {
     "export-original": "a workbook",
     "export-ledger": "a workbook",
     "export-audit": "a file",
+    "stocktake-file": "a document, a workbook or both",
 }
 
 
@@ -160,6 +161,8 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
         "period-freeze": [(slug, desk.period.pk)],
+        "stocktake": [(slug,)],
+        "stocktake-wording": [(slug,)],
         "instructions": [(slug,)],
         "instruction-new": [(slug,)],
         "instruction": [(slug, one.number) for one in given],

@@ -47,6 +47,12 @@ COUNTS = {
     ("outsider", PLAN): 7,
     ("outsider", PLAN + "tasks/"): 5,
     ("auditor", "/audit/"): 7,
+    ("office", PLAN + "stocktake/"): 27,
+    ("office", PLAN + "stocktake/?period={frozen}"): 17,
+    ("office", PLAN + "stocktake/file.zip"): 36,
+    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 22,
+    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 21,
+    ("office", PLAN + "stocktake/wording/"): 5,
 }
 
 
