@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
+from tasks.queries.reports import counting
 from tasks.queries.standing import counting_reports
 from units.models import Unit
 
