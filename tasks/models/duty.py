@@ -46,6 +46,10 @@ class Duty(models.Model):
                 violation_error_message="职责不在规定范围内。",
             ),
         ]
+        indexes = [  # has a unit, or a group, anything in a plan? One that has nothing is not looked for row by row
+            models.Index(fields=["unit", "measure"], name="duty_of_unit"),
+            models.Index(fields=["via_group", "measure"], condition=Q(via_group__isnull=False), name="duty_via_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit}（{self.get_role_display()}）"

@@ -35,6 +35,9 @@ class MeasureStanding(Lit):
             models.Index(fields=["plan", "deadline_light", "measure"], name="standing_deadline"),
             models.Index(fields=["plan", "holds_until"], name="standing_holds"),  # what has to be computed anew
             models.Index(fields=["plan", "measure"], condition=Q(is_disagreement=True), name="standing_disagrees"),
+            models.Index(
+                fields=["plan", "-due_moves", "measure"], condition=Q(due_moves__gt=0), name="standing_moved"
+            ),
         ]
 
     def __str__(self) -> str:
