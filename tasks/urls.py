@@ -7,8 +7,15 @@ from tasks.views.autosave import report_autosave
 from tasks.views.change_sets import change_set
 from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
+from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
+from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.instructing import instruction_new
+from tasks.views.instructions import instruction, instruction_list
+from tasks.views.ledger import ledger
+from tasks.views.light_rules import light_rule_new, light_rules
+from tasks.views.lights import light
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
@@ -18,6 +25,7 @@ from tasks.views.publishing import publish, publishing, unpublish
 from tasks.views.reporting import report, report_unchanged
 from tasks.views.review import review_queue, review_report, review_returned
 from tasks.views.roundtrip import upload, upload_annotated
+from tasks.views.saved_views import delete_view, rename_view, saved_views
 from tasks.views.search import search
 from tasks.views.units import unit_detail, unit_list
 from tasks.views.uploads import unit_workbook_file, uploads
@@ -29,9 +37,19 @@ urlpatterns = [
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),
     path("plans/<slug:slug>/measures/<int:number>-<int:order>/", measure_detail, name="measure"),
+    path("plans/<slug:slug>/measures/<int:number>-<int:order>/lights/", light, name="light"),
+    path("plans/<slug:slug>/ledger/", ledger, name="ledger"),
+    path("plans/<slug:slug>/compare/", compare, name="compare"),
+    path("plans/<slug:slug>/ledger/views/", saved_views, name="ledger-views"),
+    path("plans/<slug:slug>/ledger/views/<int:pk>/rename/", rename_view, name="ledger-view-rename"),
+    path("plans/<slug:slug>/ledger/views/<int:pk>/delete/", delete_view, name="ledger-view-delete"),
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
     path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
+    path("plans/<slug:slug>/dashboard/", dashboard, name="dashboard"),
+    path("plans/<slug:slug>/dashboard/<slug:unit>/", unit_dashboard, name="unit-dashboard"),
+    path("plans/<slug:slug>/dashboard-seen/", dashboard_seen, name="dashboard-seen"),
+    path("plans/<slug:slug>/coordination/", coordination_list, name="coordination"),
     path("start/", start, name="start"),
     path("workbench/", workbench, name="workbench"),
     path("reports/<int:duty>/<int:period>/", report, name="report"),
@@ -67,6 +85,11 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/workbook/<slug:unit>.xlsx", unit_workbook_file, name="unit-workbook"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
+    path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),
+    path("plans/<slug:slug>/instructions/<int:number>/", instruction, name="instruction"),
+    path("plans/<slug:slug>/rules/", light_rules, name="light-rules"),
+    path("plans/<slug:slug>/rules/new/", light_rule_new, name="light-rule-new"),
     path("plans/<slug:slug>/publishing/", publishing, name="publishing"),
     path("plans/<slug:slug>/publishing/publish/", publish, name="publish"),
     path("plans/<slug:slug>/publishing/<int:pk>/unpublish/", unpublish, name="unpublish"),

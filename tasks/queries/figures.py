@@ -1,18 +1,25 @@
 """Figures as sums: every number of a dashboard is a count of standings in a bucket, added once and nowhere else.
 
-Buckets are `all`, `field:<key>` (`field:None` for what stands in no field) and `unit:<key>`; a measure counts once in
-`all` and in its field, and once for each unit that must report on it. Keys are `measures`, `progress:<light>`,
+Buckets are `all`, `field:<key>` (`field:None` for what stands in no field), `unit:<key>` and `group:<key>`; a measure
+counts once in `all`, in its field and in each closed group that carries it jointly, and once for each unit that must
+report on it. Keys are `measures`, `progress:<light>`,
 `stage:<stage>`, `deadline:<light>`, `disagreement`, `moved` (measures whose due date was moved), `moves`, and for the
 trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
-from tasks.models import MeasureStanding
+from django.db.models import FilteredRelation, Q
 
+from tasks.choices import OBLIGED_ROLES
+from tasks.models import Measure, MeasureStanding
+
+AT_ONCE = 2000  # measures looked at together
 Figures = dict[str, Counter[str]]
+Row = TypeVar("Row")
 
 
 class Placed(NamedTuple):
@@ -20,9 +27,11 @@ class Placed(NamedTuple):
 
     field: int | None
     units: tuple[int, ...]
+    groups: tuple[int, ...] = ()
 
     def buckets(self) -> list[str]:
-        return ["all", f"field:{self.field}", *(f"unit:{unit}" for unit in self.units)]
+        units, groups = (f"unit:{unit}" for unit in self.units), (f"group:{group}" for group in self.groups)
+        return ["all", f"field:{self.field}", *units, *groups]
 
 
 def counted(standing: MeasureStanding) -> Iterator[tuple[str, int]]:
@@ -48,10 +57,37 @@ def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int 
             figures[bucket][key] += count * times
 
 
-def figures_of(standings: Iterable[MeasureStanding], where: Mapping[int, Placed]) -> Figures:
+def in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """`AT_ONCE` at a time, so that a large plan needs little memory."""
+    remaining = iter(rows)
+    while part := list(islice(remaining, AT_ONCE)):
+        yield part
+
+
+def places(keys: Iterable[int]) -> dict[int, Placed]:
+    """Measure key -> field, obliged units and the groups that brought them in: where it counts. One query."""
+    obliged = FilteredRelation("duties", condition=Q(duties__role__in=OBLIGED_ROLES))
+    rows = Measure.objects.filter(pk__in=keys).annotate(obliged=obliged).order_by()
+    fields: dict[int, int | None] = {}
+    units: dict[int, list[int]] = defaultdict(list)
+    groups: dict[int, set[int]] = defaultdict(set)
+    columns = ("pk", "main_task__field_id", "obliged__unit_id", "obliged__via_group_id")
+    for key, field, unit, group in rows.values_list(*columns):
+        fields[key] = field
+        if unit is not None:
+            units[key].append(unit)
+        if group is not None:
+            groups[key].add(group)
+    return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in fields.items()}
+
+
+def summed(standings: Iterable[MeasureStanding]) -> Figures:
+    """The figures of any number of standings, read once and in parts."""
     figures: Figures = defaultdict(Counter)
-    for standing in standings:
-        add(figures, standing, where[standing.measure_id])
+    for part in in_parts(standings):
+        where = places([row.measure_id for row in part])
+        for row in part:
+            add(figures, row, where[row.measure_id])
     return figures
 
 
