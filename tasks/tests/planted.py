@@ -22,10 +22,22 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     StocktakeWording,
+    Upload,
 )
-from tasks.services import amending, closing, instructing, periods, publishing, reporting, reviewing, saved_views
+from tasks.services import (
+    amending,
+    closing,
+    instructing,
+    periods,
+    publishing,
+    reporting,
+    reviewing,
+    roundtrip,
+    saved_views,
+)
 from tasks.services.attaching import attach_file
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
+from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
 from units import audit
 from units.models import UnitAlias, UnitGroupMember
@@ -76,6 +88,7 @@ def plant() -> Planted:
     stage = make_stage()
     rows_of_every_model(stage)
     standing = reports_in_every_state(stage)
+    brought_back(stage)
     planted, supply = Planted(stage), words()
     seen = {("ProgressReport.progress", report.pk) for report in standing}
     seen |= {("ReportingPeriod.label", report.period_id) for report in standing}
@@ -88,6 +101,8 @@ def plant() -> Planted:
                 kind[mark] = f"{label(model, name)} {key}"
             if model is Attachment:
                 planted.private |= content_of_file(key, marks, next(supply))
+            if model is Upload:
+                planted.private |= content_of_workbook(stage, key, marks, next(supply))
             QuerySet(model).filter(pk=key).update(**marks)
     return planted
 
@@ -97,6 +112,23 @@ def content_of_file(key: int, marks: dict[str, str], mark: str) -> dict[str, str
     storage = Attachment.objects.get(pk=key).file.storage
     marks["file"] = storage.save(f"attachments/{marks['file']}.pdf", ContentFile(f"%PDF-1.4 {mark}".encode()))
     return {mark: f"Attachment.content {key}"}
+
+
+def content_of_workbook(stage: Stage, key: int, marks: dict[str, str], mark: str) -> dict[str, str]:
+    """A returned workbook in which somebody has typed a marked word."""
+    offline = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
+    offline.fill(stage.duty, risk=mark)
+    storage = Upload.objects.get(pk=key).file.storage
+    marks["file"] = storage.save(f"uploads/{marks['file']}.xlsx", ContentFile(offline.saved()))
+    return {mark: f"Upload.content {key}"}
+
+
+def brought_back(stage: Stage) -> None:
+    """A returned workbook that waits for its owner, and what was written from another."""
+    about = {"period": stage.period, "unit": stage.duty.unit, "made_at": NOW, "now": NOW}
+    kept = roundtrip.keep_upload(stage.reporter, name="回来.xlsx", data=b"xlsx", **about)
+    row = roundtrip.ChosenRow(more_duties(stage, 1)[0], content(), None, [("表", "H6", "progress", "", "8月5日")])
+    roundtrip.apply_changes(stage.reporter, upload=kept, rows=[row], now=NOW)
 
 
 def rows_of_every_model(stage: Stage) -> None:
