@@ -13,6 +13,7 @@ from tasks.choices import ClaimState
 from tasks.models import (
     Attachment,
     CompletionClaim,
+    Duty,
     ExtensionRequest,
     Field,
     LightRule,
@@ -87,8 +88,9 @@ class Planted:
 def plant() -> Planted:
     stage = make_stage()
     rows_of_every_model(stage)
+    (spare,) = more_duties(stage, 1)
     standing = reports_in_every_state(stage)
-    brought_back(stage)
+    brought_back(stage, spare)
     planted, supply = Planted(stage), words()
     seen = {("ProgressReport.progress", report.pk) for report in standing}
     seen |= {("ReportingPeriod.label", report.period_id) for report in standing}
@@ -123,11 +125,11 @@ def content_of_workbook(stage: Stage, key: int, marks: dict[str, str], mark: str
     return {mark: f"Upload.content {key}"}
 
 
-def brought_back(stage: Stage) -> None:
+def brought_back(stage: Stage, duty: Duty) -> None:
     """A returned workbook that waits for its owner, and what was written from another."""
     about = {"period": stage.period, "unit": stage.duty.unit, "made_at": NOW, "now": NOW}
     kept = roundtrip.keep_upload(stage.reporter, name="回来.xlsx", data=b"xlsx", **about)
-    row = roundtrip.ChosenRow(more_duties(stage, 1)[0], content(), None, [("表", "H6", "progress", "", "8月5日")])
+    row = roundtrip.ChosenRow(duty, content(), None, [("表", "H6", "progress", "", "8月5日")])
     roundtrip.apply_changes(stage.reporter, upload=kept, rows=[row], now=NOW)
 
 
