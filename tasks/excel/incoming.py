@@ -42,6 +42,8 @@ NAME = rb"<(?:\w+:)?"  # an element may carry a prefix
 PLACED = re.compile(NAME + rb"""c\b[^>]*?\br\s*=\s*["']([A-Z]+)([0-9]+)["'][^>]*(?<!/)>""")
 FORMULA = re.compile(NAME + rb"""c\b([^>]*)>\s*<(?:\w+:)?f[\s/>]""")
 ERROR = re.compile(NAME + rb"""c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>""")
+ANY_FORMULA = re.compile(rb"[<:]f[\s/>]")
+ANY_ERROR = re.compile(rb"""=\s*["']e["']""")
 AT = re.compile(rb"""\br\s*=\s*["']([A-Z]+[0-9]+)["']""")
 STYLE = re.compile(rb"""\bs\s*=\s*["']([0-9]+)["']""")
 
@@ -68,11 +70,11 @@ class Grid:
     xml: bytes = b""
     percent_styles: frozenset[int] = frozenset()
 
-    def is_percent(self, address: str) -> bool:
-        """Whether the cell is shown in percent. Looked up for the rare cell that needs it."""
-        found = re.search(NAME + rb"""c\b([^>]*\br\s*=\s*["']""" + address.encode() + rb"""["'][^>]*)>""", self.xml)
-        style = STYLE.search(found[1]) if found else None
-        return int(style[1]) in self.percent_styles if style else False
+    def percent_cells(self, letters: str) -> set[str]:
+        """The cells of a column that are shown in percent. Looked up for the rare column that needs it."""
+        pattern = re.compile(NAME + rb"""c\b([^>]*\br\s*=\s*["']""" + letters.encode() + rb"""[0-9]+["'][^>]*)>""")
+        found = ((AT.search(attributes), STYLE.search(attributes)) for attributes in pattern.findall(self.xml))
+        return {at[1].decode() for at, style in found if at and style and int(style[1]) in self.percent_styles}
 
 
 def grids(data: bytes) -> list[Grid]:
@@ -118,7 +120,8 @@ def read(package: ooxml.Package, data: bytes) -> Iterator[Grid]:
         for name in book.sheet_names:
             sheet, xml = book.get_sheet_by_name(name), texts.get(name, b"")
             grid = Grid(name, sheet.to_python(skip_empty_area=False), xml=xml, percent_styles=percent)
-            grid.formulas, grid.errors = addresses(FORMULA, xml), addresses(ERROR, xml)
+            grid.formulas = addresses(FORMULA, xml) if ANY_FORMULA.search(xml) else set()
+            grid.errors = addresses(ERROR, xml) if ANY_ERROR.search(xml) else set()
             grid.covered = covered(sheet.merged_cell_ranges or [])
             yield grid
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -189,7 +190,12 @@ class SheetReader:
 
     def __init__(self, sheet: Grid, columns: Columns) -> None:
         self.sheet, self.columns = sheet, columns
+        self.covered = {place for place in sheet.covered if place[0] > columns.row + 1}
         self.letters = {name: get_column_letter(column + 1) for name, column in columns.fields.items()}
+
+    @cached_property
+    def percent_cells(self) -> set[str]:
+        return self.sheet.percent_cells(self.letters["percent_complete"])
 
     def address(self, name: str, number: int) -> str:
         return f"{self.letters[name]}{number + 1}"
@@ -200,7 +206,7 @@ class SheetReader:
                 yield self.address(name, number)
 
     def changed(self, number: int, row: list[Any], base: Base) -> Iterator[Cell]:
-        suspects = self.sheet.formulas or self.sheet.errors or self.sheet.covered
+        suspects = self.sheet.formulas or self.sheet.errors or self.covered
         for name, column in self.columns.fields.items():
             value, was = value_at(row, column), base.texts[name]
             if not suspects and value == was:
@@ -223,7 +229,7 @@ class SheetReader:
             return FORMULA
         if address in self.sheet.errors:
             return ERROR
-        return MERGED if (number + 1, column + 1) in self.sheet.covered else ""
+        return MERGED if (number + 1, column + 1) in self.covered else ""
 
     def spelled(self, name: str, number: int, value: Any) -> tuple[str, str]:
         """The cell in the one spelling of its field; or what it shows, and what is wrong with it."""
@@ -256,7 +262,7 @@ class SheetReader:
     def percent(self, number: int, value: Any) -> str:
         """A share up to 1 as the sheet has it, or whole points as people type them into a cell that lost its format."""
         if isinstance(value, float | int) and not isinstance(value, bool):
-            if value == 1 and not self.sheet.is_percent(self.address("percent_complete", number)):
+            if value == 1 and self.address("percent_complete", number) not in self.percent_cells:
                 raise ValidationError(ONE_OR_ALL)
             points = round(value * 100, 6) if 0 <= value <= 1 else float(value)
             value = f"{points:.6f}".rstrip("0").rstrip(".")
