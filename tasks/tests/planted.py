@@ -87,8 +87,8 @@ class Planted:
 
 def plant() -> Planted:
     stage = make_stage()
-    rows_of_every_model(stage)
     (spare,) = more_duties(stage, 1)
+    rows_of_every_model(stage)
     standing = reports_in_every_state(stage)
     brought_back(stage, spare)
     planted, supply = Planted(stage), words()
