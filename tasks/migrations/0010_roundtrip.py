@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0004_trigram'),
+        ('tasks', '0005_scale'),
         ('units', '0002_reporting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

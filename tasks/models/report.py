@@ -113,6 +113,11 @@ class ProgressReport(models.Model):
         ]
         indexes = [
             models.Index(fields=["period", "state"], name="report_period_state"),  # queues and filing boards
+            models.Index(  # matters for coordination: few, among the reports of every period
+                fields=["period", "coordination_unit"],
+                condition=Q(coordination_unit__isnull=False),
+                name="report_asking",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
 @prepared
 def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
     of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
-    held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group__unit=OuterRef("pk"))
+    held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group=OuterRef("group__pk"))
     members = UnitGroupMember.objects.on(today).filter(group__unit=OuterRef("pk")).order_by()
     members = Subquery(members.values("group").annotate(members=Count("pk")).values("members"))
     units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=Coalesce(members, 0))

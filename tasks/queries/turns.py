@@ -64,7 +64,9 @@ def turns(plan: Plan, since: datetime.datetime | None) -> Turns:
     if since is not None:
         rows = rows.filter(at__gt=since)
     columns = ("measure_id", "measure__main_task__number", "measure__order", "measure__main_task__title")
-    found = list(rows.order_by("-at", "-pk").values_list(*columns, "before", "after")[: READ + 1])
+    newest = rows.order_by("-at", "-pk").values("pk")[: READ + 1]  # cut before anything is joined to them
+    told_of = LightChange.objects.filter(pk__in=newest).order_by("-at", "-pk")
+    found = list(told_of.values_list(*columns, "before", "after"))
     ends: dict[int, Turn] = {}
     for key, number, order, title, before, after in found[:READ]:  # the newest first
         ends[key] = Turn(number, order, title, before, ends[key].after if key in ends else after)

@@ -56,7 +56,7 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         **common(board, figures),
         "matrix": figures.matrix(),
         "city_tables": [(table, figures.cities(table)) for table in board.cities],
-        "matters": matter_rows(board.plan, coordination.in_order(own)[:DECISIONS], user),
+        "matters": matter_rows(board.plan, coordination.most_urgent(own, DECISIONS), user),
         "matter_counts": coordination.counted(matters, user.unit_id),
         "turns": shown_turns(turns(board.plan, since)),
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
@@ -121,7 +121,7 @@ def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     matters = coordination.open_matters(board.periods)
     asked, of_it = matters.filter(duty__unit=board.unit), matters.filter(coordination_unit=board.unit)
-    rows = [matter_rows(board.plan, coordination.in_order(part)[:DECISIONS], user) for part in (asked, of_it)]
+    rows = [matter_rows(board.plan, coordination.most_urgent(part, DECISIONS), user) for part in (asked, of_it)]
     return {"asked": rows[0], "asked_of_it": rows[1]}
 
 

@@ -3,9 +3,8 @@
 import datetime
 
 from django.db import connection
-from django.utils import timezone
 
-from tasks.demo.accounts import open_accounts
+from tasks.demo.accounts import account, open_accounts, reporting_units
 from tasks.demo.dates import WORKDAYS_TO_CLOSE, start_before
 from tasks.demo.scale.reports import Desk, light_changes, reports, store_endings
 from tasks.demo.scale.storing import store
@@ -16,6 +15,7 @@ from tasks.services.periods import freeze_period
 from tasks.services.standing import rebuild, recount_filing
 from units.choices import Role
 from units.models import User
+from units.services import create_users
 
 
 def play(stage: Stage, administrator: User, measures: int) -> None:
@@ -25,23 +25,27 @@ def play(stage: Stage, administrator: User, measures: int) -> None:
     make_table(stage, measures)
     analyze()
     stage.tell(f"分工表：{measures} 项具体举措")
-    if not User.objects.filter(role=Role.OFFICE).exists():
-        open_accounts(stage, administrator, beginning)
-    desk = staff()
+    desk = staff(stage, administrator, beginning)
     opened = [one_period(stage, desk, number) for number in range(stage.periods)]
     store_endings(stage, desk)
     analyze()
-    rebuild(stage.plan, now=timezone.now())
+    rebuild(stage.plan, now=stage.moment(stage.today, 8))
     if len(opened) > 1:
         store(light_changes(stage, opened[-2], stage.moment(opened[-1].due_on)))
     analyze()
     stage.tell("现状和汇总已推算")
 
 
-def staff() -> Desk:
-    office = User.objects.filter(role=Role.OFFICE).order_by("pk")[0]
-    reporters = User.objects.filter(role=Role.REPORTER)
-    return Desk({user.unit_id: user for user in reporters}, office, office.unit_id)
+def staff(stage: Stage, administrator: User, now: datetime.datetime) -> Desk:
+    """Those who are there; else an account a post, as in the demonstration."""
+    office, reporters = User.objects.filter(role=Role.OFFICE).order_by("pk"), User.objects.filter(role=Role.REPORTER)
+    if not office.exists():
+        open_accounts(stage, administrator, now)
+    else:
+        lacking = [unit for unit in reporting_units(stage) if not reporters.filter(unit=unit).exists()]
+        users = [account(f"{unit.slug}-tb", f"{unit.name}填报员", Role.REPORTER, unit) for unit in lacking]
+        create_users(administrator, users=users, password=stage.password, now=now)
+    return Desk({user.unit_id: user for user in reporters.all()}, office[0], office[0].unit_id)
 
 
 def one_period(stage: Stage, desk: Desk, number: int) -> ReportingPeriod:

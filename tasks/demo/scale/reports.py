@@ -17,8 +17,7 @@ from units.models import User
 
 DAYS = datetime.timedelta
 ASKED = ("（虚构）请协调加快前置审批。", DAYS(30))
-UNFILED, AT_UNIT, AT_OFFICE = 1, 2, 3  # of a hundred duties in the open period
-DONE = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
+STATES = {0: None, 1: ReportState.SUBMITTED, 2: ReportState.FORWARDED}  # of each hundred duties in the open period
 
 
 class Obliged(NamedTuple):
@@ -56,16 +55,11 @@ def obliged(stage: Stage) -> Iterator[Obliged]:
 
 def reports(stage: Stage, desk: Desk, period: ReportingPeriod, number: int) -> Iterator[ProgressReport]:
     """One a duty; in the period still open some are under way or missing."""
-    for duty in obliged(stage):
-        fate = stage.dice.randint(0, 99) if number == stage.periods - 1 else 99
-        if fate >= UNFILED:
-            yield report(stage, desk, period, number, duty, state_of(fate))
-
-
-def state_of(fate: int) -> ReportState:
-    if fate < AT_UNIT:
-        return ReportState.SUBMITTED
-    return ReportState.FORWARDED if fate < AT_OFFICE else ReportState.APPROVED
+    states = STATES if number == stage.periods - 1 else {}
+    for place, duty in enumerate(obliged(stage)):
+        state = states.get(place % 100, ReportState.APPROVED)
+        if state is not None:
+            yield report(stage, desk, period, number, duty, state)
 
 
 def report(

@@ -64,9 +64,14 @@ class Command(BaseCommand):
             help="再量看板、台账和审核在 79 项和 79000 项举措时各需多久，只在 PostgreSQL 上",
         )
         parser.add_argument("--rows", type=int, default=IMPORTED, help="往返填报量多少行，默认 10000")
+        parser.add_argument(
+            "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
+        )
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
 
-    def handle(self, *args: Any, rounds: int, rows: int, scale: bool, output: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, rounds: int, rows: int, scale: bool, measures: list[int], output: Path, **options: Any
+    ) -> None:
         if rounds < 1:
             raise CommandError("--rounds 至少为 1。")
         with temporary_database(), bench_settings():
@@ -79,8 +84,8 @@ class Command(BaseCommand):
             results |= import_speedup(self.stdout.write, rows)
         if scale:
             with temporary_database(), bench_settings():
-                grown = growth(rounds, self.stdout.write)
-            self.report_growth(grown)
+                grown = growth(rounds, self.stdout.write, measures)
+            self.report_growth(grown, measures)
             results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(results, indent=2) + "\n")
@@ -94,8 +99,8 @@ class Command(BaseCommand):
         verdict = "达到目标" if speedup >= GOAL else "达到下限" if speedup >= TARGET else "没有达到下限"
         self.stdout.write(f"任务清单是后台列表的 {speedup:.2f} 倍快（下限 {TARGET}，目标 {GOAL}）：{verdict}")
 
-    def report_growth(self, results: dict[str, float]) -> None:
-        self.stdout.write(f"{SIZES['small']} 项和 {SIZES['large']} 项举措时的中位数，各在自己的数据库里：")
+    def report_growth(self, results: dict[str, float], measures: list[int]) -> None:
+        self.stdout.write(f"{measures[0]} 项和 {measures[1]} 项举措时的中位数，各在自己的数据库里：")
         for name, label in GROWING.items():
             small, large, times = (results[f"{name}_{end}"] for end in ("small_ms", "large_ms", "growth"))
             self.stdout.write(f"{small:9.2f} 毫秒 → {large:9.2f} 毫秒，{times:.2f} 倍  {label}")

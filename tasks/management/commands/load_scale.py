@@ -1,6 +1,7 @@
 """`manage.py load_scale`: an invented plan of any length, to see how large a plan may become."""
 
 import datetime
+import secrets
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from tasks.demo.guard import refuse_real_database
 from tasks.demo.scale.play import play
+from tasks.demo.scale.table import make_plan
 from tasks.demo.stage import Stage
 from tasks.models import Plan
 from units.models import Unit, User
@@ -41,14 +43,14 @@ class Command(BaseCommand):
         if not Unit.objects.exists():
             call_command("loaddata", "units.json", verbosity=0)
         password = self.password()
-        made = Plan.objects.create(slug=plan, title=f"规模测试分工表（虚构，{measures} 项）", source_name="（虚构）")
-        stage = Stage(made, seed, today or timezone.localdate(), password, self.stdout.write, periods)
+        stage = Stage(
+            make_plan(plan, measures), seed, today or timezone.localdate(), password, self.stdout.write, periods
+        )
         play(stage, User.objects.filter(is_superuser=True)[0], measures)
-        if password:
-            self.stdout.write(f"账号与 load_demo 的相同，口令：{password}")
+        self.stdout.write(f"账号与 load_demo 的相同，新开的口令：{password}")
 
     def password(self) -> str:
-        """That of the accounts to be opened; empty where there are accounts already."""
+        """Of the accounts that will be opened, the first administrator's among them if there is none yet."""
         if User.objects.filter(is_superuser=True).exists():
-            return ""
+            return secrets.token_urlsafe(15)
         return install_administrator(username="administrator", now=timezone.now())
