@@ -14,6 +14,8 @@ from tasks.choices import ClaimState, ReportState
 from tasks.models import (
     Amendment,
     Attachment,
+    ChangedReport,
+    ChangeSet,
     CompletionClaim,
     Duty,
     ExtensionRequest,
@@ -35,6 +37,7 @@ from tasks.models import (
     StandingSummary,
     StocktakeWording,
     UnitFiling,
+    Upload,
 )
 from tasks.workflow import is_legal
 from units.choices import Role, UnitKind
@@ -156,6 +159,19 @@ def for_staff(user: Any) -> Q:
     return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
 
+def own_uploads(user: Any) -> Q:
+    """A file on its way is seen by who brought it, and so is what was written from it as one batch."""
+    return Q(owner=user.pk) if may(user, Permission.WRITE_REPORTS) else NOTHING
+
+
+def own_change_sets(user: Any) -> Q:
+    return Q(applied_by=user.pk) if may(user, Permission.WRITE_REPORTS) else NOTHING
+
+
+def of_own_change_sets(user: Any) -> Q:
+    return Q(change_set__applied_by=user.pk) if may(user, Permission.WRITE_REPORTS) else NOTHING
+
+
 def for_those_above(user: Any) -> Q:
     """What is written for leaders: the Office and they."""
     return Q() if may(user, Permission.READ_SUBMITTED) else NOTHING
@@ -183,6 +199,9 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
+    Upload: own_uploads,
+    ChangeSet: own_change_sets,
+    ChangedReport: of_own_change_sets,
     Instruction: visible_instructions,
     SavedView: visible_views,
     LastLook: ones_own,

@@ -4,6 +4,7 @@ from tasks.views.accounts import export_audit, handover
 from tasks.views.amending import amendment_list, measure_settings, plan_cadence
 from tasks.views.attachments import attachment
 from tasks.views.autosave import report_autosave
+from tasks.views.change_sets import change_set
 from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
 from tasks.views.comparing import compare
@@ -23,10 +24,12 @@ from tasks.views.plans import task_list
 from tasks.views.publishing import publish, publishing, unpublish
 from tasks.views.reporting import report, report_unchanged
 from tasks.views.review import review_queue, review_report, review_returned
+from tasks.views.roundtrip import upload, upload_annotated
 from tasks.views.saved_views import delete_view, rename_view, saved_views
 from tasks.views.search import search
 from tasks.views.stocktake import stocktake, stocktake_file, stocktake_wording
 from tasks.views.units import unit_detail, unit_list
+from tasks.views.uploads import unit_workbook_file, uploads
 from tasks.views.workbench import start, workbench
 
 urlpatterns = [
@@ -56,6 +59,10 @@ urlpatterns = [
     path("reports/<int:duty>/<int:period>/", report, name="report"),
     path("reports/<int:duty>/<int:period>/autosave/", report_autosave, name="report-autosave"),
     path("reports/<int:duty>/<int:period>/unchanged/", report_unchanged, name="report-unchanged"),
+    path("reports/uploads/", uploads, name="uploads"),
+    path("reports/uploads/<int:pk>/", upload, name="upload"),
+    path("reports/uploads/<int:pk>/annotated.xlsx", upload_annotated, name="upload-annotated"),
+    path("reports/changes/<int:pk>/", change_set, name="change-set"),
     path("attachments/<int:pk>/", attachment, name="attachment"),
     path("accounts/<int:pk>/handover/", handover, name="handover"),
     path("audit/export.csv", export_audit, name="export-audit"),
@@ -80,6 +87,7 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/new/", period_open, name="period-open"),
     path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
+    path("plans/<slug:slug>/periods/<int:pk>/workbook/<slug:unit>.xlsx", unit_workbook_file, name="unit-workbook"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
     path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
     path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),

@@ -19,6 +19,8 @@ LAYERS = {
     "tasks.hints": 0,
     "tasks.textdiff": 0,
     "tasks.filetypes": 0,
+    "tasks.roundtrip": 0,
+    "tasks.sheettext": 0,
     "tasks.allocation": 0,
     "units.choices": 1,
     "tasks.choices": 1,

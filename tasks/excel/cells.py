@@ -16,15 +16,12 @@ from django.utils import timezone
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from tasks.sheettext import clean
+
 LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
 LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
 DATE, MOMENT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0%"
 
-# XML forbids these; the picture of a control character (␇ for U+0007) shows where a text is damaged.
-VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
-VISIBLE |= dict.fromkeys((*range(55296, 57344), 65534, 65535), "�")
-
-LINE_END = re.compile(r"\r\n?")
 XML_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
 RETYPED = re.compile(r"\s*['=+\-@＝＋－＠\d]")  # typed in by hand, Excel would read these as something else
 GUARDED = re.compile(r"\s*['=+\-@＝＋－＠]|[\t\n]")
@@ -85,11 +82,6 @@ def format_of(value: Any) -> str | None:
 def local(moment: datetime.datetime) -> datetime.datetime:
     """The moment as the clock on the wall shows it (Asia/Shanghai); Excel knows no time zones."""
     return moment if timezone.is_naive(moment) else timezone.make_naive(moment, timezone.get_default_timezone())
-
-
-def clean(text: str) -> str:
-    """The text with one kind of line end and every character XML forbids made visible. Its length stays."""
-    return LINE_END.sub("\n", text).translate(VISIBLE)
 
 
 def fitting(text: str) -> str:

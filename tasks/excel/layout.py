@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -55,9 +55,14 @@ def add_style(
     vertical: str = "center",
     ruled: str | None = "000000",
     fill: str | None = None,
+    number_format: str = "General",
+    is_locked: bool = True,
 ) -> None:
-    """A named style, so that whoever gets the workbook can restyle all such cells at once."""
-    style = NamedStyle(name, font=face)
+    """A named style, so that whoever gets the workbook can restyle all such cells at once.
+
+    A locked cell cannot be changed once its sheet is protected. `@` keeps what is typed later text.
+    """
+    style = NamedStyle(name, font=face, number_format=number_format, protection=Protection(locked=is_locked))
     style.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=True)
     if ruled:
         side = Side("thin", color=ruled)

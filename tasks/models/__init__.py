@@ -4,11 +4,14 @@ from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, St
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.models.report import Attachment, ProgressReport, Review
+from tasks.models.roundtrip import ChangedReport, ChangeSet, Upload
 from tasks.models.standing import LightChange, MeasureStanding, StandingSummary, UnitFiling
 
 __all__ = [
     "Amendment",
     "Attachment",
+    "ChangeSet",
+    "ChangedReport",
     "CompletionClaim",
     "Duty",
     "ExtensionRequest",
@@ -30,4 +33,5 @@ __all__ = [
     "StandingSummary",
     "StocktakeWording",
     "UnitFiling",
+    "Upload",
 ]

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from tasks.models import (
     Attachment,
+    ChangeSet,
     CompletionClaim,
     ExtensionRequest,
     Instruction,
@@ -21,6 +22,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     SavedView,
+    Upload,
 )
 from units.models import Unit, User
 
@@ -55,6 +57,9 @@ def values() -> dict[str, list[str]]:
         "accounts/<int:pk>/": [f"accounts/{key}/" for key in keys[User]],
         "completions/<int:pk>/": [f"completions/{key}/" for key in keys[CompletionClaim]],
         "extensions/<int:pk>/": [f"extensions/{one.pk}/" for one in ExtensionRequest.objects.all()],
+        "reports/uploads/<int:pk>/": [f"reports/uploads/{one.pk}/" for one in Upload.objects.all()],
+        "reports/changes/<int:pk>/": [f"reports/changes/{one.pk}/" for one in ChangeSet.objects.all()],
+        "workbook/<slug:unit>.xlsx": [f"workbook/{one.slug}.xlsx" for one in Unit.objects.all()],
         "ledger/views/<int:pk>/": [f"ledger/views/{one.pk}/" for one in SavedView.objects.all()],
         "dashboard/<slug:unit>/": [f"dashboard/{one.slug}/" for one in Unit.objects.all()],
         "instructions/<int:number>/": [f"instructions/{one.number}/" for one in Instruction.objects.all()],

@@ -7,8 +7,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tasks.models import Duty, Instruction, Measure, ProgressReport
-from tasks.services import amending, attaching, closing, instructing, publishing, reviewing, saved_views, standing
+from tasks.services import (
+    amending,
+    attaching,
+    closing,
+    instructing,
+    publishing,
+    reporting,
+    reviewing,
+    roundtrip,
+    saved_views,
+    standing,
+)
 from tasks.tests.browser_desk import Desk
+from tasks.tests.offline import Offline, taken
+from tasks.tests.people import content
 from units.choices import Role
 from units.models import User
 
@@ -31,6 +44,8 @@ NOT_PAGES = {
     "export-original": "a workbook",
     "export-ledger": "a workbook",
     "export-audit": "a file",
+    "unit-workbook": "a workbook",
+    "upload-annotated": "a workbook",
     "stocktake-file": "a document, a workbook or both",
 }
 
@@ -119,6 +134,27 @@ def instructed(desk: Desk, leader: User, duty: Duty) -> list[Instruction]:
     return given
 
 
+def brought_back(desk: Desk, *duties: Duty) -> Known:
+    """A returned workbook with a cell of every kind, and what was written from it."""
+    now, unit = timezone.now(), desk.reporter.unit
+    offline = Offline(taken(desk.reporter, desk.period, unit, timezone.localtime(now)), desk.period.pk)
+    free, drafted = duties
+    offline.fill(free, progress="11月3日开工，路基完成 60%。", percent_complete="八成", risk="冬季停工。")
+    offline.fill(drafted, next_steps="年底前验收。")
+    offline.add_foreign_row({"code": "9-9", "progress": "别处的行"}, None)
+    report = desk.report(drafted)
+    again = content(next_steps="明年一季度验收。")
+    about = {"period": desk.period, "now": now}
+    reporting.save_draft(desk.reporter, duty=drafted, content=again, version=report.version, **about)
+    about |= {"unit": unit, "name": "省交通运输厅_本期.xlsx", "made_at": now}
+    kept = roundtrip.keep_upload(desk.reporter, data=offline.saved(), **about)
+    report = desk.report(drafted)
+    cells = [("本期填报", "K9", "risk", "", "冬季停工。")]
+    row = roundtrip.ChosenRow(drafted, again | {"risk": "冬季停工。"}, report.version, cells)
+    made = roundtrip.apply_changes(desk.reporter, upload=kept, rows=[row], now=now)
+    return {"upload": [(kept.pk,)], "change-set": [(made.pk,)]}
+
+
 def of(measure: Measure) -> tuple:
     return measure.main_task.plan.slug, measure.main_task.number, measure.order
 
@@ -180,6 +216,7 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "instructions": [(slug,)],
         "instruction-new": [(slug,)],
         "instruction": [(slug, one.number) for one in given],
+        **brought_back(desk, slow, begun),
         "publishing": [(slug,)],
         "publish": [(slug,)],
         "unpublish": [(slug, old.pk)],

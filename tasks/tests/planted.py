@@ -13,6 +13,7 @@ from tasks.choices import ClaimState
 from tasks.models import (
     Attachment,
     CompletionClaim,
+    Duty,
     ExtensionRequest,
     Field,
     LightRule,
@@ -22,6 +23,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     StocktakeWording,
+    Upload,
 )
 from tasks.services import (
     amending,
@@ -31,11 +33,13 @@ from tasks.services import (
     publishing,
     reporting,
     reviewing,
+    roundtrip,
     saved_views,
     standing,
 )
 from tasks.services.attaching import attach_file
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
+from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
 from units import audit
 from units.models import UnitAlias, UnitGroupMember
@@ -84,9 +88,11 @@ class Planted:
 
 def plant() -> Planted:
     stage = make_stage()
+    (spare,) = more_duties(stage, 1)
     rows_of_every_model(stage)
     public_reports = reports_in_every_state(stage)
     standing.rebuild(stage.plan, now=NOW)  # some measures were made past the services
+    brought_back(stage, spare)
     planted, supply = Planted(stage), words()
     seen = {("ProgressReport.progress", report.pk) for report in public_reports}
     seen |= {("ReportingPeriod.label", report.period_id) for report in public_reports}
@@ -99,6 +105,8 @@ def plant() -> Planted:
                 kind[mark] = f"{label(model, name)} {key}"
             if model is Attachment:
                 planted.private |= content_of_file(key, marks, next(supply))
+            if model is Upload:
+                planted.private |= content_of_workbook(stage, key, marks, next(supply))
             QuerySet(model).filter(pk=key).update(**marks)
     return planted
 
@@ -108,6 +116,23 @@ def content_of_file(key: int, marks: dict[str, str], mark: str) -> dict[str, str
     storage = Attachment.objects.get(pk=key).file.storage
     marks["file"] = storage.save(f"attachments/{marks['file']}.pdf", ContentFile(f"%PDF-1.4 {mark}".encode()))
     return {mark: f"Attachment.content {key}"}
+
+
+def content_of_workbook(stage: Stage, key: int, marks: dict[str, str], mark: str) -> dict[str, str]:
+    """A returned workbook in which somebody has typed a marked word."""
+    offline = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
+    offline.fill(stage.duty, risk=mark)
+    storage = Upload.objects.get(pk=key).file.storage
+    marks["file"] = storage.save(f"uploads/{marks['file']}.xlsx", ContentFile(offline.saved()))
+    return {mark: f"Upload.content {key}"}
+
+
+def brought_back(stage: Stage, duty: Duty) -> None:
+    """A returned workbook that waits for its owner, and what was written from another."""
+    about = {"period": stage.period, "unit": stage.duty.unit, "made_at": NOW, "now": NOW}
+    kept = roundtrip.keep_upload(stage.reporter, name="回来.xlsx", data=b"xlsx", **about)
+    row = roundtrip.ChosenRow(duty, content(), None, [("表", "H6", "progress", "", "8月5日")])
+    roundtrip.apply_changes(stage.reporter, upload=kept, rows=[row], now=NOW)
 
 
 def rows_of_every_model(stage: Stage) -> None:

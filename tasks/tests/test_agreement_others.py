@@ -7,6 +7,8 @@ from django.utils import timezone
 from tasks.choices import ClaimState
 from tasks.models import (
     Amendment,
+    ChangedReport,
+    ChangeSet,
     CompletionClaim,
     Duty,
     ExtensionRequest,
@@ -16,12 +18,13 @@ from tasks.models import (
     Plan,
     ProbableSlip,
     ReportingPeriod,
+    Upload,
 )
 from tasks.permissions import VISIBLE, visible_to
-from tasks.services import closing, instructing
+from tasks.services import closing, instructing, roundtrip
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period
-from tasks.tests.people import NOW, TODAY, Stage, make_stage
+from tasks.tests.people import NOW, TODAY, Stage, content, make_stage
 from tasks.tests.readers import ABOVE, NOT_STAFF, OWN_UNIT, STAFF, browser_of, readers
 from units import audit
 from units.models import AuditEvent, AuditHead, Unit, User
@@ -146,6 +149,18 @@ class TestInstructions:
     def test_giving_one_is_the_leaders(self, stage, people):
         page = {name: 302 if name in NOT_STAFF else 403 for name in people} | {"leader": 200}
         assert answers(people, INSTRUCTIONS + "new/?measure=1-1") == page
+
+
+class TestReturnedWorkbooks:
+    def test_are_their_owners_alone(self, stage, people):
+        about = {"period": stage.period, "unit": stage.duty.unit, "made_at": NOW, "now": NOW}
+        kept = roundtrip.keep_upload(people["own_reporter"], name="回.xlsx", data=b"xlsx", **about)
+        row = roundtrip.ChosenRow(stage.duty, content(), None, [("表", "H6", "progress", "", "8月5日")])
+        made = roundtrip.apply_changes(people["own_reporter"], upload=kept, rows=[row], now=NOW)
+        assert seeing(people, Upload) == seeing(people, ChangeSet) == seeing(people, ChangedReport) == {"own_reporter"}
+        writers = {"own_reporter", "other_reporter", "uninvolved_reporter", "office"}
+        page = {name: 404 if name in writers else 302 if name in NOT_STAFF else 403 for name in people}
+        assert answers(people, f"/reports/changes/{made.pk}/") == page | {"own_reporter": 200}
 
 
 class TestStaffAlone:

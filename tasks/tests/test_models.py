@@ -14,6 +14,7 @@ from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.tests.cases_of_closing import CASES_OF_CLOSING, claim, decided_by_asker, extension
 from tasks.tests.cases_of_leading import CASES_OF_LEADING, rule
 from tasks.tests.cases_of_reports import CASES_OF_REPORTS
+from tasks.tests.cases_of_roundtrip import CASES_OF_ROUNDTRIP
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
 from units.models import Unit, UnitGroupMember
@@ -83,6 +84,7 @@ CASES = {
     **CASES_OF_REPORTS,
     **CASES_OF_CLOSING,
     **CASES_OF_LEADING,
+    **CASES_OF_ROUNDTRIP,
 }
 
 

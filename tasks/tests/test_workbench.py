@@ -47,7 +47,7 @@ class TestLists:
         assert codes(tree, "returned") == [again.measure.code]
         assert codes(tree, "due") == [stage.measure.code, due.measure.code]
         assert codes(tree, "submitted") == [gone.measure.code]
-        assert sections(tree) == ["returned", "due", "submitted", "share", "dates"]
+        assert sections(tree) == ["returned", "due", "submitted", "offline", "share", "dates"]
 
     def test_a_returned_report_shows_the_whole_reason_who_and_until_when(self, stage):
         reason = "“积极对接”没有说明对接了哪几家。" * 10

@@ -25,6 +25,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
 from django.urls import include, path, reverse
 
+from tasks.management.bench_import import ROWS as IMPORTED
+from tasks.management.bench_import import import_speedup
 from tasks.management.growth import LABELS as GROWING
 from tasks.management.growth import SIZES, growth
 from tasks.management.measuring import Act, Cookies, answer, logged_in, temporary_database, timed
@@ -61,12 +63,15 @@ class Command(BaseCommand):
             action="store_true",
             help="再量看板、台账和审核在 79 项和 79000 项举措时各需多久，只在 PostgreSQL 上",
         )
+        parser.add_argument("--rows", type=int, default=IMPORTED, help="往返填报量多少行，默认 10000")
         parser.add_argument(
             "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
         )
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
 
-    def handle(self, *args: Any, rounds: int, scale: bool, measures: list[int], output: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, rounds: int, rows: int, scale: bool, measures: list[int], output: Path, **options: Any
+    ) -> None:
         if rounds < 1:
             raise CommandError("--rounds 至少为 1。")
         with temporary_database(), bench_settings():
@@ -75,6 +80,8 @@ class Command(BaseCommand):
             check_same_rows(plan, urls, cookies)
             results = figures(measure(urls, cookies, rounds))
         self.report(results, rounds)
+        with temporary_database():
+            results |= import_speedup(self.stdout.write, rows)
         if scale:
             with temporary_database(), bench_settings():
                 grown = growth(rounds, self.stdout.write, measures)

@@ -1,0 +1,15 @@
+"""Files that were uploaded and left undecided go away; to be run daily."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from tasks.services.roundtrip import purge_uploads
+
+
+class Command(BaseCommand):
+    help = "清除上传后超过保留天数（UPLOAD_KEEP_DAYS）仍未处理的填报表。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"清除了 {purge_uploads(now=timezone.now())} 份填报表。")
