@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
-from tasks.choices import DutyRole
+from tasks.choices import DutyRole, Stage
 from tasks.models import Measure
-from tasks.queries import measures, options
+from tasks.models.lit import DEADLINE_CHOICES, PROGRESS_CHOICES
+from tasks.queries import ledger, measures, options
+from tasks.queries.basis import Basis
 from units.choices import UnitKind
 
 LONGEST_TEXT = 100
@@ -88,6 +90,35 @@ class MeasureFilter(django_filters.FilterSet):
         return SafeString(
             f'<select class="form-control form-control-sm" id="id_{name}" name="{name}">{options}</select>'
         )
+
+
+class LedgerFilter(MeasureFilter):
+    """The list's filters, and lights, stage, disagreement and moved dates, on one basis as one person may see it."""
+
+    progress = Choice("进度灯", PROGRESS_CHOICES)
+    deadline = Choice("时限灯", DEADLINE_CHOICES)
+    stage = Choice("阶段", Stage.choices)
+    role = Choice("职责", [(measures.OBLIGED, "须填报的职责"), *DutyRole.choices])
+    disagreement = Choice("自评与推算", [("1", "自评好于推算")])
+    moved = Choice("时限调整", [("1", "调整过完成时限")])
+
+    def __init__(
+        self,
+        data: Mapping[str, str],
+        *,
+        basis: Basis,
+        user: Any,
+        fields: Iterable[tuple[int, str]],
+        units: Iterable[options.UnitOption],
+    ) -> None:
+        super().__init__(data, Measure.objects.none(), fields=fields, units=units)
+        self.basis, self.user = basis, user
+        for name in ("progress", "deadline", "stage", "role", "disagreement", "moved"):
+            self.labels[name] = dict(self.filters[name].extra["choices"])
+
+    def condition(self, without: str = "") -> Q:
+        left = {name: value for name, value in self.asked.items() if name != without}
+        return ledger.condition(self.basis, self.user, left)
 
 
 def by_kind(units: Iterable[options.UnitOption]) -> list[tuple[str, list[tuple[str, str]]]]:

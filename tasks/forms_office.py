@@ -203,3 +203,15 @@ class CadenceForm(OfficeForm):
     cadence = choice_field("填报周期", Cadence)
     reason = reason_field("调整理由", "请写明调整的理由。")
     document = line_field("依据文件", required=False)
+
+
+class ViewForm(OfficeForm):
+    """常用视图: the name under which a ledger is kept, and its query."""
+
+    name = line_field("视图名称", 50, error_messages={"required": "请填写视图名称。"})
+    query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    is_shared = forms.BooleanField(
+        label="共享给全体工作人员",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )

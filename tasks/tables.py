@@ -4,7 +4,7 @@
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -198,15 +198,7 @@ class Selection:
     @cached_property
     def params(self) -> QueryDict:
         """The same selection as a URL: what was understood, without the page, defaults left out."""
-        params = QueryDict(mutable=True)
-        params.update(self.filter.asked)
-        if self.sort != DEFAULT_SORT:
-            params["sort"] = self.sort
-        if self.columns != DEFAULT_COLUMNS:
-            params.setlist("cols", [name for name in self.columns if name not in FIXED_COLUMNS] or FIXED_COLUMNS[:1])
-        if self.per_page != DEFAULT_PER_PAGE:
-            params["per_page"] = self.per_page
-        return params
+        return as_params(self.filter.asked, self.sort, self.columns, self.per_page)
 
     @property
     def in_words(self) -> str:
@@ -241,24 +233,48 @@ def select_measures(
     )
 
 
-def columns_asked(names: list[str], problems: list[str]) -> tuple[str, ...]:
-    known = MeasureTable.base_columns
+def as_params(
+    asked: Mapping[str, str],
+    sort: str,
+    columns: tuple[str, ...],
+    per_page: str,
+    usual: tuple[str, ...] = DEFAULT_COLUMNS,
+) -> QueryDict:
+    """A selection as a URL: defaults left out."""
+    params = QueryDict(mutable=True)
+    params.update(asked)
+    if sort != DEFAULT_SORT:
+        params["sort"] = sort
+    if columns != usual:
+        params.setlist("cols", [name for name in columns if name not in FIXED_COLUMNS] or FIXED_COLUMNS[:1])
+    if per_page != DEFAULT_PER_PAGE:
+        params["per_page"] = per_page
+    return params
+
+
+def columns_asked(
+    names: list[str], problems: list[str], known: Iterable[str] = (), usual: tuple[str, ...] = DEFAULT_COLUMNS
+) -> tuple[str, ...]:
+    """The columns to show, in the table's own order (`known`, else those of `MeasureTable`)."""
+    known = list(known or MeasureTable.base_columns)
     problems += [f"列：没有“{name}”这一列，请在“列”菜单中选择。" for name in names if name not in known]
     asked = [name for name in names if name in known]
-    return tuple(name for name in known if name in (*FIXED_COLUMNS, *asked)) if asked else DEFAULT_COLUMNS
+    return tuple(name for name in known if name in (*FIXED_COLUMNS, *asked)) if asked else usual
 
 
-def sort_asked(sort: str, problems: list[str]) -> str:
-    if sort.removeprefix("-") in SORT_WORDS:
+def sort_asked(sort: str, problems: list[str], known: Collection[str] = SORT_WORDS) -> str:
+    if sort.removeprefix("-") in known:
         return sort
     problems.append(f"排序：不能按“{sort}”排列，现在按原表顺序。请点列标题排序。")
     return DEFAULT_SORT
 
 
-def per_page_asked(per_page: str, problems: list[str]) -> str:
-    if per_page in PER_PAGE:
+def per_page_asked(per_page: str, problems: list[str], known: Mapping[str, int] = PER_PAGE) -> str:
+    if per_page in known:
         return per_page
-    problems.append(f"每页项数：没有“{per_page}”这一选项，请选 25、50、100 或全部。现在每页 {DEFAULT_PER_PAGE} 项。")
+    *sizes, last = [key if size else "全部" for key, size in known.items()]
+    choices = f"{'、'.join(sizes)} 或{last if last == '全部' else f' {last}'}"
+    problems.append(f"每页项数：没有“{per_page}”这一选项，请选 {choices}。现在每页 {DEFAULT_PER_PAGE} 项。")
     return DEFAULT_PER_PAGE
 
 

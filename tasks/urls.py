@@ -6,8 +6,10 @@ from tasks.views.attachments import attachment
 from tasks.views.autosave import report_autosave
 from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
+from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.ledger import ledger
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
@@ -16,6 +18,7 @@ from tasks.views.plans import task_list
 from tasks.views.publishing import publish, publishing, unpublish
 from tasks.views.reporting import report, report_unchanged
 from tasks.views.review import review_queue, review_report, review_returned
+from tasks.views.saved_views import delete_view, rename_view, saved_views
 from tasks.views.search import search
 from tasks.views.units import unit_detail, unit_list
 from tasks.views.workbench import start, workbench
@@ -26,6 +29,11 @@ urlpatterns = [
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),
     path("plans/<slug:slug>/measures/<int:number>-<int:order>/", measure_detail, name="measure"),
+    path("plans/<slug:slug>/ledger/", ledger, name="ledger"),
+    path("plans/<slug:slug>/compare/", compare, name="compare"),
+    path("plans/<slug:slug>/ledger/views/", saved_views, name="ledger-views"),
+    path("plans/<slug:slug>/ledger/views/<int:pk>/rename/", rename_view, name="ledger-view-rename"),
+    path("plans/<slug:slug>/ledger/views/<int:pk>/delete/", delete_view, name="ledger-view-delete"),
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
     path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),

@@ -22,6 +22,7 @@ class Permission(Enum):
     MANAGE_PERIODS = "建立和冻结填报期次"
     PUBLISH = "决定哪些已通过的填报向社会公开"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
+    SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
     READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
     MANAGE_ACCOUNTS = "维护账号"
@@ -41,6 +42,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.MANAGE_PERIODS,
             Permission.PUBLISH,
             Permission.READ_SUBMITTED,
+            Permission.SHARE_VIEWS,
         }
     ),
     Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES, Permission.READ_SUBMITTED}),

@@ -15,6 +15,7 @@ READERS = (
     "forms_office",
     "filters",
     "tables",
+    "tables_ledger",
     "excel",
     "views",
     "admin",

@@ -2,10 +2,13 @@
 
 import datetime
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, DateField, F, Q, QuerySet
 
+from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries.prepared import prepared
 from units.models import Unit, UnitAlias
@@ -22,6 +25,7 @@ SORT_KEYS = {
     "source_line": "source_line",
 }
 Conditions = tuple[tuple[str, str], ...]  # arguments of `matching`, as hashable pairs
+OBLIGED = "obliged"  # asked for as a role: any that must report
 IDS_IN_ONE_QUERY = 500  # more than these and the database repeats the selection instead of being sent a list
 
 
@@ -169,32 +173,39 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "")
     if field:
         condition &= Q(main_task__field__position=field)
     if unit or role:
-        condition &= Q(pk__in=duties_of(unit, role).values("measure"))
+        duties = Duty.objects.order_by().filter(duties_of(unit, role))
+        condition &= Q(pk__in=duties.values("measure"))
     for word in q.split():
         condition &= mentioning(word)
     return condition
 
 
-def duties_of(unit: str = "", role: str = "") -> QuerySet[Duty]:
-    """Duties of a unit, or through a closed group, by slug; and in a role, if one is given."""
-    duties = Duty.objects.order_by()
-    if unit:
-        duties = duties.filter(Q(unit__slug=unit) | Q(via_group__unit__slug=unit))
-    return duties.filter(role=role) if role else duties
+def duties_of(unit: str = "", role: str = "") -> Q:
+    """Duties of a unit, or through a closed group, by slug; and in a role, if one is given. A condition on Duty."""
+    condition = Q(unit__slug=unit) | Q(via_group__unit__slug=unit) if unit else Q()
+    if role == OBLIGED:
+        return condition & Q(role__in=OBLIGED_ROLES)
+    return condition & Q(role=role) if role else condition
 
 
 def mentioning(word: str) -> Q:
     """Measures whose texts, main task or responsible units (full, short and other names) contain the word."""
+    duties = Duty.objects.order_by().filter(named(word))
+    return written(word) | Q(pk__in=duties.values("measure"))
+
+
+def named(word: str) -> Q:
+    """Duties whose unit, or the group that brought it in, has a name of any kind with the word in it."""
     aliases = UnitAlias.objects.filter(name__icontains=word).values("unit")
     units = Unit.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases))
     units = units.order_by().values("pk")
-    duties = Duty.objects.order_by().filter(Q(unit__in=units) | Q(via_group__unit__in=units))
-    return (
-        Q(text__icontains=word)
-        | Q(responsibility_text__icontains=word)
-        | Q(main_task__title__icontains=word)
-        | Q(pk__in=duties.values("measure"))
-    )
+    return Q(unit__in=units) | Q(via_group__unit__in=units)
+
+
+def written(word: str, prefix: str = "") -> Q:
+    """Measures whose own texts or main task contain the word; `prefix` leads to where the texts are kept."""
+    texts = (f"{prefix}text", f"{prefix}responsibility_text", "main_task__title")
+    return reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
 
 
 def tallies(plan: Plan, asked: Conditions) -> dict[int, Tally]:

@@ -44,12 +44,13 @@ def written_by(user: User, prefix: str = "") -> Q:
 
 def reports_of(period: ReportingPeriod) -> QuerySet[ProgressReport]:
     """The reports that count in a period: a corrected one gives way to its approved correction."""
+    return counting(ProgressReport.objects.filter(period=period))
+
+
+def counting(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
+    """Of these reports those that count: a correction once it is approved, and then no longer what it corrects."""
     corrected = ProgressReport.objects.filter(corrects=OuterRef("pk"), state=ReportState.APPROVED)
-    return (
-        ProgressReport.objects.filter(period=period)
-        .filter(Q(corrects=None) | Q(state=ReportState.APPROVED))
-        .exclude(Exists(corrected))
-    )
+    return reports.filter(Q(corrects=None) | Q(state=ReportState.APPROVED)).exclude(Exists(corrected))
 
 
 def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:

@@ -16,7 +16,6 @@ from tasks import lights
 from tasks.choices import OBLIGED_ROLES, ClaimState, DutyRole, ReportState
 from tasks.lights import DutyWord, MeasureFacts, PeriodWord, Rule
 from tasks.models import (
-    Amendment,
     CompletionClaim,
     Duty,
     LightRule,
@@ -28,6 +27,7 @@ from tasks.models import (
     StandingSummary,
 )
 from tasks.queries.figures import Figures, Placed, add, as_figures, figures_of
+from tasks.queries.past import due_date_moves
 from tasks.queries.stages import stage_facts
 
 AT_ONCE = 2000  # measures whose facts are fetched together
@@ -166,8 +166,7 @@ def lit(verdict: lights.Verdict, deadline: lights.DeadlineLight, rule: Rule) -> 
 
 def due_moves(keys: Collection[int]) -> dict[int, int]:
     """Measure key -> how often its due date was moved after it had first been set."""
-    moved = Amendment.objects.filter(measure__in=keys, setting="due_on").exclude(before="未设定")
-    return dict(moved.order_by().values_list("measure_id").annotate(Count("pk")))
+    return dict(due_date_moves().filter(measure__in=keys).values_list("measure_id").annotate(Count("pk")))
 
 
 def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterable[MeasureStanding]:

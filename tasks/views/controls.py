@@ -3,7 +3,7 @@
 Every link keeps the rest of the list: it is the list's own address up to one parameter, and a new value for that.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from html import escape
 
 from django.core.paginator import Page
@@ -26,9 +26,14 @@ def address(params: QueryDict, name: str) -> str:
     return escape(f"?{kept}&{name}=" if kept else f"?{name}=")
 
 
-def heads(columns: Collection[str], sort: str = "", params: QueryDict | None = None) -> SafeString:
+def heads(
+    columns: Collection[str],
+    sort: str = "",
+    params: QueryDict | None = None,
+    table: type[MeasureTable] = MeasureTable,
+) -> SafeString:
     """The row of column heads. With the sort in force and the list's parameters, each head is a link that sorts."""
-    shown = {name: column for name, column in MeasureTable.base_columns.items() if name in columns}
+    shown = {name: column for name, column in table.base_columns.items() if name in columns}
     to_sort = "" if params is None else address(params, "sort")
     cells = [head(name, column, sort, to_sort if column.sort else "") for name, column in shown.items()]
     return SafeString(f'<tr role="row">{"".join(cells)}</tr>')
@@ -75,7 +80,7 @@ def page_link(number: int | str, page: Page, to_page: str) -> str:
     return chip(f"{to_page}{number}", f"{unseen('第 ')}{number}{unseen(' 页')}", state)
 
 
-def per_page_links(current: str, params: QueryDict) -> SafeString:
+def per_page_links(current: str, params: QueryDict, sizes: Mapping[str, int] = PER_PAGE) -> SafeString:
     to_size = address(params, "per_page")
     links = [
         chip(
@@ -83,16 +88,16 @@ def per_page_links(current: str, params: QueryDict) -> SafeString:
             f"{unseen('每页 ')}{f'{key} 项' if size else '全部'}",
             ' aria-current="true"' if key == current else "",
         )
-        for key, size in PER_PAGE.items()
+        for key, size in sizes.items()
     ]
     return SafeString("".join(links))
 
 
-def column_boxes(shown: Collection[str]) -> SafeString:
+def column_boxes(shown: Collection[str], table: type[MeasureTable] = MeasureTable) -> SafeString:
     """A checkbox for each column; those always shown are checked and fixed."""
     boxes = [
         column_box(name, column.verbose_name, name in shown, name in FIXED_COLUMNS)
-        for name, column in MeasureTable.base_columns.items()
+        for name, column in table.base_columns.items()
     ]
     return SafeString("".join(boxes))
 

@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tasks.filters import MeasureFilter
 from tasks.queries.options import plan_with_fields
 from tasks.tables import Selection, select_measures
+from tasks.tables_ledger import LedgerSelection
 from tasks.views.controls import column_boxes, heads, page_links, per_page_links, without
 from tasks.views.rows import MeasureRows
 
@@ -35,9 +37,7 @@ def list_context(selection: Selection) -> dict[str, Any]:
     page, params, found, columns = selection.page, selection.params, selection.filter, selection.columns
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
     rows = MeasureRows(columns, selection.plan.slug, sizes, selection.tallies if found.asked else None)
-    conditions = [
-        Condition(name, found.in_words(name), f"?{without(params, name).urlencode()}") for name in found.asked
-    ]
+    conditions = in_force(found, params)
     return {
         "plan": selection.plan,
         "selection": selection,
@@ -58,12 +58,16 @@ def list_context(selection: Selection) -> dict[str, Any]:
     }
 
 
+def in_force(found: MeasureFilter, params: QueryDict) -> list[Condition]:
+    return [Condition(name, found.in_words(name), f"?{without(params, name).urlencode()}") for name in found.asked]
+
+
 def pairs(params: QueryDict) -> list[tuple[str, str]]:
     """For hidden inputs: what a form that changes something else must keep."""
     return [(name, value) for name, values in params.lists() for value in values]
 
 
-def ways_out(selection: Selection, conditions: list[Condition]) -> list[tuple[Condition, int]]:
+def ways_out(selection: Selection | LedgerSelection, conditions: list[Condition]) -> list[tuple[Condition, int]]:
     """Where nothing is found: the conditions whose removal would find something, with how much."""
     if selection.measure_count or not conditions:
         return []

@@ -26,6 +26,8 @@ GROUPED = ("number", "task")  # span their measures, as in the source
 class MeasureRows:
     """Draws the body of one table, in these columns. `group_sizes` tells when a group stands whole, `tallies` what a filter hides."""
 
+    table_class = MeasureTable
+
     def __init__(
         self,
         columns: Collection[str],
@@ -39,7 +41,7 @@ class MeasureRows:
         self.task_url = reverse("task", args=[plan_slug, 0]).removesuffix("0/")
         self.unit_url = reverse("unit", args=["x"]).removesuffix("x/")
         self.chips: dict[str, str] = {}
-        names = [name for name in MeasureTable.base_columns if name in columns]
+        names = [name for name in self.table_class.base_columns if name in columns]
         self.grouped = [name for name in names if name in GROUPED]
         self.cells = [self.drawing(name) for name in names if name not in GROUPED]
 
@@ -115,11 +117,11 @@ class MeasureRows:
     @cached_property
     def table(self) -> MeasureTable:
         """Only for its way from a line to the values of a sheet."""
-        return MeasureTable([], MeasureTable.base_columns)
+        return self.table_class([], self.table_class.base_columns)
 
     def plain(self, name: str) -> Callable[[MeasureLine], str]:
         """A cell that says exactly what the sheet says."""
-        column = MeasureTable.base_columns[name]
+        column = self.table_class.base_columns[name]
         label, css = escape(column.verbose_name), column.attrs["td"]["class"]
 
         def draw(line: MeasureLine) -> str:

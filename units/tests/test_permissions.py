@@ -21,6 +21,7 @@ HOLDERS = {
     Permission.MANAGE_PERIODS: {Role.OFFICE},
     Permission.PUBLISH: {Role.OFFICE},
     Permission.READ_SUBMITTED: {Role.OFFICE, Role.LEADER},
+    Permission.SHARE_VIEWS: {Role.OFFICE},
     Permission.READ_AUDIT_TRAIL: {Role.AUDITOR},
     Permission.MANAGE_UNITS: {Role.ADMINISTRATOR},
     Permission.MANAGE_ACCOUNTS: {Role.ADMINISTRATOR},

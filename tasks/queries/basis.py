@@ -1,0 +1,202 @@
+"""What a ledger is drawn from: the present of a plan, or a period as it was frozen. Both answer the same questions.
+
+Rows are always measures. Of a frozen period their texts, dates, stage and lights are those of `FrozenMeasure`, their duties
+those of that day and their reports those of the period; main task and field have no past and are today's.
+"""
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+
+from tasks.choices import ReportState
+from tasks.models import Duty, FrozenMeasure, Measure, MeasureStanding, Plan, ProgressReport, ReportingPeriod
+from tasks.permissions import visible_reports
+from tasks.queries.figures import Figures, as_figures
+from tasks.queries.measures import SOURCE_ORDER
+from tasks.queries.past import DutiesThen, due_date_moves
+from tasks.queries.reports import counting
+from tasks.queries.standing import Present
+
+Standing = MeasureStanding | FrozenMeasure
+OF_MEASURE = ("text", "responsibility_text", "starts_on", "due_on", "is_ongoing")
+OF_STANDING = ("stage", "progress_light", "deadline_light", "percent")
+
+
+class Snapshot(NamedTuple):
+    """What can change about a measure between two moments, its duties and reports apart."""
+
+    place: tuple[int, int]
+    text: str
+    responsibility_text: str
+    starts_on: datetime.date | None
+    due_on: datetime.date | None
+    is_ongoing: bool
+    stage: str
+    progress_light: str
+    deadline_light: str
+    percent: int | None
+
+
+@dataclass
+class Now:
+    """The present: each measure by the newest period that can be judged, its dates by the day."""
+
+    plan: Plan
+    today: datetime.date
+
+    prefix = ""  # of the columns that a frozen period keeps for itself
+    period: ReportingPeriod | None = None
+
+    @cached_property
+    def present(self) -> Present:
+        return Present(self.plan, self.today)
+
+    @property
+    def measures(self) -> QuerySet[Measure]:
+        return Measure.objects.filter(main_task__plan=self.plan.pk)
+
+    @property
+    def figures(self) -> Figures:
+        return self.present.figures
+
+    def where(self, **columns: Any) -> Q:
+        return self.present.where(**columns)
+
+    @property
+    def moved(self) -> Q:
+        """Only verbs move a due date, and they renew the row kept: it is right on any day."""
+        if self.present.summary is None:
+            return Q(pk__in=[key for key, row in self.present.anew.items() if row.due_moves])
+        return Q(standing__due_moves__gt=0)
+
+    def standings(self, keys: Collection[int]) -> Mapping[int, Standing]:
+        return self.present.of(keys)
+
+    def moves(self, standings: Mapping[int, Standing]) -> dict[int, int]:
+        return {key: row.due_moves for key, row in standings.items()}
+
+    def ranked(self, column: str, ranks: Mapping[Any, int] | None = None) -> Combinable:
+        """A column of the standing to sort by, or the rank of its values. What is kept and no longer holds is replaced."""
+        kept = by_rank(f"standing__{column}", ranks) if self.present.summary else Value(None)
+        groups: dict[int | None, list[int]] = {}
+        for key, row in self.present.anew.items():
+            value = getattr(row, column)
+            groups.setdefault(value if ranks is None else ranks.get(value), []).append(key)
+        fresh = [When(pk__in=keys, then=Value(rank)) for rank, keys in groups.items()]
+        return Case(*fresh, default=kept) if fresh else kept
+
+    def duty_sources(self) -> list[QuerySet[Any]]:
+        return [Duty.objects.order_by()]
+
+    def touched_duties(self) -> set[int]:
+        """Those that have changed since: of the present, none."""
+        return set()
+
+    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+        """The reports this person may see, by period, each with the measures that stand on that period."""
+        return [
+            (
+                self.where(period_id=period.pk),
+                counting(ProgressReport.objects.filter(visible_reports(user), period=period)),
+            )
+            for period in self.present.judge.periods
+        ]
+
+    def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
+        return standing.period_id == report.period_id
+
+    def approved(self) -> QuerySet[ProgressReport]:
+        """The approved reports that stand, of each measure those of its own period."""
+        found = Q(pk__in=[])
+        for period in self.present.judge.periods:
+            found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
+        return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))
+
+    def snapshot(self) -> dict[int, "Snapshot"]:
+        """Every measure as it stands, in source order."""
+        kept = [*(f"standing__{name}" for name in OF_STANDING)] if self.present.summary else []
+        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *OF_MEASURE, *kept)
+        anew = {key: [getattr(row, name) for name in OF_STANDING] for key, row in self.present.anew.items()}
+        width = len(SOURCE_ORDER) + 1 + len(OF_MEASURE)
+        return {
+            row[2]: Snapshot(row[:2], *row[3:width], *(anew[row[2]] if row[2] in anew else row[width:]))
+            for row in rows
+        }
+
+
+@dataclass
+class Then:
+    """A period as frozen."""
+
+    plan: Plan
+    period: ReportingPeriod
+
+    prefix = "frozen__"
+
+    @cached_property
+    def duties(self) -> DutiesThen:
+        return DutiesThen(self.plan, self.period.frozen_at)
+
+    @property
+    def measures(self) -> QuerySet[Measure]:
+        frozen = FilteredRelation("frozen_states", condition=Q(frozen_states__period=self.period.pk))
+        measures = Measure.objects.filter(main_task__plan=self.plan.pk)
+        return measures.annotate(frozen=frozen).filter(frozen__isnull=False)
+
+    @property
+    def figures(self) -> Figures:
+        return as_figures(self.period.summary.figures)
+
+    def where(self, **columns: Any) -> Q:
+        return Q(**{f"frozen__{name}": value for name, value in columns.items()})
+
+    @property
+    def moved(self) -> Q:
+        return Q(pk__in=due_date_moves(self.period.frozen_at).values("measure"))
+
+    def standings(self, keys: Collection[int]) -> Mapping[int, Standing]:
+        rows = FrozenMeasure.objects.filter(period=self.period, measure__in=keys)
+        return {row.measure_id: row for row in rows}
+
+    def moves(self, standings: Mapping[int, Standing]) -> dict[int, int]:
+        found = due_date_moves(self.period.frozen_at).filter(measure__in=list(standings))
+        return dict(found.values_list("measure_id").annotate(Count("pk")))
+
+    def ranked(self, column: str, ranks: Mapping[Any, int] | None = None) -> Combinable:
+        return by_rank(f"frozen__{column}", ranks)
+
+    def duty_sources(self) -> list[QuerySet[Any]]:
+        return self.duties.sources()
+
+    def touched_duties(self) -> set[int]:
+        return set(self.duties.changed)
+
+    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+        """What had been approved, corrections since included; staff see all of it."""
+        approved = ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
+        return [(Q(), counting(approved.filter(visible_reports(user))))]
+
+    def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
+        return True
+
+    def approved(self) -> QuerySet[ProgressReport]:
+        return counting(ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED))
+
+    def snapshot(self) -> dict[int, "Snapshot"]:
+        columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]
+        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *columns)
+        return {row[2]: Snapshot(row[:2], *row[3:]) for row in rows}
+
+
+Basis = Now | Then
+
+
+def by_rank(path: str, ranks: Mapping[Any, int] | None) -> Combinable:
+    if ranks is None:
+        return F(path)
+    return Case(*[When(**{path: value}, then=Value(rank)) for value, rank in ranks.items()])

@@ -1,0 +1,120 @@
+"""Two periods of a plan held side by side, or one and the present: which measures changed, and in what.
+
+What differs is found for all measures at once, in as many queries however long the table; what a page shows of them is then
+fetched for its rows alone. Reports are compared as approved: nobody's draft is in a comparison.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tasks.models import ProgressReport
+from tasks.queries.basis import Basis, Snapshot
+from tasks.queries.filing import NEED_NO_REPORT
+from tasks.queries.ledger import TOLD, LedgerLine, lines_of
+
+ADDED, REMOVED = "added", "removed"
+KINDS = {  # of change, in the order in which they are shown
+    ADDED: "新增举措",
+    REMOVED: "移除举措",
+    "progress": "进度灯",
+    "deadline": "时限灯",
+    "stage": "阶段",
+    "percent": "完成率",
+    "dates": "时限",
+    "units": "责任单位",
+    "text": "举措原文",
+    "words": "填报内容",
+}
+COLUMNS = {  # kind -> what of a snapshot it is about
+    "progress": ("progress_light",),
+    "deadline": ("deadline_light",),
+    "stage": ("stage",),
+    "percent": ("percent",),
+    "dates": ("starts_on", "due_on", "is_ongoing"),
+    "text": ("text", "responsibility_text"),
+}
+
+
+class Pair(NamedTuple):
+    """One measure before and after; one of the two is None where it was added or removed."""
+
+    kinds: list[str]
+    before: LedgerLine | None
+    after: LedgerLine | None
+
+
+@dataclass
+class Compared:
+    """`before` and `after` are any two bases of one plan."""
+
+    before: Basis
+    after: Basis
+
+    @cached_property
+    def changes(self) -> dict[int, list[str]]:
+        """Key of each measure that changed -> the kinds of change, in source order."""
+        old, new = self.before.snapshot(), self.after.snapshot()
+        found: dict[int, list[str]] = {}
+        for key in sorted(old.keys() | new.keys(), key=lambda key: (new.get(key) or old[key]).place):
+            if key not in old or key not in new:
+                found[key] = [REMOVED if key in old else ADDED]
+            elif kinds := self.kinds(key, old[key], new[key]):
+                found[key] = kinds
+        return found
+
+    def kinds(self, key: int, old: Snapshot, new: Snapshot) -> list[str]:
+        found = {
+            kind for kind, names in COLUMNS.items() if any(getattr(old, name) != getattr(new, name) for name in names)
+        }
+        found |= {"units"} if key in self.reassigned else set()
+        if key in self.said_anew or (key in self.said_no_more and new.stage not in NEED_NO_REPORT):
+            found.add("words")
+        return [kind for kind in KINDS if kind in found]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Kind -> how many measures changed in it."""
+        return {kind: sum(kind in kinds for kinds in self.changes.values()) for kind in KINDS}
+
+    @cached_property
+    def reassigned(self) -> set[int]:
+        """Measures whose units or their roles differ. Only duties touched since are looked at."""
+        touched = {duty for basis in (self.before, self.after) for duty in basis.touched_duties()}
+        if not touched:
+            return set()
+        before, after = ({*duty_rows(basis, touched)} for basis in (self.before, self.after))
+        return {measure for measure, *_ in before ^ after}
+
+    @cached_property
+    def said_anew(self) -> set[int]:
+        """Measures of which a report says something else, or says something for the first time."""
+        same = Q(**{name: OuterRef(name) for name in TOLD}, duty=OuterRef("duty"))
+        return measures_of(self.after.approved().exclude(Exists(self.before.approved().filter(same))))
+
+    @cached_property
+    def said_no_more(self) -> set[int]:
+        """Measures of which a report is only there before. One that need not report any more has lost nothing."""
+        same = self.after.approved().filter(duty=OuterRef("duty"))
+        return measures_of(self.before.approved().exclude(Exists(same)))
+
+    def of_kind(self, kind: str = "") -> list[int]:
+        return [key for key, kinds in self.changes.items() if not kind or kind in kinds]
+
+    def pairs(self, user: Any, keys: list[int]) -> list[Pair]:
+        before, after = (lines_of(basis, user, keys) for basis in (self.before, self.after))
+        return [Pair(self.changes[key], before.get(key), after.get(key)) for key in keys]
+
+
+def measures_of(reports: QuerySet[ProgressReport]) -> set[int]:
+    return set(reports.order_by().values_list("duty__measure", flat=True))
+
+
+def duty_rows(basis: Basis, touched: set[int]) -> list[tuple[int, int, str]]:
+    """Measure, unit and role of these duties as they were on a basis."""
+    rows: list[tuple[int, int, str]] = []
+    for duties in basis.duty_sources():
+        rows += duties.filter(id__in=touched).values_list("measure_id", "unit_id", "role")
+    return rows

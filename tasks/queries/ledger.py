@@ -1,0 +1,218 @@
+"""台账: which measures, in what order, and all that a row says, as one person may see it on one basis."""
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from tasks.choices import Stage
+from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
+from tasks.models import Field, Measure, ProgressReport
+from tasks.queries.basis import Basis, Standing
+from tasks.queries.keyset import KeyPage, Order, Place, page_from
+from tasks.queries.measures import (
+    DUTY_FIELDS,
+    LINE_FIELDS,
+    OBLIGED,
+    DutyLine,
+    MeasureLine,
+    Tally,
+    duties_of,
+    named,
+    written,
+)
+from tasks.queries.past import held
+from units.choices import UnitKind
+from units.models import Unit
+
+KEPT_BY_PERIODS = {"text", "responsibility_text", "starts_on", "due_on", "original_due_on", "is_ongoing"}
+TOLD = ("progress", "problems", "coordination_request", "next_steps")  # what words are looked for in, of a report
+COLUMN_OF = {"progress": "progress_light", "deadline": "deadline_light", "stage": "stage"}
+FROM_WORST = [ProgressLight.COMPLETED, ProgressLight.NOT_JUDGED, *sorted(SEVERITY, key=SEVERITY.__getitem__)]
+FROM_OVERDUE = list(DeadlineLight)
+RANKS: dict[str, Mapping[Any, int]] = {
+    "progress": {light.value: -rank for rank, light in enumerate(FROM_WORST)},
+    "deadline": {light.value: rank for rank, light in enumerate(FROM_OVERDUE)},
+    "stage": {stage.value: rank for rank, stage in enumerate(Stage)},
+}
+OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
+Asked = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class LedgerLine(MeasureLine):
+    """One measure on one basis. `reports` are those of its basis period that the person may see, in the order of the duties."""
+
+    original_due_on: datetime.date | None = None
+    standing: Standing | None = None
+    moves: int = 0
+    reports: list[ProgressReport] = field(default_factory=list)
+
+
+def condition(basis: Basis, user: Any, asked: Asked) -> Q:
+    """The measures that answer the conditions of a ledger's URL."""
+    found = Q()
+    if asked.get("field"):
+        found &= Q(main_task__field__position=asked["field"])
+    if asked.get("unit") or asked.get("role"):
+        found &= held(basis.duty_sources(), duties_of(asked.get("unit", ""), asked.get("role", "")))
+    for name, column in COLUMN_OF.items():
+        if asked.get(name):
+            found &= basis.where(**{column: asked[name]})
+    if asked.get("disagreement"):
+        found &= basis.where(is_disagreement=True)
+    if asked.get("moved"):
+        found &= basis.moved
+    for word in asked.get("q", "").split():
+        found &= mentioning(basis, user, word)
+    return found
+
+
+def mentioning(basis: Basis, user: Any, word: str) -> Q:
+    """Measures whose texts, units or visible reports contain the word."""
+    found = written(word, basis.prefix) | held(basis.duty_sources(), named(word))
+    for standing_on, reports in basis.reports(user):
+        told = Q()
+        for name in TOLD:
+            told |= Q(**{f"{name}__icontains": word})
+        found |= standing_on & Q(pk__in=reports.filter(told).order_by().values("duty__measure"))
+    return found
+
+
+def counted(basis: Basis, asked: Asked) -> int | None:
+    """How many rows there are, where the figures tell: at most one field or unit, and at most one state."""
+    state = state_of(basis, asked)
+    bucket = bucket_of(basis, asked) if state else None
+    if state is None or bucket is None:
+        return None
+    return basis.figures[bucket][state] if bucket in basis.figures else 0
+
+
+def bucket_of(basis: Basis, asked: Asked) -> str | None:
+    where = {name: asked[name] for name in ("field", "unit", "role") if asked.get(name)}
+    if not where:
+        return "all"
+    if set(where) == {"field"}:
+        keys = list(Field.objects.filter(plan=basis.plan, position=where["field"]).values_list("pk", flat=True))
+        return f"field:{keys[0]}" if len(keys) == 1 else None
+    if set(where) == {"unit", "role"} and where["role"] == OBLIGED:
+        unit = Unit.objects.exclude(kind=UnitKind.GROUP).filter(slug=where["unit"]).first()
+        return unit and f"unit:{unit.pk}"
+    return None
+
+
+def state_of(basis: Basis, asked: Asked) -> str | None:
+    states = [name for name in asked if asked[name] and name not in ("field", "unit", "role")]
+    if not states:
+        return "measures"
+    if len(states) > 1 or states[0] == "q" or (states[0] == "moved" and basis.period is not None):
+        return None
+    (name,) = states
+    return f"{name}:{asked[name]}" if name in COLUMN_OF else name
+
+
+def count(basis: Basis, found: Q) -> int:
+    return basis.measures.filter(found).count()
+
+
+def counts(basis: Basis, conditions: Mapping[str, Q]) -> dict[str, int]:
+    """How many measures answer each condition: one query for all."""
+    return basis.measures.order_by().aggregate(
+        **{name: Count("pk", filter=one) if one else Count("pk") for name, one in conditions.items()}
+    )
+
+
+def tallies(basis: Basis, found: Q, tasks: Collection[int]) -> dict[int, Tally]:
+    """What the condition leaves of these main tasks. One query."""
+    rows = basis.measures.filter(main_task__in=tasks).order_by().values("main_task_id")
+    rows = rows.annotate(matched=Count("pk", filter=found) if found else Count("pk"), total=Count("pk"))
+    return {
+        task: Tally(matched, total) for task, matched, total in rows.values_list("main_task_id", "matched", "total")
+    }
+
+
+def in_order(basis: Basis, sort: str) -> tuple[QuerySet[Measure], Order]:
+    key, is_downward = sort.removeprefix("-"), sort.startswith("-")
+    if key == "number":
+        return basis.measures, Order(False, is_downward)
+    return basis.measures.annotate(sort_key=sort_key(basis, key)), Order(True, is_downward)
+
+
+def sort_key(basis: Basis, key: str) -> Combinable:
+    if key in OWN_KEYS:
+        return F(OWN_KEYS[key])
+    if key in RANKS:
+        return basis.ranked(COLUMN_OF[key], RANKS[key])
+    return basis.ranked("percent") if key == "percent" else F(f"{basis.prefix}{key}")
+
+
+def place_of(basis: Basis, sort: str, pk: int) -> Place | None:
+    measures, order = in_order(basis, sort)
+    return order.place(measures, pk)
+
+
+def page(
+    basis: Basis, user: Any, found: Q, sort: str, size: int, place: Place | None = None, *, backwards: bool = False
+) -> KeyPage:
+    """One page of `LedgerLine`s: five queries, one more of a period in which duties changed since."""
+    measures, order = in_order(basis, sort)
+    rows = measures.filter(found).values_list(*line_fields(basis.prefix))
+    part = page_from(rows, order, size, place, backwards=backwards)
+    return KeyPage(filled(basis, user, [line(row) for row in part.rows]), part.has_previous, part.has_next)
+
+
+def lines_of(basis: Basis, user: Any, keys: Collection[int]) -> dict[int, LedgerLine]:
+    """The lines of these measures, by key."""
+    rows = basis.measures.filter(pk__in=keys).values_list(*line_fields(basis.prefix))
+    return {one.pk: one for one in filled(basis, user, [line(row) for row in rows])}
+
+
+def line_fields(prefix: str) -> list[str]:
+    names = [*LINE_FIELDS, "original_due_on"]
+    return [f"{prefix}{name}" if name in KEPT_BY_PERIODS else name for name in names]
+
+
+def line(row: tuple[Any, ...]) -> LedgerLine:
+    *common, original_due_on = row
+    return LedgerLine(*common, original_due_on=original_due_on)
+
+
+def filled(basis: Basis, user: Any, lines: list[LedgerLine]) -> list[LedgerLine]:
+    """The lines with their duties, standings and reports."""
+    by_pk = {one.pk: one for one in lines}
+    standings = basis.standings(by_pk)
+    moves = basis.moves(standings)
+    for one in lines:
+        one.standing, one.moves = standings.get(one.pk), moves.get(one.pk, 0)
+    places = add_duties(basis, by_pk)
+    for report in visible_on_page(basis, user, by_pk):
+        one = by_pk[report.duty.measure_id]
+        if one.standing is not None and basis.is_basis(one.standing, report):
+            one.reports.append(report)
+    for one in lines:
+        one.reports.sort(key=lambda report: places.get((report.duty.measure_id, report.duty.unit_id), 0))
+    return lines
+
+
+def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> dict[tuple[int, int], int]:
+    """Put the duties to their lines; measure and unit -> position among them."""
+    rows = []
+    for duties in basis.duty_sources():
+        rows += duties.filter(measure__in=by_pk).values_list("measure_id", "position", "unit_id", *DUTY_FIELDS)
+    rows.sort(key=lambda row: row[:2])
+    for measure, _, _, *duty in rows:
+        by_pk[measure].duties.append(DutyLine(*duty))
+    return {(measure, unit): position for measure, position, unit, *_ in rows}
+
+
+def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[ProgressReport]:
+    """The reports of every period that can be a basis, in one query."""
+    found = Q(pk__in=[])
+    sources = basis.reports(user)
+    for _, reports in sources:
+        found |= Q(pk__in=reports.filter(duty__measure__in=keys).order_by().values("pk"))
+    joins = ("duty__unit", "coordination_unit", "approved_by", "period")
+    return list(ProgressReport.objects.filter(found).select_related(*joins).order_by("pk")) if sources and keys else []

@@ -1,0 +1,180 @@
+"""The ledger as a table, and a ledger's URL read: the same mechanisms as the list of measures, on a basis."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from tasks.filters import LedgerFilter
+from tasks.models import Plan, ReportingPeriod
+from tasks.queries import ledger, options
+from tasks.queries.basis import Basis, Now, Then
+from tasks.queries.keyset import KeyPage
+from tasks.queries.measures import Tally
+from tasks.queries.options import FieldOptions, UnitOption
+from tasks.tables import (
+    DEFAULT_PER_PAGE,
+    DEFAULT_SORT,
+    SORT_WORDS,
+    Column,
+    MeasureTable,
+    as_params,
+    columns_asked,
+    per_page_asked,
+    sort_asked,
+)
+
+LEDGER_COLUMNS = (
+    "number",
+    "task",
+    "code",
+    "text",
+    "units",
+    "due_on",
+    "told",
+    "percent",
+    "progress",
+    "deadline",
+    "stage",
+)
+LEDGER_PER_PAGE = {"25": 25, "50": 50, "100": 100, "200": 200}
+LAST = "last"  # as the value of `before`: the last page
+LEDGER_SORT_WORDS = {
+    **{name: SORT_WORDS[name] for name in ("number", "task", "field", "starts_on", "due_on")},
+    "percent": ("按完成率从低到高", "按完成率从高到低"),
+    "progress": ("按进度灯从差到好", "按进度灯从好到差"),
+    "deadline": ("按时限灯从急到缓", "按时限灯从缓到急"),
+    "stage": ("按阶段从前到后", "按阶段从后到前"),
+}
+
+
+class LedgerTable(MeasureTable):
+    """The columns of the list, and what was reported and computed."""
+
+    duty_count = source_line = None
+    lead = Column("牵头单位", "lead-cell", empty_values=())
+    told = Column("本期进展", "told", empty_values=())
+    percent = Column("完成率", "n rate", "percent", empty_values=())
+    progress = Column("进度灯", "light", "progress", empty_values=())
+    deadline = Column("时限灯", "light", "deadline", empty_values=())
+    stage = Column("阶段", "stage-cell", "stage", empty_values=())
+    problems = Column("存在问题", "told", empty_values=())
+    coordination = Column("需协调事项", "told", empty_values=())
+    next_steps = Column("下一步", "told", empty_values=())
+    reviewer = Column("审核人", "who-cell", empty_values=())
+    reported = Column("已报", "n", empty_values=())
+
+    class Meta(MeasureTable.Meta):
+        sequence = (
+            "number", "task", "field", "code", "text", "lead", "units", "responsibility_text", "starts_on", "due_on",
+            "told", "percent", "progress", "deadline", "stage", "problems", "coordination", "next_steps", "reviewer",
+            "reported",
+        )  # fmt: skip
+
+
+@dataclass
+class LedgerSelection:
+    """What a URL asks of a plan's ledger, and the answer. Nothing is fetched before it is looked at."""
+
+    basis: Basis
+    user: Any
+    filter: LedgerFilter
+    units: list[UnitOption]
+    periods: list[ReportingPeriod]
+    columns: tuple[str, ...]
+    sort: str
+    per_page: str
+    after: str
+    before: str
+    problems: list[str]
+
+    @property
+    def plan(self) -> Plan:
+        return self.basis.plan
+
+    @cached_property
+    def condition(self) -> Q:
+        return self.filter.condition()
+
+    @cached_property
+    def measure_count(self) -> int:
+        known = ledger.counted(self.basis, self.filter.asked)
+        return ledger.count(self.basis, self.condition) if known is None else known
+
+    @cached_property
+    def page(self) -> KeyPage:
+        """The rows after or before the row that the URL names; where there is no such row, the first ones."""
+        named, backwards = self.before or self.after, bool(self.before)
+        place = None
+        if named and named != LAST:
+            place = ledger.place_of(self.basis, self.sort, int(named)) if is_key(named) else None
+            if place is None:
+                backwards = False
+                self.problems.append("页码：网址所指的那一项已不在台账中，现在从头显示。")
+        size = LEDGER_PER_PAGE[self.per_page]
+        return ledger.page(self.basis, self.user, self.condition, self.sort, size, place, backwards=backwards)
+
+    @cached_property
+    def tallies(self) -> dict[int, Tally]:
+        """What the filter leaves of each main task on the page."""
+        tasks = {line.main_task_id for line in self.page.rows}
+        return ledger.tallies(self.basis, self.condition, tasks) if self.filter.asked and tasks else {}
+
+    @cached_property
+    def params(self) -> QueryDict:
+        params = as_params(self.filter.asked, self.sort, self.columns, self.per_page, LEDGER_COLUMNS)
+        if self.basis.period is not None:
+            params["period"] = str(self.basis.period.pk)
+        return params
+
+    @property
+    def in_words(self) -> str:
+        upward, downward = LEDGER_SORT_WORDS[self.sort.removeprefix("-")]
+        return downward if self.sort.startswith("-") else upward
+
+    def left_without(self) -> dict[str, int]:
+        """Filter in force -> how many measures there would be without it."""
+        return ledger.counts(self.basis, {name: self.filter.condition(without=name) for name in self.filter.asked})
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def select_ledger(
+    plan: Plan, user: Any, params: QueryDict, today: datetime.date, fields: FieldOptions
+) -> LedgerSelection:
+    """Read a ledger's URL. What cannot be used is told in `problems`."""
+    problems: list[str] = []
+    periods = list(plan.periods.frozen().select_related("summary").order_by("-as_of"))
+    basis = basis_asked(plan, periods, params.get("period", ""), today, problems)
+    units = options.unit_options(plan, today)
+    chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)
+    problems += chosen.problems
+    return LedgerSelection(
+        basis,
+        user,
+        chosen,
+        units,
+        periods,
+        columns=columns_asked(
+            [name for name in params.getlist("cols") if name], problems, LedgerTable.base_columns, LEDGER_COLUMNS
+        ),
+        sort=sort_asked(params.get("sort") or DEFAULT_SORT, problems, LEDGER_SORT_WORDS),
+        per_page=per_page_asked(params.get("per_page") or DEFAULT_PER_PAGE, problems, LEDGER_PER_PAGE),
+        after=params.get("after", ""),
+        before=params.get("before", ""),
+        problems=problems,
+    )
+
+
+def basis_asked(
+    plan: Plan, periods: list[ReportingPeriod], asked: str, today: datetime.date, problems: list[str]
+) -> Basis:
+    found = next((period for period in periods if str(period.pk) == asked), None)
+    if asked and found is None:
+        problems.append("期次：没有这个期次，或者它还没有冻结。现在显示目前的情况。")
+    return Then(plan, found) if found else Now(plan, today)

@@ -1,0 +1,144 @@
+"""Rows of the ledger as HTML: the list's own rows, with what was reported and computed."""
+
+from collections.abc import Callable
+from html import escape
+
+from tasks.choices import DutyRole, ReportState
+from tasks.models import ProgressReport
+from tasks.queries.ledger import LedgerLine
+from tasks.tables_ledger import LedgerTable
+from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, STAGE_TAGS
+from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
+from tasks.views.rows import MeasureRows, shown
+
+SHORT = 60  # characters of a report that stand open in a row; the rest is one click away
+NOTHING = '<span class="muted">—</span>'
+TEXT_COLUMNS = {"told": "progress", "problems": "problems", "next_steps": "next_steps"}
+
+
+class LedgerRows(MeasureRows):
+    table_class = LedgerTable
+
+    def drawing(self, name: str) -> Callable[[LedgerLine], str]:
+        own = {
+            "lead": self.lead,
+            "due_on": self.due_on,
+            "percent": self.percent,
+            "progress": self.progress,
+            "deadline": self.deadline,
+            "stage": self.stage,
+            "coordination": self.coordination,
+            "reviewer": self.reviewer,
+            "reported": self.reported,
+        }
+        if name in TEXT_COLUMNS:
+            return self.texts(name, TEXT_COLUMNS[name])
+        draw = own.get(name)
+        return self.cell(name, draw) if draw else super().drawing(name)
+
+    def cell(self, name: str, draw: Callable[[LedgerLine], str]) -> Callable[[LedgerLine], str]:
+        column = self.table_class.base_columns[name]
+        label, css = escape(column.verbose_name), column.attrs["td"]["class"]
+
+        def drawn(line: LedgerLine) -> str:
+            return f'<td role="cell" class="{css}" data-l="{label}"><div>{draw(line)}</div></td>'
+
+        return drawn
+
+    def lead(self, line: LedgerLine) -> str:
+        return (
+            "".join([self.chip(duty.slug, duty.name) for duty in line.duties if duty.role == DutyRole.LEAD]) or NOTHING
+        )
+
+    def due_on(self, line: LedgerLine) -> str:
+        if line.is_ongoing:
+            return "长期坚持"
+        said = shown(line.due_on)
+        if line.original_due_on and line.original_due_on != line.due_on:
+            said += f"<small>原定 {line.original_due_on:%Y-%m-%d}</small>"
+        return said + (f"<small>调整 {line.moves} 次</small>" if line.moves else "")
+
+    def percent(self, line: LedgerLine) -> str:
+        standing = line.standing
+        if standing is None or standing.percent is None:
+            return NOTHING
+        scheduled = "" if standing.scheduled is None else f"<small>序时 {standing.scheduled}%</small>"
+        return f"{standing.percent}%{scheduled}"
+
+    def progress(self, line: LedgerLine) -> str:
+        """The light; beside it how many of how many have reported, and the units' own word where it is a better one."""
+        standing = line.standing
+        if standing is None or not standing.progress_light:
+            return NOTHING
+        said = sign(PROGRESS_TAGS[standing.progress_light])
+        if standing.reported < standing.counted:
+            said += f"<small>已报 {standing.reported}/{standing.counted}</small>"
+        if standing.is_disagreement:
+            said += f"<small>自评 {CONFIDENCE_TAGS[standing.confidence].text}</small>"
+        return said
+
+    def deadline(self, line: LedgerLine) -> str:
+        light = line.standing.deadline_light if line.standing else ""
+        return sign(DEADLINE_TAGS[light]) if light else NOTHING
+
+    def stage(self, line: LedgerLine) -> str:
+        return sign(STAGE_TAGS[line.standing.stage]) if line.standing else NOTHING
+
+    def reported(self, line: LedgerLine) -> str:
+        standing = line.standing
+        return f"{standing.reported}/{standing.counted}" if standing and standing.counted else NOTHING
+
+    def texts(self, name: str, attribute: str) -> Callable[[LedgerLine], str]:
+        def draw(line: LedgerLine) -> str:
+            return self.said(line, [(report, getattr(report, attribute)) for report in line.reports])
+
+        return self.cell(name, draw)
+
+    def coordination(self, line: LedgerLine) -> str:
+        """What is asked, of whom, by when."""
+        return self.said(line, [(report, asked(report)) for report in line.reports])
+
+    def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]]) -> str:
+        """Each unit's text; the unit is named where more than one has to report."""
+        told = [(report, text) for report, text in texts if text]
+        names = len(line.duties) > 1
+        return "".join([self.one(report, text, names) for report, text in told]) or NOTHING
+
+    def one(self, report: ProgressReport, text: str, is_named: bool) -> str:
+        name = f"<b>{escape(report.duty.unit.name)}</b>{' ' if is_named else ''}" if is_named else ""
+        return f'<div class="saying">{name}{state(report)}{shortened(text)}</div>'
+
+    def reviewer(self, line: LedgerLine) -> str:
+        people = {report.approved_by for report in line.reports if report.approved_by}
+        names = [escape(person.last_name + person.first_name or person.username) for person in people]
+        return "、".join(sorted(names)) or NOTHING
+
+
+def asked(report: ProgressReport) -> str:
+    if not report.coordination_request:
+        return ""
+    whom = f"（请{report.coordination_unit.name}协调）" if report.coordination_unit else ""
+    until = f"（最迟 {report.coordination_due_on:%Y-%m-%d} 答复）" if report.coordination_due_on else ""
+    return f"{report.coordination_request}{whom}{until}"
+
+
+def state(report: ProgressReport) -> str:
+    """Said of what is not approved, and of what is a correction or late."""
+    if report.state != ReportState.APPROVED:
+        return f'<em class="mark">{report.get_state_display()}</em>'
+    marks = [word for word, holds in (("更正", report.corrects_id), ("补报", report.is_late)) if holds]
+    return "".join(f'<em class="mark">{word}</em>' for word in marks)
+
+
+def shortened(text: str) -> str:
+    """The beginning, and the whole one click away; on paper the whole."""
+    if len(text) <= SHORT:
+        return f"<span>{escape(text)}</span>"
+    begins = escape(text[:SHORT].rstrip())
+    return f'<details class="rest"><summary>{begins}…</summary><p>{escape(text)}</p></details>'
+
+
+def sign(tag: Tag) -> str:
+    kind = "conf" if tag.css.startswith("conf") else ""
+    icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{tag.icon}"/></svg>' if tag.icon else ""
+    return f'<span class="tag {kind} {tag.css}">{icon}{escape(tag.text)}</span>'
