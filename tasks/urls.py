@@ -8,6 +8,7 @@ from tasks.views.claiming import completion, extension
 from tasks.views.closing import closing_item, closing_queue, reopen
 from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
+from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
 from tasks.views.ledger import ledger
 from tasks.views.measures import measure_detail, task_detail
@@ -37,6 +38,10 @@ urlpatterns = [
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
     path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
+    path("plans/<slug:slug>/dashboard/", dashboard, name="dashboard"),
+    path("plans/<slug:slug>/dashboard/<slug:unit>/", unit_dashboard, name="unit-dashboard"),
+    path("plans/<slug:slug>/dashboard-seen/", dashboard_seen, name="dashboard-seen"),
+    path("plans/<slug:slug>/coordination/", coordination_list, name="coordination"),
     path("start/", start, name="start"),
     path("workbench/", workbench, name="workbench"),
     path("reports/<int:duty>/<int:period>/", report, name="report"),

@@ -1,7 +1,8 @@
 """Figures as sums: every number of a dashboard is a count of standings in a bucket, added once and nowhere else.
 
-Buckets are `all`, `field:<key>` (`field:None` for what stands in no field) and `unit:<key>`; a measure counts once in
-`all` and in its field, and once for each unit that must report on it. Keys are `measures`, `progress:<light>`,
+Buckets are `all`, `field:<key>` (`field:None` for what stands in no field), `unit:<key>` and `group:<key>`; a measure
+counts once in `all`, in its field and in each closed group that carries it jointly, and once for each unit that must
+report on it. Keys are `measures`, `progress:<light>`,
 `stage:<stage>`, `deadline:<light>`, `disagreement`, `moved` (measures whose due date was moved), `moves`, and for the
 trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`.
 """
@@ -20,9 +21,11 @@ class Placed(NamedTuple):
 
     field: int | None
     units: tuple[int, ...]
+    groups: tuple[int, ...] = ()
 
     def buckets(self) -> list[str]:
-        return ["all", f"field:{self.field}", *(f"unit:{unit}" for unit in self.units)]
+        units, groups = (f"unit:{unit}" for unit in self.units), (f"group:{group}" for group in self.groups)
+        return ["all", f"field:{self.field}", *units, *groups]
 
 
 def counted(standing: MeasureStanding) -> Iterator[tuple[str, int]]:

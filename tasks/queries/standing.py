@@ -182,13 +182,16 @@ def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterable[Measu
 
 
 def places(measures: Iterable[int] | QuerySet[Measure]) -> dict[int, Placed]:
-    """Measure key -> field and obliged units: where its standing counts. Two queries."""
+    """Measure key -> field, obliged units and the groups that brought them in: where it counts. Two queries."""
     rows = Measure.objects.filter(pk__in=measures).order_by().values_list("pk", "main_task__field_id")
     units: dict[int, list[int]] = defaultdict(list)
+    groups: dict[int, set[int]] = defaultdict(set)
     duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES).order_by()
-    for measure, unit in duties.values_list("measure_id", "unit_id"):
+    for measure, unit, group in duties.values_list("measure_id", "unit_id", "via_group_id"):
         units[measure].append(unit)
-    return {key: Placed(field, tuple(units[key])) for key, field in rows}
+        if group is not None:
+            groups[measure].add(group)
+    return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in rows}
 
 
 @dataclass
@@ -213,6 +216,8 @@ class Present:
             measures = Measure.objects.filter(main_task__plan=self.plan)
         else:
             measures = Measure.objects.filter(standing__plan=self.plan, standing__holds_until__lt=self.today)
+            if not measures.exists():
+                return {}  # as on most days; nobody has to be judged
         return {standing.measure_id: standing for standing in judged_in_parts(self.judge, measures)}
 
     @cached_property

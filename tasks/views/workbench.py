@@ -20,7 +20,7 @@ from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
 from units.permissions import Permission, require
 
-FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
+FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # a leader: the dashboard; all others: home
 PER_PAGE = 50
 NEAR = 30  # days in which a due date is near
 
@@ -61,7 +61,8 @@ Refused = tuple[UnchangedForm, tuple[int, int]]
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Where a person begins after login."""
-    return redirect(FIRST_PAGES.get(request.user.role, "home"))
+    plan = Plan.objects.first() if request.user.role == Role.LEADER else None
+    return redirect("dashboard", plan.slug) if plan else redirect(FIRST_PAGES.get(request.user.role, "home"))
 
 
 @login_required

@@ -1,0 +1,24 @@
+"""已看过: a person says up to when they have seen the dashboard. Their own note; nothing is counted from it."""
+
+import datetime
+
+from django.db import transaction
+
+from tasks.models import LastLook, Plan
+from units.models import User
+from units.permissions import Permission, require
+
+
+@transaction.atomic
+def mark_seen(by: User, *, plan: Plan, until: datetime.datetime, now: datetime.datetime) -> LastLook:
+    """`until` is when the page was drawn, so that what happened since is told next time. It never goes back.
+
+    No line in the audit trail: when somebody looked is nobody else's business.
+    """
+    require(by, Permission.READ_SUBMITTED)
+    until = min(until, now)
+    look, _ = LastLook.objects.select_for_update().get_or_create(plan=plan, person=by, defaults={"looked_at": until})
+    if look.looked_at < until:
+        look.looked_at = until
+        look.save(update_fields=["looked_at"])
+    return look

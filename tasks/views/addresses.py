@@ -1,0 +1,26 @@
+"""Addresses of the pages that show the rows behind a figure, with exactly the parameters that give those rows."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from tasks.models import Measure, Plan
+
+
+def with_params(address: str, params: dict[str, Any]) -> str:
+    return f"{address}?{urlencode(params)}" if params else address
+
+
+def ledger_url(plan: Plan, **params: Any) -> str:
+    return with_params(reverse("ledger", args=[plan.slug]), params)
+
+
+def compare_url(plan: Plan, **params: Any) -> str:
+    return with_params(f"/plans/{plan.slug}/compare/", params)
+
+
+def instruction_url(plan: Plan, measure: Measure, report: int) -> str:
+    """Where a leader writes a 批示 on a report."""
+    code = f"{measure.main_task.number}-{measure.order}"
+    return with_params(f"/plans/{plan.slug}/instructions/new/", {"measure": code, "report": report})

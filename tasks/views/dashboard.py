@@ -1,0 +1,138 @@
+"""看板: of a plan for leaders and the Office, of one unit for its people, and the matters that wait for an answer."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tasks.models import Plan
+from tasks.queries import coordination
+from tasks.queries.attention import attention
+from tasks.queries.dashboard import Dashboard, outstanding
+from tasks.queries.turns import plans_as_seen_by, turns
+from tasks.services import looking
+from tasks.views.addresses import compare_url
+from tasks.views.dashboard_figures import DashboardFigures
+from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
+from units.choices import UNIT_BOUND_ROLES, Role
+from units.models import Unit, User
+from units.permissions import Permission, require
+
+DECISIONS, PER_PAGE, OUTSTANDING = 20, 50, 20
+
+
+@login_required
+@never_cache
+@require_safe
+def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Of a plan. A unit's people are led to their own."""
+    user = request.user
+    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
+    if user.role in UNIT_BOUND_ROLES:
+        return redirect("unit-dashboard", slug, user.unit.slug)
+    require(user, Permission.READ_SUBMITTED)
+    board = Dashboard(plan, timezone.localdate())
+    context = {"plan": plan, "board": board, "now": timezone.now()}
+    if board.current is None:
+        return render(request, "tasks/dashboard/empty.html", context)
+    context |= plan_context(board, user)
+    return render(request, "tasks/dashboard/plan.html", context)
+
+
+def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
+    figures = DashboardFigures(board)
+    matters = coordination.open_matters(board.periods)
+    own = matters.filter(coordination_unit=user.unit_id)
+    since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
+    return {
+        **common(board, figures),
+        "matrix": figures.matrix(),
+        "city_tables": [(table, figures.cities(table)) for table in board.cities],
+        "matters": matter_rows(board.plan, coordination.in_order(own)[:DECISIONS], user),
+        "matter_counts": coordination.counted(matters, user.unit_id),
+        "turns": shown_turns(turns(board.plan, since)),
+        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
+        if board.frozen
+        else "",
+        "waiting": waiting(user, board.plan) if user.role == Role.OFFICE else [],
+    }
+
+
+def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
+    return {
+        "figures": figures,
+        "cards": figures.cards(),
+        "attention": attention(board.present, board.periods, board.unit),
+        "smalls": figures.smalls(),
+        "schedule": figures.schedule(),
+        "today": board.today,
+    }
+
+
+@login_required
+@never_cache
+@require_POST
+def dashboard_seen(request: HttpRequest, slug: str) -> HttpResponse:
+    """已看过, up to the moment at which the page was drawn."""
+    plan, now = get_object_or_404(Plan, slug=slug), timezone.now()
+    until = parse_datetime(request.POST.get("until", "")) or now
+    if timezone.is_naive(until):
+        until = timezone.make_aware(until)
+    looking.mark_seen(request.user, plan=plan, until=until, now=now)
+    messages.success(request, "已记下，下次从现在起列出变化。")
+    return redirect("dashboard", slug)
+
+
+@login_required
+@never_cache
+@require_safe
+def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+    """Of one unit, for any staff; another unit's people see their own."""
+    user = request.user
+    require(user, Permission.SEE_STAFF_NOTES)
+    plan = get_object_or_404(Plan, slug=slug)
+    found = get_object_or_404(Unit, slug=unit)
+    if user.role in UNIT_BOUND_ROLES and user.unit_id != found.pk:
+        return redirect("unit-dashboard", slug, user.unit.slug)
+    board = Dashboard(plan, timezone.localdate(), found)
+    context: dict[str, Any] = {"plan": plan, "board": board, "unit": found, "now": timezone.now()}
+    if board.current is None:
+        return render(request, "tasks/dashboard/empty.html", context)
+    context |= common(board, DashboardFigures(board)) | unit_matters(board, user)
+    context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
+    return render(request, "tasks/dashboard/unit.html", context)
+
+
+def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
+    """What the unit asks of others, and what others ask of it."""
+    matters = coordination.open_matters(board.periods)
+    asked, of_it = matters.filter(duty__unit=board.unit), matters.filter(coordination_unit=board.unit)
+    rows = [matter_rows(board.plan, coordination.in_order(part)[:DECISIONS], user) for part in (asked, of_it)]
+    return {"asked": rows[0], "asked_of_it": rows[1]}
+
+
+@login_required
+@never_cache
+@require_safe
+def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """需协调事项 without an answer: those for one's own unit (`to=own`), those between units (`to=others`), or all."""
+    require(request.user, Permission.READ_SUBMITTED)
+    plan = get_object_or_404(Plan, slug=slug)
+    board, to = Dashboard(plan, timezone.localdate()), request.GET.get("to", "")
+    matters = coordination.in_order(coordination.open_matters(board.periods))
+    page = Paginator(addressed(matters, to, request.user.unit_id), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"plan": plan, "to": to, "page": page, "matters": matter_rows(plan, page, request.user)}
+    return render(request, "tasks/dashboard/coordination.html", context)
+
+
+def addressed(matters: Any, to: str, unit: int | None) -> Any:
+    if to == "own":
+        return matters.filter(coordination_unit=unit)
+    return matters.exclude(coordination_unit=unit) if to == "others" else matters
