@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from tasks.choices import ClaimState, ReportState
+from tasks.choices import ClaimState, ExportKind, ReportState
 from tasks.models import (
     Amendment,
     Attachment,
     CompletionClaim,
     Duty,
+    ExportRecord,
     ExtensionRequest,
     Field,
     FrozenMeasure,
@@ -122,6 +123,15 @@ def for_staff(user: Any) -> Q:
     return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
 
+def visible_exports(user: Any) -> Q:
+    """What files stood for: all staff, whose pages show the same rows; of the audit trail those who may read it.
+
+    An outsider with a code or a file in hand is told no more than that it is genuine: `tasks.views.verifying`.
+    """
+    seen = for_staff(user)
+    return seen if may(user, Permission.READ_AUDIT_TRAIL) else seen & ~Q(kind=ExportKind.AUDIT)
+
+
 def for_everybody(user: Any) -> Q:
     """The table as issued and its units."""
     return Q()
@@ -134,6 +144,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
+    ExportRecord: visible_exports,
     User: visible_accounts,
     **dict.fromkeys((AuditEvent, AuditHead), visible_events),
 }

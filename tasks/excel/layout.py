@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -129,10 +130,12 @@ def paragraph_lines(paragraph: str, width: int) -> int:
     return count
 
 
+@lru_cache(maxsize=4096)
 def text_height(text: str, column_width: float, *, size: float = 12) -> float:
     """Points a wrapped text of this size needs in a column so wide, with room to breathe and never too few."""
     fit = int((column_width - 1) * 12 / size) - 1  # cell padding, and an office's rounding
-    return line_count(text, fit) * size * LINE + 6
+    lines = 1 if 2 * len(text) <= fit and "\n" not in text else line_count(text, fit)
+    return lines * size * LINE + 6
 
 
 def row_height(*needed: float) -> float:

@@ -1,0 +1,63 @@
+"""Small lists as workbooks: the filing board and the rows behind it, amendments, the audit trail."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tasks.choices import ExportKind
+from tasks.excel.book import Column, Export, Sheet
+from tasks.models import Amendment, Plan, ReportingPeriod
+from units.models import User
+
+AMENDMENT_COLUMNS = (
+    Column("编号", 10), Column("事项", 36), Column("原来", 20), Column("现在", 20), Column("理由", 40),
+    Column("依据", 24), Column("经办", 16), Column("日期", 12),
+)  # fmt: skip
+FILED_COLUMNS = (
+    Column("编号", 8), Column("具体举措", 60), Column("单位", 24), Column("状态", 12), Column("补报", 8),
+)  # fmt: skip
+AUDIT_WIDTHS = {"时间": 18, "对象": 30, "原来": 40, "现在": 40, "校验值": 30}
+
+
+def filing_export(period: ReportingPeriod, labels: Sequence[str], lines: Sequence[Sequence[Any]]) -> Export:
+    """The board of a period: a row for each unit, and all together. Not filtered: the last row is a sum."""
+    columns = [Column("单位", 24), *(Column(label, 10) for label in labels)]
+    sheet = Sheet("填报情况", columns, lines, is_filtered=False)
+    return of_period(ExportKind.FILING, period, sheet, len(lines), "全部单位，按单位顺序，末行是合计")
+
+
+def filed_export(period: ReportingPeriod, rows: Sequence[Sequence[Any]], conditions: str, query: str) -> Export:
+    export = of_period(ExportKind.FILED, period, Sheet("明细", FILED_COLUMNS, rows), len(rows), conditions)
+    export.query, export.asked = query, conditions
+    return export
+
+
+def of_period(kind: ExportKind, period: ReportingPeriod, sheet: Sheet, count: int, conditions: str) -> Export:
+    return Export(kind, period.plan, period.as_of, [sheet], count, period=period, conditions=conditions)
+
+
+def amendments_export(plan: Plan, amendments: Iterable[Amendment], count: int, today: datetime.date) -> Export:
+    sheet = Sheet("调整记录", AMENDMENT_COLUMNS, map(amendment, amendments))
+    return Export(ExportKind.AMENDMENTS, plan, today, [sheet], count, conditions="全部调整，新的在前")
+
+
+def amendment(one: Amendment) -> tuple[Any, ...]:
+    day = one.made_at.astimezone().date() if one.made_at else None
+    return (
+        f"第 {one.number} 号", one.subject, one.before, one.after, one.reason, one.document, named(one.made_by), day,
+    )  # fmt: skip
+
+
+def named(person: User | None) -> str:
+    return (person.last_name + person.first_name or person.username) if person else ""
+
+
+def audit_export(
+    labels: Sequence[str], rows: Sequence[Sequence[Any]], conditions: str, today: datetime.date
+) -> Export:
+    columns = [Column(label, AUDIT_WIDTHS.get(label, 14)) for label in labels]
+    asked = conditions or "全部记录"
+    return Export(
+        ExportKind.AUDIT, None, today, [Sheet("操作日志", columns, rows)], len(rows),
+        query=conditions, conditions=f"{asked}；新的在前", asked=conditions,
+    )  # fmt: skip
