@@ -40,7 +40,9 @@ class Scene:
         task = self.plan.main_tasks.get(number=number)
         measure = Measure.objects.create(main_task=task, order=order, text=f"举措{code}。", **given)
         for position, slug in enumerate(units, start=1):
-            Duty.objects.create(measure=measure, unit=self.units[slug], role=role, position=position, via_group=via)
+            Duty.objects.create(
+                measure=measure, unit=self.units[slug], role=role, position=position, via_group=via
+            )
         self.measures[code] = measure
 
     def duty(self, code: str, unit: str) -> Duty:
@@ -85,9 +87,7 @@ def make_scene() -> Scene:
 
 def make_plan() -> Plan:
     plan = Plan.objects.create(slug="jiaodong", title="分工表", source_name="表.txt", source_sha256="0" * 64)
-    fields = [
-        Field.objects.create(plan=plan, name=name, position=at) for at, name in ((1, "基础设施"), (2, "公共服务"))
-    ]
+    fields = [Field.objects.create(plan=plan, name=name, position=at) for at, name in ((1, "基础设施"), (2, "公共服务"))]
     for number, of in enumerate((*fields, None), start=1):
         MainTask.objects.create(plan=plan, number=number, title=f"任务{number}", field=of)
     return plan

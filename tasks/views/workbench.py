@@ -20,11 +20,7 @@ from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
 from units.permissions import Permission, require
 
-FIRST_PAGES = {
-    Role.REPORTER: "workbench",
-    Role.UNIT_REVIEWER: "review",
-    Role.OFFICE: "review",
-}  # a leader: the dashboard; all others: home
+FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # a leader: the dashboard; all others: home
 PER_PAGE = 50
 NEAR = 30  # days in which a due date is near
 
