@@ -60,6 +60,7 @@ class Export:
     asked: str = ""  # the conditions for the audit trail; empty where there are none
     remarks: Sequence[str] = field(default_factory=list)
     title: str = ""  # above the rows, where it is not the plan's and the kind's
+    unit: str = "行"  # what `row_count` counts
     line: str = ""  # below the title, where it is not made of the facts
 
     @property
@@ -179,7 +180,8 @@ def every_row(sheet: Sheet, export: Export) -> Iterator[Sequence[Any]]:
 
 
 def cover_facts(export: Export, maker: Maker, code: str) -> dict[str, Any]:
-    made = {"行数": export.row_count, "制表人": maker.name, "制表时间": maker.made_at}
+    count = export.row_count if export.unit == "行" else f"{export.row_count} {export.unit}"
+    made = {"行数": count, "制表人": maker.name, "制表时间": maker.made_at}
     return {**export.facts, **made, CODE_LABEL: code or "公开下载的文件不登记校验码"}
 
 

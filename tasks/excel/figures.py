@@ -1,6 +1,5 @@
 """领域与单位汇总: fields by lights and units by filing, each with a chart that Excel draws from the cells beside it."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,7 +52,7 @@ def figures_export(board: Dashboard) -> Export:
         board.plan,
         board.today,
         sheets,
-        len(fields) + len(units),
+        len(fields) + len(units) - 2,
         conditions=f"进度灯和时限灯按今天；填报是{label}的职责数；末行是合计",
     )
 
@@ -83,7 +82,7 @@ def add_bars(leaf: WriteOnlyWorksheet, last: int, first_column: int, columns: in
         titles_from_data=True,
     )
     chart.set_categories(Reference(leaf, min_col=1, min_row=HEADER_ROW + 1, max_row=last))
-    paint(chart, [word for word in words_of(first_column, columns)])
+    paint(chart, words_of(first_column, columns))
     chart.x_axis.scaling.orientation = "maxMin"  # the first row on top
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.numFmt, chart.y_axis.majorGridlines = "0", None

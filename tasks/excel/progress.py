@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Q
-
 from tasks.choices import DutyRole, ExportKind, ReportState, Stage
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import Share, sign

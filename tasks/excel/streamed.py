@@ -56,11 +56,11 @@ class Outgoing:
         self.archive = ZipFile(self.outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL)
 
     def sheet(self, sheet: WriteOnlyWorksheet, rows: Iterable[str]) -> Iterator[bytes]:
-        """`rows` is XML. What stands before the rows must be settled by now, what stands after them by the last row."""
-        sheet._id = self.book.worksheets.index(sheet) + 1
+        """`rows` is XML. What stands before the rows must be settled by the first of them, what stands after by the last."""
+        sheet._id, rows = self.book.worksheets.index(sheet) + 1, iter(rows)
+        first = next(rows, "")
         with self.archive.open(sheet.path[1:], "w") as part:
-            part.write(frame(sheet)[0] + b"<sheetData>")
-            rows = iter(rows)
+            part.write(frame(sheet)[0] + b"<sheetData>" + first.encode())
             while some := "".join(islice(rows, AT_ONCE)):
                 part.write(some.encode())
                 if self.outlet.waiting:

@@ -23,7 +23,7 @@ def filing_export(period: ReportingPeriod, labels: Sequence[str], lines: Sequenc
     """The board of a period: a row for each unit, and all together. Not filtered: the last row is a sum."""
     columns = [Column("单位", 24), *(Column(label, 10) for label in labels)]
     sheet = Sheet("填报情况", columns, lines, is_filtered=False)
-    return of_period(ExportKind.FILING, period, sheet, len(lines), "全部单位，按单位顺序，末行是合计")
+    return of_period(ExportKind.FILING, period, sheet, len(lines) - 1, "全部单位，按单位顺序，末行是合计")
 
 
 def filed_export(period: ReportingPeriod, rows: Sequence[Sequence[Any]], conditions: str, query: str) -> Export:

@@ -144,7 +144,7 @@ def export_workbook(request: HttpRequest, slug: str, kind: str, extension: str) 
 class Offer(NamedTuple):
     label: str
     told: str
-    rows: int
+    rows: str
     xlsx: str
     csv: str
 
@@ -177,7 +177,7 @@ def offer(asked: Asked, kind: str, named: Named) -> Offer | None:
     if export is None:
         return None
     urls = [address(asked, export, extension) for extension in ("xlsx", "csv")]
-    return Offer(export.kind.label, named.told, export.row_count, urls[0], urls[1] if named.has_csv else "")
+    return Offer(export.kind.label, named.told, f"{export.row_count} {export.unit}", urls[0], urls[1] if named.has_csv else "")
 
 
 def address(asked: Asked, export: Export, extension: str) -> str:
