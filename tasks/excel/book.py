@@ -42,6 +42,7 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
     merged: int = 0
     is_filtered: bool = True
+    paper: str = ""  # by the widths, where none is named
     decorate: Callable[[WriteOnlyWorksheet, int], None] | None = None
 
 
@@ -188,7 +189,8 @@ def cover_facts(export: Export, maker: Maker, code: str) -> dict[str, Any]:
 def leaf_rows(leaf: WriteOnlyWorksheet, sheet: Sheet, export: Export, seal: Seal) -> Iterator[str]:
     """Title, facts, header and rows as XML. The page is set before the first, filter and footer after the last."""
     widths = [column.width for column in sheet.columns]
-    layout.set_page(leaf, widths, paper="A4" if sum(widths) <= WIDEST_ON_A4 else "A3", header_row=HEADER_ROW)
+    paper = sheet.paper or ("A4" if sum(widths) <= WIDEST_ON_A4 else "A3")
+    layout.set_page(leaf, widths, paper=paper, header_row=HEADER_ROW)
     xml, letters = RowXml(leaf), [get_column_letter(place) for place in range(1, len(widths) + 1)]
     merging, whole = Merging(leaf, sheet.merged), sum(widths)
     for row, values in enumerate(every_row(sheet, export), 1):

@@ -107,6 +107,7 @@ def page_height(paper: str) -> float:
     return (PAPER[paper][1] - 2 * MARGIN_MM) * POINTS
 
 
+@lru_cache(maxsize=32768)
 def halves(text: str) -> int:
     """The width of a text in Latin letters; a Chinese character or mark is two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
@@ -126,7 +127,7 @@ def paragraph_lines(paragraph: str, width: int) -> int:
         used += wide
         while used > width:
             count, used = count + 1, used - width
-        before = min(wide, 2)
+        before = 2 if wide > 1 else wide
     return count
 
 
