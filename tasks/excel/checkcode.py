@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from tasks.excel.cells import ODD, excel_value
+from tasks.excel.cells import ODD, SURELY_FITS, excel_value
 
 LENGTH = 10  # letters and digits of five bits each
 REPEATED = (
@@ -26,7 +26,8 @@ FIELD_END, ROW_END, SHEET_END = "\x1f", "\x1e", "\x1d"
 
 def canonical(value: Any) -> str:
     """A cell as text, the same whether it is at hand, in a workbook or in a CSV; a share is 0.45, a day 2026-09-30."""
-    known = value if type(value) is str and not ODD.search(value) else excel_value(value)
+    is_plain = type(value) is str and len(value) < SURELY_FITS and not ODD.search(value)
+    known = value if is_plain else excel_value(value)
     match known:
         case None:
             return ""

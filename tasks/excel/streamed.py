@@ -70,7 +70,8 @@ class Outgoing:
 
     def end(self) -> Iterator[bytes]:
         self.book.properties.modified = datetime.now(UTC).replace(tzinfo=None)
-        AroundTheRows(self.book, self.archive).save()
+        AroundTheRows(self.book, self.archive).write_data()
+        self.archive.close()
         yield self.outlet.take()
 
 

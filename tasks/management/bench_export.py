@@ -69,9 +69,9 @@ def peak(rows: int, answer: Any) -> None:
     answer.send((getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024)
 
 
-def export_figures() -> dict[str, float]:
+def export_figures(rounds: int = ROUNDS) -> dict[str, float]:
     """`export_vs_write_only`: our speed as a part of bare openpyxl's; `export_peak_mb`: of 100,000 rows."""
-    turns = [(seconds(bare, ROWS), seconds(ours, ROWS)) for _ in range(ROUNDS)]
+    turns = [(seconds(bare, ROWS), seconds(ours, ROWS)) for _ in range(min(rounds, ROUNDS))]
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe()
     child = context.Process(target=peak, args=(MANY_ROWS, there))

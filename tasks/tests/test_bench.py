@@ -18,7 +18,10 @@ from tasks.tests.pages import TASKS
 from units.choices import Role
 from units.tests.samples import make_user
 
-KEYS = ["hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist"]
+KEYS = [
+    "hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist",
+    "export_vs_write_only", "export_peak_mb",
+]  # fmt: skip
 
 
 def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path) -> None:

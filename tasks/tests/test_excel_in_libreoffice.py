@@ -20,11 +20,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import FIXTURES
 from tasks.excel.layout import LINE
-from tasks.excel.ledger import ledger_xlsx
 from tasks.excel.original_table import original_table
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
-from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY
+from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY, list_xlsx
 
 CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"  # comma, quote, UTF-8, from row 1, as shown
 HEADER = "序号主要任务具体举措责任单位"
@@ -67,7 +66,7 @@ def workbooks(django_db_setup: None, django_db_blocker) -> dict[str, bytes]:
         books = {
             "annex": annex,
             "annex with a formula": original_table(plan).getvalue(),
-            "ledger with a formula": ledger_xlsx(selection, TODAY).getvalue(),
+            "ledger with a formula": list_xlsx(selection),
         }
         transaction.set_rollback(True)
     return books

@@ -27,6 +27,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.urls import include, path, reverse
 
+from tasks.management.bench_export import export_figures
 from tasks.models import Plan
 from tasks.queries.measures import measure_list
 from units.choices import Role
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             urls = addresses(plan)
             check_same_rows(plan, urls, cookies)
             times = measure(urls, cookies, rounds)
-        results = figures(times)
+        results = figures(times) | export_figures(rounds)
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(results, indent=2) + "\n")
         self.report(results, rounds, output)
