@@ -27,6 +27,9 @@ NOT_PAGES = {
     "attachment": "a file",
     "export-original": "a workbook",
     "export-ledger": "a workbook",
+    "export-workbook": "a workbook",
+    "export-filing": "a workbook",
+    "export-filed": "a workbook",
     "export-audit": "a file",
 }
 
@@ -129,6 +132,7 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "task": [(slug, first.measure.main_task.number)],
         "measure": measures,
         "search": [(slug,)],
+        "exports": [(slug,)],
         "report": [(duty.pk, desk.period.pk) for duty in (slow, waiting, back, begun)] + [(first.pk, desk.before.pk)],
         "handover": [(desk.reporter.pk,)],
         "unit": [(desk.reporter.unit.slug,), ("jiaodong-wushi",)],
