@@ -38,7 +38,7 @@ class Verdict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """A POST changes nothing: it only keeps codes and files out of addresses and logs."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm(*(request.POST, request.FILES) if request.method == "POST" else ())
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
