@@ -21,8 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from conftest import FIXTURES
 from tasks.excel.layout import LINE
 from tasks.excel.original_table import original_table
+from tasks.excel.reread import reread
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
+from tasks.tests.test_checkcode import ROWS, sent
 from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY, list_xlsx
 
 CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"  # comma, quote, UTF-8, from row 1, as shown
@@ -178,3 +180,13 @@ class TestTextStaysText:
     def test_the_office_keeps_it_text_when_it_saves(self, workbooks: dict[str, bytes], office: Convert) -> None:
         cell = load_workbook(office(workbooks["annex with a formula"], "xlsx")).active["C3"]
         assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("merged", [0, 2])
+def test_what_an_office_saves_again_keeps_its_check_code(office: Convert, merged: int) -> None:
+    """Covered cells, dates, shares and texts like formulas among it."""
+    kept, data = sent(ROWS, merged=merged)
+    again = office(data, "xlsx").read_bytes()
+    assert again != data
+    assert reread("a.xlsx", again).digest == kept
+    assert reread("a.xlsx", again).code == reread("a.xlsx", data).printed
