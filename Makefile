@@ -10,10 +10,10 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test check bench bench-scale lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(SITE)  ## 准备并启动网站；端口用 PORT=8001 指定，默认 8000
 	@$(PY) manage.py prepare_site --port $(PORT)
@@ -48,6 +48,9 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 
 bench: $(DEV)  ## 量速度：总览和清单与 Django 后台相比，写入 var/bench.json
 	$(PY) manage.py bench
+
+bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
+	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
 
 lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览和清单，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from tasks.choices import DutyRole, Stage
 from tasks.models import Measure
 from tasks.models.lit import DEADLINE_CHOICES, PROGRESS_CHOICES
-from tasks.queries import ledger, measures, options
+from tasks.queries import ledger, measures, options, public
 from tasks.queries.basis import Basis
 from units.choices import UnitKind
 
@@ -90,6 +90,16 @@ class MeasureFilter(django_filters.FilterSet):
         return SafeString(
             f'<select class="form-control form-control-sm" id="id_{name}" name="{name}">{options}</select>'
         )
+
+
+class ListFilter(MeasureFilter):
+    """The public list's filters: what is published of a measure too, the same for staff and for outsiders."""
+
+    published = Choice("公开进展", public.CHOICES)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.labels["published"] = dict(public.CHOICES)
 
 
 class LedgerFilter(MeasureFilter):

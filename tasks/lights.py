@@ -58,6 +58,14 @@ DEADLINE_WORDS = {
     DeadlineLight.DONE_LATE: "逾期办结",
     DeadlineLight.HALTED: "不计时限",
 }
+STAGE_WORDS = {
+    "not_started": "未启动",
+    "in_progress": "推进中",
+    "awaiting_verification": "待核验",
+    "completed": "已办结",
+    "suspended": "暂停",
+    "cancelled": "终止",
+}
 SEVERITY = {  # from best to worst; what is not judged at all has no place in it
     ProgressLight.AWAITED: 0,
     ProgressLight.ON_TRACK: 1,
@@ -100,6 +108,7 @@ class PeriodWord:
     as_of: datetime.date
     due_on: datetime.date
     duties: tuple[DutyWord, ...]
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +179,12 @@ def rolled_up(duties: Iterable[DutyWord], roll_up: str) -> RolledUp:
 
 
 def scheduled_percent(starts_on: datetime.date, due_on: datetime.date, day: datetime.date) -> int:
-    """序时进度: linear from start to due date, rounded down; 100 from the due date on."""
+    """序时进度: linear from start to due date, rounded down; 0 up to the start, 100 from the due date on."""
     if day >= due_on:
         return 100
-    return max(0, (day - starts_on).days * 100 // (due_on - starts_on).days)
+    if day <= starts_on:  # also where both dates are one day, which would divide by zero
+        return 0
+    return (day - starts_on).days * 100 // (due_on - starts_on).days
 
 
 def progress_light(facts: MeasureFacts, rule: Rule, today: datetime.date) -> Verdict:
@@ -204,6 +215,11 @@ def basis(facts: MeasureFacts, today: datetime.date) -> PeriodWord | None:
     return facts.periods[0] if facts.periods else None
 
 
+def being_filed(facts: MeasureFacts, basis: PeriodWord) -> list[PeriodWord]:
+    """Periods newer than the one a light rests on."""
+    return [period for period in facts.periods if period.as_of > basis.as_of]
+
+
 def schedule_for(facts: MeasureFacts, period: PeriodWord, today: datetime.date) -> int | None:
     """What should be done on the day the reports speak of; all of it once the due date itself has passed."""
     if facts.starts_on is None or facts.due_on is None:
@@ -220,13 +236,13 @@ def by_gap(gap: int, rule: Rule) -> ProgressLight:
 def deadline_light(facts: MeasureFacts, rule: Rule, today: datetime.date) -> DeadlineLight:
     if facts.stage in HALTED:
         return DeadlineLight.HALTED
-    if facts.stage == COMPLETED:
-        is_late = facts.due_on is not None and facts.completed_on is not None and facts.completed_on > facts.due_on
-        return DeadlineLight.DONE_LATE if is_late else DeadlineLight.DONE_ON_TIME
     if facts.is_ongoing:
         return DeadlineLight.ONGOING
     if facts.due_on is None:
         return DeadlineLight.UNDATED
+    if facts.stage == COMPLETED:
+        is_late = facts.completed_on is not None and facts.completed_on > facts.due_on
+        return DeadlineLight.DONE_LATE if is_late else DeadlineLight.DONE_ON_TIME
     left = (facts.due_on - today).days
     if left < 0:
         return DeadlineLight.OVERDUE
@@ -237,12 +253,14 @@ def deadline_light(facts: MeasureFacts, rule: Rule, today: datetime.date) -> Dea
 
 def holds_until(facts: MeasureFacts, rule: Rule, today: datetime.date) -> datetime.date:
     """The last day on which both lights are surely what they are today, as far as measure and periods decide it."""
-    return min((day for day in turning_days(facts, rule) if day >= today), default=datetime.date.max)
+    return min(turning_days(facts, rule, today), default=datetime.date.max)
 
 
-def turning_days(facts: MeasureFacts, rule: Rule) -> Iterator[datetime.date]:
+def turning_days(facts: MeasureFacts, rule: Rule, today: datetime.date) -> Iterator[datetime.date]:
     """Last days before something can turn: a period falls due, the measure's due date comes near or passes."""
-    yield from (period.due_on for period in facts.periods)
+    yield from (period.due_on for period in facts.periods if period.due_on >= today)
     if facts.due_on is not None:
-        for days in (rule.soon_days + 1, rule.urgent_days + 1, 0):
-            yield facts.due_on - days * ONE_DAY
+        left = (facts.due_on - today).days
+        yield from (
+            today + (left - days) * ONE_DAY for days in (rule.soon_days + 1, rule.urgent_days + 1, 0) if left >= days
+        )

@@ -20,13 +20,22 @@ from tasks.models import (
     ExtensionRequest,
     Field,
     FrozenMeasure,
+    Instruction,
+    LastLook,
+    LightChange,
+    LightRule,
     MainTask,
     Measure,
+    MeasureStanding,
     Plan,
     ProbableSlip,
     ProgressReport,
     ReportingPeriod,
     Review,
+    SavedView,
+    StandingSummary,
+    StocktakeWording,
+    UnitFiling,
 )
 from tasks.workflow import is_legal
 from units.choices import Role, UnitKind
@@ -119,6 +128,31 @@ def visible_requests(user: Any) -> Q:
     return seen
 
 
+def handles(user: Any, instruction: Instruction) -> bool:
+    """An instruction is its owner's to answer, its giver's and the Office's to send back and to close."""
+    if user.role == Role.REPORTER:
+        return user.unit_id == instruction.owner_id
+    return user.role == Role.OFFICE or user.pk == instruction.given_by_id
+
+
+def can_move_instruction(user: Any, verb: str, instruction: Instruction) -> bool:
+    """Whether this person may do this to this instruction now."""
+    is_allowed = user.is_active and is_legal(verb, instruction.state, getattr(user, "role", ""))
+    return is_allowed and handles(user, instruction)
+
+
+def visible_instructions(user: Any) -> Q:
+    """批示. Leaders and the Office: all. A unit: those it owns, and those on a measure it has a duty in.
+
+    The auditor reads of them in the audit trail.
+    """
+    if not may(user, Permission.SEE_INSTRUCTIONS):
+        return NOTHING
+    if may(user, Permission.READ_SUBMITTED):
+        return Q()
+    return Q(owner=user.unit_id) | Q(measure__in=Duty.objects.filter(unit=user.unit_id).values("measure"))
+
+
 def for_staff(user: Any) -> Q:
     return Q() if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
@@ -132,6 +166,20 @@ def visible_exports(user: Any) -> Q:
     return seen if may(user, Permission.READ_AUDIT_TRAIL) else seen & ~Q(kind=ExportKind.AUDIT)
 
 
+def for_those_above(user: Any) -> Q:
+    """What is written for leaders: the Office and they."""
+    return Q() if may(user, Permission.READ_SUBMITTED) else NOTHING
+
+
+def ones_own(user: Any) -> Q:
+    return Q(person=user.pk) if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
+
+
+def visible_views(user: Any) -> Q:
+    """常用视图: one's own, and those the Office shares."""
+    return Q(owner=user.pk) | Q(is_shared=True) if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
+
+
 def for_everybody(user: Any) -> Q:
     """The table as issued and its units."""
     return Q()
@@ -140,11 +188,16 @@ def for_everybody(user: Any) -> Q:
 VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     **dict.fromkeys((Plan, Field, MainTask, Measure, Duty), for_everybody),
     **dict.fromkeys((Unit, UnitAlias, UnitGroup, UnitGroupMember), for_everybody),
-    **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment), for_staff),
+    **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment, LightRule), for_staff),
+    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFiling, LightChange), for_staff),
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),
     ExportRecord: visible_exports,
+    Instruction: visible_instructions,
+    SavedView: visible_views,
+    LastLook: ones_own,
+    StocktakeWording: for_those_above,
     User: visible_accounts,
     **dict.fromkeys((AuditEvent, AuditHead), visible_events),
 }

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django_tables2.data import TableQuerysetData
 
 from tasks.choices import DutyRole
-from tasks.filters import MeasureFilter
+from tasks.filters import ListFilter
 from tasks.models import Measure, Plan
 from tasks.queries import measures, options
 from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally
@@ -144,7 +144,7 @@ class Selection:
     """What a URL asks of a plan's measures, and the answer. Nothing is fetched before it is looked at."""
 
     plan: Plan
-    filter: MeasureFilter
+    filter: ListFilter
     units: list[UnitOption]
     columns: tuple[str, ...]
     sort: str
@@ -219,7 +219,7 @@ def select_measures(
     """
     units = options.unit_options(plan, today)
     fields = options.field_options(plan) if fields is None else fields
-    chosen = MeasureFilter(params, measures.measure_list(plan), fields=fields, units=units)
+    chosen = ListFilter(params, measures.measure_list(plan), fields=fields, units=units)
     problems = [*chosen.problems]
     return Selection(
         plan,

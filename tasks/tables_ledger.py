@@ -67,12 +67,12 @@ class LedgerTable(MeasureTable):
     reviewer = Column("审核人", "who-cell", empty_values=())
     reported = Column("已报", "n", empty_values=())
 
-    class Meta(MeasureTable.Meta):
-        sequence = (
-            "number", "task", "field", "code", "text", "lead", "units", "responsibility_text", "starts_on", "due_on",
-            "told", "percent", "progress", "deadline", "stage", "problems", "coordination", "next_steps", "reviewer",
-            "reported",
-        )  # fmt: skip
+
+IN_ORDER = (
+    "number", "task", "field", "code", "text", "lead", "units", "responsibility_text", "starts_on", "due_on", "told",
+    "percent", "progress", "deadline", "stage", "problems", "coordination", "next_steps", "reviewer", "reported",
+)  # fmt: skip
+LedgerTable.base_columns = {name: LedgerTable.base_columns[name] for name in IN_ORDER}  # else the list's come first
 
 
 @dataclass
@@ -149,7 +149,7 @@ def select_ledger(
 ) -> LedgerSelection:
     """Read a ledger's URL. What cannot be used is told in `problems`."""
     problems: list[str] = []
-    periods = list(plan.periods.frozen().select_related("summary").order_by("-as_of"))
+    periods = list(plan.periods.frozen().order_by("-as_of"))
     basis = basis_asked(plan, periods, params.get("period", ""), today, problems)
     units = options.unit_options(plan, today)
     chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)

@@ -10,7 +10,11 @@ from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.instructing import instruction_new
+from tasks.views.instructions import instruction, instruction_list
 from tasks.views.ledger import ledger
+from tasks.views.light_rules import light_rule_new, light_rules
+from tasks.views.lights import light
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
@@ -40,6 +44,7 @@ urlpatterns = [
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),
     path("plans/<slug:slug>/measures/<int:number>-<int:order>/", measure_detail, name="measure"),
+    path("plans/<slug:slug>/measures/<int:number>-<int:order>/lights/", light, name="light"),
     path("plans/<slug:slug>/ledger/", ledger, name="ledger"),
     path("plans/<slug:slug>/compare/", compare, name="compare"),
     path("plans/<slug:slug>/ledger/views/", saved_views, name="ledger-views"),
@@ -87,6 +92,11 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/filing.<str:extension>", export_filed, name="export-filed"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
+    path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
+    path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),
+    path("plans/<slug:slug>/instructions/<int:number>/", instruction, name="instruction"),
+    path("plans/<slug:slug>/rules/", light_rules, name="light-rules"),
+    path("plans/<slug:slug>/rules/new/", light_rule_new, name="light-rule-new"),
     path("plans/<slug:slug>/publishing/", publishing, name="publishing"),
     path("plans/<slug:slug>/publishing/publish/", publish, name="publish"),
     path("plans/<slug:slug>/publishing/<int:pk>/unpublish/", unpublish, name="unpublish"),

@@ -6,7 +6,7 @@ The rules about persons (own unit, nobody decides on their own text, a frozen pe
 
 from dataclasses import dataclass
 
-from tasks.choices import ClaimState, ReportState
+from tasks.choices import ClaimState, InstructionState, ReportState
 from units.choices import Role
 
 
@@ -53,12 +53,22 @@ CLAIM_MOVES = (
     Move("withdraw_extension", "撤回延期申请", PENDING, ClaimState.WITHDRAWN, Role.REPORTER),
 )
 
+OPEN, ANSWERED, CLOSED = InstructionState.OPEN, InstructionState.ANSWERED, InstructionState.CLOSED
+INSTRUCTION_MOVES = (
+    Move("answer_instruction", "反馈批示", OPEN, ANSWERED, Role.REPORTER),
+    Move("return_instruction", "退回反馈", ANSWERED, OPEN, Role.LEADER),
+    Move("return_instruction", "退回反馈", ANSWERED, OPEN, Role.OFFICE),
+    Move("close_instruction", "办结批示", ANSWERED, CLOSED, Role.LEADER),
+    Move("close_instruction", "办结批示", ANSWERED, CLOSED, Role.OFFICE),
+    Move("close_instruction", "办结批示", OPEN, CLOSED, Role.LEADER),
+    Move("close_instruction", "办结批示", OPEN, CLOSED, Role.OFFICE),
+)
+ALL_MOVES = (*REPORT_MOVES, *CLAIM_MOVES, *INSTRUCTION_MOVES)
+
 
 def legal_moves(verb: str, state: str, role: str) -> list[Move]:
     """The moves a role has by a verb from a state; empty means refused."""
-    return [
-        move for move in (*REPORT_MOVES, *CLAIM_MOVES) if (move.verb, move.source, move.role) == (verb, state, role)
-    ]
+    return [move for move in ALL_MOVES if (move.verb, move.source, move.role) == (verb, state, role)]
 
 
 def is_legal(verb: str, state: str, role: str) -> bool:

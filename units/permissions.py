@@ -21,16 +21,31 @@ class Permission(Enum):
     DECIDE_CLOSING = "核验办结、决定延期、重新打开"
     MANAGE_PERIODS = "建立和冻结填报期次"
     PUBLISH = "决定哪些已通过的填报向社会公开"
+    SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
     SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
+    SEE_INSTRUCTIONS = "查看批示：领导和督查专员看全部，单位看本单位承办的和本单位举措上的"
+    GIVE_INSTRUCTIONS = "作出批示，指定承办单位和办理时限"
+    ANSWER_INSTRUCTIONS = "反馈本单位承办的批示"
+    CLOSE_INSTRUCTIONS = "办结批示、退回反馈；领导限于自己作出的批示"
     READ_AUDIT_TRAIL = "查看操作日志"
     MANAGE_UNITS = "维护单位、简称和群体"
     MANAGE_ACCOUNTS = "维护账号"
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.SEE_STAFF_NOTES, Permission.WRITE_REPORTS, Permission.CLAIM_CLOSING}),
-    Role.UNIT_REVIEWER: frozenset({Permission.SEE_STAFF_NOTES, Permission.REVIEW_AT_UNIT}),
+    Role.REPORTER: frozenset(
+        {
+            Permission.SEE_STAFF_NOTES,
+            Permission.WRITE_REPORTS,
+            Permission.CLAIM_CLOSING,
+            Permission.SEE_INSTRUCTIONS,
+            Permission.ANSWER_INSTRUCTIONS,
+        }
+    ),
+    Role.UNIT_REVIEWER: frozenset(
+        {Permission.SEE_STAFF_NOTES, Permission.REVIEW_AT_UNIT, Permission.SEE_INSTRUCTIONS}
+    ),
     Role.OFFICE: frozenset(
         {
             Permission.SEE_BACK_OFFICE,
@@ -41,11 +56,22 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.DECIDE_CLOSING,
             Permission.MANAGE_PERIODS,
             Permission.PUBLISH,
+            Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
             Permission.SHARE_VIEWS,
+            Permission.SEE_INSTRUCTIONS,
+            Permission.CLOSE_INSTRUCTIONS,
         }
     ),
-    Role.LEADER: frozenset({Permission.SEE_STAFF_NOTES, Permission.READ_SUBMITTED}),
+    Role.LEADER: frozenset(
+        {
+            Permission.SEE_STAFF_NOTES,
+            Permission.READ_SUBMITTED,
+            Permission.SEE_INSTRUCTIONS,
+            Permission.GIVE_INSTRUCTIONS,
+            Permission.CLOSE_INSTRUCTIONS,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_BACK_OFFICE,

@@ -13,6 +13,8 @@ LAYERS = {
     "units.names": 0,
     "tasks.calendar": 0,
     "tasks.lights": 0,
+    "tasks.explaining": 0,
+    "tasks.remedies": 0,
     "tasks.hints": 0,
     "tasks.textdiff": 0,
     "tasks.filetypes": 0,

@@ -1,4 +1,4 @@
-"""What needs looking at: behind schedule, declared better than computed, moved dates. The first of each, never all."""
+"""What needs looking at: red lights, words better than the light, moved dates. The first of each list, never all."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
-from tasks.lights import SEVERITY, ProgressLight
+from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Duty, Measure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
@@ -50,7 +50,9 @@ class Attended:
 
 @dataclass
 class Attention:
-    behind: list[Attended]
+    """`red`: what is behind, then what is overdue without being behind."""
+
+    red: list[Attended]
     disagreeing: list[Attended]
     moved: list[Attended]
 
@@ -62,19 +64,27 @@ BEHIND: Choice = (
     lambda row: row.progress_light == ProgressLight.BEHIND,
     LISTED,
 )
+OVERDUE: Choice = (
+    Q(deadline_light=DeadlineLight.OVERDUE),
+    "measure_id",
+    lambda row: row.deadline_light == DeadlineLight.OVERDUE,
+    LISTED,
+)
 DISAGREEING: Choice = (Q(is_disagreement=True), "measure_id", lambda row: row.is_disagreement, LISTED)
 MOVED: Choice = (Q(due_moves__gt=0), "-due_moves", lambda row: row.due_moves > 0, MOST_MOVED)
+CHOICES = (BEHIND, OVERDUE, DISAGREEING, MOVED)
 
 
 def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit | None = None) -> Attention:
-    """The three lists of a plan, or of the measures a unit must report on. Two queries beside those of `present`."""
+    """The lists of a plan, or of the measures a unit must report on. Two queries beside those of `present`."""
     fresh = present.anew
     if unit is not None:
         of_unit = set(obliged(unit).filter(measure__in=fresh).values_list("measure_id", flat=True)) if fresh else set()
         fresh = {key: row for key, row in fresh.items() if key in of_unit}
     rows = {row.measure_id: row for row in (*kept_rows(present, unit), *fresh.values())}
     seen = attended(rows, periods)
-    return Attention(*(listed(seen, choice) for choice in (BEHIND, DISAGREEING, MOVED)))
+    behind, overdue, disagreeing, moved = (listed(seen, choice) for choice in CHOICES)
+    return Attention(behind + [line for line in overdue if line not in behind], disagreeing, moved)
 
 
 def obliged(unit: Unit) -> QuerySet[Duty]:
@@ -82,7 +92,7 @@ def obliged(unit: Unit) -> QuerySet[Duty]:
 
 
 def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
-    """The first rows of each list that hold today. One query: three short selections, put together by the database."""
+    """The first rows of each list that hold today. One query: short selections, put together by the database."""
     if present.summary is None:
         return []
     holding = MeasureStanding.objects.filter(plan=present.plan, holds_until__gte=present.today)
@@ -92,7 +102,7 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
         MeasureStanding.objects.order_by().filter(
             pk__in=holding.filter(condition).order_by(order, "measure_id").values("pk")[:limit]
         )
-        for condition, order, _, limit in (BEHIND, DISAGREEING, MOVED)
+        for condition, order, _, limit in CHOICES
     ]
     return parts[0].union(*parts[1:])
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.utils import timezone
 
 from tasks.choices import ReportState
 from tasks.models import Duty, FrozenMeasure, Measure, MeasureStanding, Plan, ProgressReport, ReportingPeriod
@@ -20,7 +21,7 @@ from tasks.queries.figures import Figures, as_figures
 from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.past import DutiesThen, due_date_moves
 from tasks.queries.reports import counting
-from tasks.queries.standing import Present
+from tasks.queries.standing import Present, relevant_periods
 
 Standing = MeasureStanding | FrozenMeasure
 OF_MEASURE = ("text", "responsibility_text", "starts_on", "due_on", "is_ongoing")
@@ -55,6 +56,16 @@ class Now:
     @cached_property
     def present(self) -> Present:
         return Present(self.plan, self.today)
+
+    @cached_property
+    def periods(self) -> list[ReportingPeriod]:
+        """Those that a measure can be judged by today."""
+        return relevant_periods(self.plan, self.today)
+
+    @property
+    def day(self) -> datetime.date:
+        """On which the dates are looked at."""
+        return self.today
 
     @property
     def measures(self) -> QuerySet[Measure]:
@@ -97,15 +108,14 @@ class Now:
         """Those that have changed since: of the present, none."""
         return set()
 
+    def visible(self, user: Any) -> QuerySet[ProgressReport]:
+        """The reports this person may see of the periods that measures stand on."""
+        return counting(ProgressReport.objects.filter(visible_reports(user), period__in=self.periods))
+
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
-        """The reports this person may see, by period, each with the measures that stand on that period."""
-        return [
-            (
-                self.where(period_id=period.pk),
-                counting(ProgressReport.objects.filter(visible_reports(user), period=period)),
-            )
-            for period in self.present.judge.periods
-        ]
+        """By period: which measures stand on it, and the reports of it that this person may see."""
+        visible = self.visible(user)
+        return [(self.where(period_id=period.pk), visible.filter(period=period)) for period in self.periods]
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return standing.period_id == report.period_id
@@ -113,7 +123,7 @@ class Now:
     def approved(self) -> QuerySet[ProgressReport]:
         """The approved reports that stand, of each measure those of its own period."""
         found = Q(pk__in=[])
-        for period in self.present.judge.periods:
+        for period in self.periods:
             found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
         return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))
 
@@ -137,6 +147,10 @@ class Then:
     period: ReportingPeriod
 
     prefix = "frozen__"
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.period.frozen_at)
 
     @cached_property
     def duties(self) -> DutiesThen:
@@ -176,16 +190,21 @@ class Then:
     def touched_duties(self) -> set[int]:
         return set(self.duties.changed)
 
-    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+    def visible(self, user: Any) -> QuerySet[ProgressReport]:
         """What had been approved, corrections since included; staff see all of it."""
-        approved = ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
-        return [(Q(), counting(approved.filter(visible_reports(user))))]
+        return counting(self.approved_of_period().filter(visible_reports(user)))
+
+    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+        return [(Q(), self.visible(user))]
+
+    def approved_of_period(self) -> QuerySet[ProgressReport]:
+        return ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return True
 
     def approved(self) -> QuerySet[ProgressReport]:
-        return counting(ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED))
+        return counting(self.approved_of_period())
 
     def snapshot(self) -> dict[int, "Snapshot"]:
         columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
-from tasks.queries.standing import counting_reports
+from tasks.queries.reports import counting
 from units.models import Unit
 
 
@@ -21,12 +21,14 @@ class Matters(NamedTuple):
 def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
     """The newest approved report of each duty in the periods that count today, where it asks somebody for something."""
     kept = list(periods)
-    newer = ProgressReport.objects.filter(
-        duty=OuterRef("duty"), state=ReportState.APPROVED, period__in=kept, period__as_of__gt=OuterRef("period__as_of")
+    newer = ProgressReport.objects.filter(  # found by its duty; named by period, each would cost a look through it
+        duty=OuterRef("duty"), state=ReportState.APPROVED, period__as_of__gt=OuterRef("period__as_of")
     )
     answered = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
-    asking = counting_reports(kept).filter(coordination_unit__isnull=False)
-    return asking.exclude(Exists(newer)).exclude(Exists(answered))
+    asking = ProgressReport.objects.filter(
+        period__in=kept, state=ReportState.APPROVED, coordination_unit__isnull=False
+    )
+    return counting(asking).exclude(Exists(newer)).exclude(Exists(answered))
 
 
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from tasks.choices import ReportState
 from tasks.models import Duty, Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import Figures, as_figures
-from tasks.queries.filing import obliged_in
+from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED, obliged_in
 from tasks.queries.reports import reports_of
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
@@ -86,6 +86,12 @@ class Filed(NamedTuple):
         return self.obliged - self.handed_in - self.returned - self.drafted
 
     @property
+    def states(self) -> list[tuple[str, int]]:
+        """By the states of the filing board; late ones are counted in the others too."""
+        counts = (self.approved, self.in_review, self.returned, self.drafted, self.unwritten, self.late)
+        return list(zip((APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING, "late"), counts, strict=True))
+
+    @property
     def is_complete(self) -> bool:
         return self.handed_in == self.obliged
 
@@ -126,7 +132,10 @@ class Dashboard:
     @cached_property
     def periods(self) -> list[ReportingPeriod]:
         """Those that can decide a light today, the newest first."""
-        return relevant_periods(self.plan, self.today)
+        found = relevant_periods(self.plan, self.today)
+        for period in found:
+            period.plan = self.plan  # nobody has to ask for it again
+        return found
 
     @property
     def current(self) -> ReportingPeriod | None:

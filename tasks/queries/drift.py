@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from tasks.models import Measure, MeasureStanding, Plan, StandingSummary, UnitFiling
 from tasks.models.lit import Lit
-from tasks.queries.figures import as_kept, figures_of
+from tasks.queries.figures import as_kept, in_parts, summed
 from tasks.queries.filing import filing_rows
-from tasks.queries.standing import Judge, judged_in_parts, places
+from tasks.queries.standing import Judge, judged_in_parts
 
 COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves"]
 
@@ -17,20 +17,28 @@ def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
     summary = StandingSummary.objects.filter(plan=plan, period=None).first()
     if summary is None:
         return
-    kept = {row.measure_id: row for row in MeasureStanding.objects.filter(plan=plan)}
     measures = Measure.objects.filter(main_task__plan=plan)
-    for row in judged_in_parts(Judge.of(plan, today), measures):
-        found = kept.pop(row.measure_id, None)
+    for part in in_parts(judged_in_parts(Judge.of(plan, today), measures)):
+        yield from standing_drift(part, today)
+    rows = MeasureStanding.objects.filter(plan=plan)
+    strangers = rows.exclude(measure__in=measures).values_list("measure_id", flat=True)
+    yield from (f"现状里有已不属于本分工表的举措 {key}。" for key in strangers)
+    if as_kept(summed(rows.iterator())) != summary.figures:
+        yield "汇总数字与各项举措的现状之和不一致。"
+    for period in plan.periods.filter(frozen_at=None):
+        yield from filing_drift(period)
+
+
+def standing_drift(judged: list[MeasureStanding], today: datetime.date) -> Iterator[str]:
+    kept = {
+        row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=[one.measure_id for one in judged])
+    }
+    for row in judged:
+        found = kept.get(row.measure_id)
         if found is None:
             yield f"举措 {row.measure_id} 没有现状。"
         elif found.holds_until >= today and values(found) != values(row):
             yield f"举措 {row.measure_id} 的现状存为 {values(found)}，应为 {values(row)}。"
-    yield from (f"现状里有已不存在的举措 {key}。" for key in kept)
-    rows = list(MeasureStanding.objects.filter(plan=plan))
-    if as_kept(figures_of(rows, places(measures.values("pk")))) != summary.figures:
-        yield "汇总数字与各项举措的现状之和不一致。"
-    for period in plan.periods.open_on(today):
-        yield from filing_drift(period)
 
 
 def values(row: MeasureStanding) -> list:

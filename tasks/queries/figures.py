@@ -9,11 +9,17 @@ trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
-from tasks.models import MeasureStanding
+from django.db.models import FilteredRelation, Q
 
+from tasks.choices import OBLIGED_ROLES
+from tasks.models import Measure, MeasureStanding
+
+AT_ONCE = 2000  # measures looked at together
 Figures = dict[str, Counter[str]]
+Row = TypeVar("Row")
 
 
 class Placed(NamedTuple):
@@ -51,10 +57,37 @@ def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int 
             figures[bucket][key] += count * times
 
 
-def figures_of(standings: Iterable[MeasureStanding], where: Mapping[int, Placed]) -> Figures:
+def in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """`AT_ONCE` at a time, so that a large plan needs little memory."""
+    remaining = iter(rows)
+    while part := list(islice(remaining, AT_ONCE)):
+        yield part
+
+
+def places(keys: Iterable[int]) -> dict[int, Placed]:
+    """Measure key -> field, obliged units and the groups that brought them in: where it counts. One query."""
+    obliged = FilteredRelation("duties", condition=Q(duties__role__in=OBLIGED_ROLES))
+    rows = Measure.objects.filter(pk__in=keys).annotate(obliged=obliged).order_by()
+    fields: dict[int, int | None] = {}
+    units: dict[int, list[int]] = defaultdict(list)
+    groups: dict[int, set[int]] = defaultdict(set)
+    columns = ("pk", "main_task__field_id", "obliged__unit_id", "obliged__via_group_id")
+    for key, field, unit, group in rows.values_list(*columns):
+        fields[key] = field
+        if unit is not None:
+            units[key].append(unit)
+        if group is not None:
+            groups[key].add(group)
+    return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in fields.items()}
+
+
+def summed(standings: Iterable[MeasureStanding]) -> Figures:
+    """The figures of any number of standings, read once and in parts."""
     figures: Figures = defaultdict(Counter)
-    for standing in standings:
-        add(figures, standing, where[standing.measure_id])
+    for part in in_parts(standings):
+        where = places([row.measure_id for row in part])
+        for row in part:
+            add(figures, row, where[row.measure_id])
     return figures
 
 

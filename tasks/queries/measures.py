@@ -11,6 +11,7 @@ from django.db.models import Count, DateField, F, Q, QuerySet
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries.prepared import prepared
+from tasks.queries.public import published_as
 from units.models import Unit, UnitAlias
 
 SOURCE_ORDER = ("main_task__number", "order")
@@ -164,8 +165,10 @@ def duties_of_measures(*ids: int) -> QuerySet[Duty]:
     return duties_in_order(ids)
 
 
-def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "") -> Q:
+def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "", published: str = "") -> Q:
     """The condition for measures of a field (by position), of a unit or closed group (by slug), in a role, on a text.
+
+    `published` is one of `public.CHOICES`: what is published of a measure.
 
     Unit and role together mean that unit's duties in that role, not any unit's.
     """
@@ -177,7 +180,7 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "")
         condition &= Q(pk__in=duties.values("measure"))
     for word in q.split():
         condition &= mentioning(word)
-    return condition
+    return condition & published_as(published) if published else condition
 
 
 def duties_of(unit: str = "", role: str = "") -> Q:

@@ -4,17 +4,31 @@ White-listed columns of published reports, and nothing else: the measure's code,
 progress, percentage, confidence in one word, and the day of publication. Never: risk, problems, coordination, next
 steps, the reason of a fall or of a correction, what is unchanged and until when, names of persons, attachments,
 reviews, claims, drafts, whatever is not published, and the computed stage, which would tell of what is not published.
+
+Figures count measures by the same published reports. What is not published counts as 未公开, whether it was reported or
+not. Before anything is published, one thing more is told: the day on which the first period falls due.
 """
 
 import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tasks.choices import Confidence, ReportState
-from tasks.models import Measure, Plan, ProgressReport
+from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod
+from tasks.queries.prepared import prepared
+from units.choices import UnitKind
 
+ANY, NONE = "any", "none"
+CHOICES = (
+    (ANY, "已公开"),
+    *((word.value, f"已公开，研判{word.label}") for word in Confidence),
+    (NONE, "未公开"),
+)
+FROM_WORST = (Confidence.BEHIND, Confidence.AT_RISK, Confidence.ON_TRACK)
+FIELD, UNIT = "duty__measure__main_task__field__position", "duty__measure__duties__unit"
+as_date = DateField().to_python  # SQLite knows no dates
 COLUMNS = (
     "duty__measure__main_task__number",
     "duty__measure__order",
@@ -82,3 +96,95 @@ def preview(keys: list[int]) -> dict[int, PublicReport]:
     """Approved reports as an outsider would see them, were they published: for those who decide on it."""
     reports = ProgressReport.objects.filter(pk__in=keys, state=ReportState.APPROVED)
     return {key: PublicReport(*row) for key, *row in reports.values_list("pk", *COLUMNS)}
+
+
+def newest() -> QuerySet[ProgressReport]:
+    """Of each duty the report published for its newest period: what an outsider takes for its state."""
+    later = ProgressReport.objects.filter(
+        duty=OuterRef("duty"),
+        state=ReportState.APPROVED,
+        published_at__isnull=False,
+        period__as_of__gt=OuterRef("period__as_of"),
+    )
+    return published().exclude(Exists(later))
+
+
+def published_as(value: str) -> Q:
+    """A condition on Measure, for one of `CHOICES`. A measure's word is the worst among its units' newest."""
+    if value in (ANY, NONE):
+        found = Q(pk__in=newest().values("duty__measure"))
+        return found if value == ANY else ~found
+    worse = FROM_WORST[: FROM_WORST.index(Confidence(value))]
+    has_it = Q(pk__in=newest().filter(confidence=value).values("duty__measure"))
+    return has_it & ~Q(pk__in=newest().filter(confidence__in=worse).values("duty__measure"))
+
+
+class Published(NamedTuple):
+    """How many measures have something published, and how many of them by each word. A joint measure counts once."""
+
+    any: int = 0
+    on_track: int = 0
+    at_risk: int = 0
+    behind: int = 0
+
+
+def nested_counts() -> dict[str, Count]:
+    """Distinct measures with any report, and with any of the worst one, two, three words."""
+    worst = {word.value: Q(confidence__in=FROM_WORST[: at + 1]) for at, word in enumerate(FROM_WORST)}
+    counts = {name: Count("duty__measure", distinct=True, filter=condition) for name, condition in worst.items()}
+    return {ANY: Count("duty__measure", distinct=True), **counts}
+
+
+def as_published(any_report: int, behind: int, behind_or_at_risk: int, with_word: int) -> Published:
+    """Each measure under its worst word: what has a word as bad as this, less what has a worse one."""
+    return Published(any_report, with_word - behind_or_at_risk, behind_or_at_risk - behind, behind)
+
+
+@prepared
+def field_rows(plan_id: int) -> QuerySet[ProgressReport]:
+    """Position of a field, newest day, then the nested counts."""
+    counts = nested_counts()
+    rows = newest_of(plan_id).values(FIELD).annotate(as_of=Max("period__as_of"), **counts)
+    return rows.values_list(FIELD, "as_of", *counts)
+
+
+@prepared
+def city_rows(plan_id: int) -> QuerySet[ProgressReport]:
+    """Slug of a city, then the nested counts of the measures it has a duty in."""
+    counts = nested_counts()
+    rows = newest_of(plan_id).filter(**{f"{UNIT}__kind": UnitKind.CITY}).values(f"{UNIT}__slug").annotate(**counts)
+    return rows.values_list(f"{UNIT}__slug", *counts)
+
+
+def newest_of(plan_id: int) -> QuerySet[ProgressReport]:
+    return newest().filter(duty__measure__main_task__plan=plan_id).order_by()
+
+
+class Progress(NamedTuple):
+    """A plan's published progress: by field (position, None for no field), by city (slug), and as of when."""
+
+    as_of: datetime.date
+    fields: dict[int | None, Published]
+    cities: dict[str, Published]
+
+    @property
+    def all(self) -> Published:
+        """No measure stands in two fields, so the fields add up."""
+        return Published(*map(sum, zip(*self.fields.values(), strict=True)))
+
+
+def progress(plan: Plan) -> Progress | None:
+    """Two queries; one, and None, before anything is published."""
+    by_field = field_rows(plan.pk)
+    if not by_field:
+        return None
+    return Progress(
+        max(as_date(as_of) for _, as_of, *_ in by_field),
+        {position: as_published(*counts) for position, _, *counts in by_field},
+        {slug: as_published(*counts) for slug, *counts in city_rows(plan.pk)},
+    )
+
+
+def first_due_on(plan: Plan) -> datetime.date | None:
+    """When the plan's first period falls due, for the time before anything is published. One query."""
+    return ReportingPeriod.objects.filter(plan=plan).order_by("as_of").values_list("due_on", flat=True).first()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tasks.models import Plan, SavedView
+from tasks.permissions import visible_to
 
 
 def usable_by(user: Any, plan: Plan) -> QuerySet[SavedView]:
     """One's own, and those shared, by name."""
-    own_or_shared = Q(owner=user.pk) | Q(is_shared=True)
-    return SavedView.objects.filter(own_or_shared, plan=plan).select_related("owner").order_by("name", "pk")
+    return visible_to(user, SavedView).filter(plan=plan).select_related("owner").order_by("name", "pk")

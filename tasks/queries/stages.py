@@ -1,7 +1,10 @@
 """阶段, computed: how far a measure is, from claims, reports and what the Office halted."""
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
 
 from tasks.choices import ClaimState, ReportState, Stage
 from tasks.models import CompletionClaim, Measure, ProgressReport
@@ -9,9 +12,12 @@ from tasks.models import CompletionClaim, Measure, ProgressReport
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """What decides the stages of many measures, fetched once: two queries however many measures."""
+    """What decides the stages of many measures, fetched once: two queries however many measures.
 
-    completed: frozenset[int]
+    `completed` says on which day.
+    """
+
+    completed: Mapping[int, datetime.date]
     awaiting: frozenset[int]
     reported: frozenset[int]
 
@@ -25,15 +31,28 @@ class StageFacts:
         return Stage.IN_PROGRESS if measure.pk in self.reported else Stage.NOT_STARTED
 
 
-def stage_facts(measures: Iterable[Measure]) -> StageFacts:
+def stage_facts(measures: Iterable[Measure], known_reported: Iterable[int] = ()) -> StageFacts:
+    """`known_reported`: measures known to have an approved report; after the others is asked, if there are any."""
     keys = [measure.pk for measure in measures]
-    claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).values_list("measure_id", "state")
-    reported = ProgressReport.objects.filter(duty__measure__in=keys, state=ReportState.APPROVED)
-    by_state: dict[str, set[int]] = {}
-    for key, state in claims:
-        by_state.setdefault(state, set()).add(key)
+    claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).order_by()
+    rows = list(claims.values_list("measure_id", "state", "completed_on"))
+    reported = set(known_reported)
     return StageFacts(
-        frozenset(by_state.get(ClaimState.GRANTED, ())),
-        frozenset(by_state.get(ClaimState.PENDING, ())),
-        frozenset(reported.order_by().values_list("duty__measure_id", flat=True).distinct()),
+        {key: day for key, state, day in rows if state == ClaimState.GRANTED},
+        frozenset(key for key, state, _ in rows if state == ClaimState.PENDING),
+        frozenset(reported | with_report([key for key in keys if key not in reported])),
     )
+
+
+def with_report(keys: Collection[int]) -> set[int]:
+    """Which of these measures have an approved report. The database stops at the first of each."""
+    if not keys:
+        return set()
+    approved = ProgressReport.objects.filter(duty__measure=OuterRef("pk"), state=ReportState.APPROVED)
+    return set(Measure.objects.filter(Exists(approved), pk__in=keys).order_by().values_list("pk", flat=True))
+
+
+def completions(keys: Collection[int]) -> dict[int, datetime.date]:
+    """Measure key -> the day on which it was completed. One query."""
+    granted = CompletionClaim.objects.filter(measure__in=keys, state=ClaimState.GRANTED, reopened_at=None)
+    return dict(granted.order_by().values_list("measure_id", "completed_on"))

@@ -6,17 +6,16 @@ the table changed, or never made), everything is computed from the facts: slower
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
 from tasks import lights
-from tasks.choices import OBLIGED_ROLES, ClaimState, DutyRole, ReportState
+from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
 from tasks.lights import DutyWord, MeasureFacts, PeriodWord, Rule
 from tasks.models import (
-    CompletionClaim,
     Duty,
     LightRule,
     Measure,
@@ -26,25 +25,35 @@ from tasks.models import (
     ReportingPeriod,
     StandingSummary,
 )
-from tasks.queries.figures import Figures, Placed, add, as_figures, figures_of
+from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
 from tasks.queries.past import due_date_moves
-from tasks.queries.stages import stage_facts
-
-AT_ONCE = 2000  # measures whose facts are fetched together
+from tasks.queries.stages import completions, stage_facts
 
 
 def rule_on(day: datetime.date) -> Rule:
     """The rule that holds on a day: the newest version adopted for it, else the first. One query."""
+    return in_force(adopted_rules(), day)
+
+
+def adopted_rules() -> list[Rule]:
+    """Every version, the newest first. One query."""
     columns = list(Rule.__dataclass_fields__)
-    found = LightRule.objects.filter(since_on__lte=day).order_by("-since_on").values_list(*columns).first()
-    return Rule(*found) if found else lights.FIRST_RULE
+    return [Rule(*row) for row in LightRule.objects.order_by("-since_on").values_list(*columns)]
+
+
+def in_force(rules: Iterable[Rule], day: datetime.date) -> Rule:
+    return next((rule for rule in rules if rule.since_on <= day), lights.FIRST_RULE)
 
 
 def relevant_periods(plan: Plan, today: datetime.date) -> list[ReportingPeriod]:
     """The periods that can decide a light today: those being filed, and the newest whose due date has passed."""
-    opened = ReportingPeriod.objects.filter(plan=plan, opens_on__lte=today).order_by("-as_of")
+    return deciding(ReportingPeriod.objects.filter(plan=plan, opens_on__lte=today).order_by("-as_of"), today)
+
+
+def deciding(opened: Iterable[ReportingPeriod], today: datetime.date) -> list[ReportingPeriod]:
+    """Of the periods opened, the newest first, as far as the first whose due date has passed."""
     found: list[ReportingPeriod] = []
-    for period in opened[:4]:
+    for period in opened:
         found.append(period)
         if today > period.due_on:
             break
@@ -60,14 +69,14 @@ def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressRep
 def facts_of(
     measures: Collection[Measure], periods: Collection[ReportingPeriod], stages: Mapping[int, str] | None = None
 ) -> dict[int, MeasureFacts]:
-    """Measure key -> its facts, in five queries (two fewer where the stages are known)."""
+    """Measure key -> its facts, in three queries at most."""
     keys = [measure.pk for measure in measures]
-    if stages is None:
-        known = stage_facts(measures)
-        stages = {measure.pk: known.stage(measure) for measure in measures}
-    granted = CompletionClaim.objects.filter(measure__in=keys, state=ClaimState.GRANTED, reopened_at=None)
-    completed = dict(granted.values_list("measure_id", "completed_on"))
     words = words_of(keys, periods)
+    if stages is None:
+        known = stage_facts(measures, (key for key in keys if has_report(words[key])))
+        stages, completed = {measure.pk: known.stage(measure) for measure in measures}, known.completed
+    else:
+        completed = completions(keys)
     return {
         measure.pk: MeasureFacts(
             stage=str(stages[measure.pk]),
@@ -83,35 +92,47 @@ def facts_of(
 
 
 def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dict[int, tuple[PeriodWord, ...]]:
-    """What every obliged duty of these measures says in each period. Two queries."""
-    duties: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
-    rows = Duty.objects.filter(measure__in=keys, role__in=OBLIGED_ROLES).order_by("position")
-    for measure, duty, unit, role in rows.values_list("measure_id", "pk", "unit__name", "role"):
-        duties[measure].append((duty, unit, role == DutyRole.LEAD))
-    reports = counting_reports(periods).filter(duty__measure__in=keys)
-    said = {
-        (period, duty): (confidence, percent)
-        for period, duty, confidence, percent in reports.values_list(
-            "period_id", "duty_id", "confidence", "percent_complete"
-        )
-    }
+    """What every obliged duty of these measures says in each period. One query."""
+    approved = Q(reports__state=ReportState.APPROVED, reports__period__in=[period.pk for period in periods])
+    rows = Duty.objects.filter(measure__in=keys, role__in=OBLIGED_ROLES).annotate(
+        said=FilteredRelation("reports", condition=approved)
+    )
+    columns = (
+        "measure_id",
+        "pk",
+        "unit__name",
+        "role",
+        "said__period_id",
+        "said__confidence",
+        "said__percent_complete",
+    )
+    duties: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
+    said: dict[tuple[int, int], tuple[str, int | None]] = {}
+    for measure, duty, unit, role, period, *words in rows.order_by("position", "said__pk").values_list(*columns):
+        duties[measure][duty] = (unit, role == DutyRole.LEAD)
+        said[period, duty] = tuple(words)  # a correction comes after what it corrects
     return {
         key: tuple(
             PeriodWord(
-                period.label,
-                period.as_of,
-                period.due_on,
-                tuple(DutyWord(unit, lead, *said.get((period.pk, duty), ())) for duty, unit, lead in duties[key]),
+                one.label,
+                one.as_of,
+                one.due_on,
+                tuple(DutyWord(*who, *said.get((one.pk, duty), ())) for duty, who in duties[key].items()),
+                one.is_frozen,
             )
-            for period in periods
+            for one in periods
         )
         for key in keys
     }
 
 
+def has_report(words: Iterable[PeriodWord]) -> bool:
+    return any(duty.confidence for period in words for duty in period.duties)
+
+
 @dataclass(frozen=True)
 class Judge:
-    """Judges measures of one plan on one day: rule and periods looked up once (three queries)."""
+    """Judges measures of one plan on one day: rule and periods looked up once (two queries)."""
 
     plan: Plan
     today: datetime.date
@@ -121,14 +142,15 @@ class Judge:
 
     @classmethod
     def of(cls, plan: Plan, today: datetime.date) -> "Judge":
-        later = ReportingPeriod.objects.filter(plan=plan, opens_on__gt=today).order_by("opens_on")
-        rule = LightRule.objects.filter(since_on__gt=today).order_by("since_on")
-        turns = [later.values_list("opens_on", flat=True).first(), rule.values_list("since_on", flat=True).first()]
-        next_turn = min((day for day in turns if day), default=datetime.date.max)
-        return cls(plan, today, rule_on(today), relevant_periods(plan, today), next_turn)
+        periods = list(ReportingPeriod.objects.filter(plan=plan).order_by("-as_of"))
+        rules = adopted_rules()
+        turns = [*(period.opens_on for period in periods), *(rule.since_on for rule in rules)]
+        next_turn = min((day for day in turns if day > today), default=datetime.date.max)
+        opened = (period for period in periods if period.opens_on <= today)
+        return cls(plan, today, in_force(rules, today), deciding(opened, today), next_turn)
 
     def standings(self, measures: Collection[Measure]) -> list[MeasureStanding]:
-        """An unsaved row for each measure, in their order. Six queries."""
+        """An unsaved row for each measure, in their order. Four queries."""
         facts = facts_of(measures, self.periods)
         moves = due_moves([measure.pk for measure in measures])
         return [self.standing(measure, facts[measure.pk], moves.get(measure.pk, 0)) for measure in measures]
@@ -169,29 +191,10 @@ def due_moves(keys: Collection[int]) -> dict[int, int]:
     return dict(due_date_moves().filter(measure__in=keys).values_list("measure_id").annotate(Count("pk")))
 
 
-def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterable[MeasureStanding]:
-    """Every measure's standing, `AT_ONCE` at a time, so that a large plan needs little memory."""
-    part: list[Measure] = []
-    for measure in measures.order_by("pk").iterator(chunk_size=AT_ONCE):
-        part.append(measure)
-        if len(part) == AT_ONCE:
-            yield from judge.standings(part)
-            part = []
-    if part:
+def judged_in_parts(judge: Judge, measures: QuerySet[Measure]) -> Iterator[MeasureStanding]:
+    """Every measure's standing, in the order of their keys."""
+    for part in in_parts(measures.order_by("pk").iterator(chunk_size=AT_ONCE)):
         yield from judge.standings(part)
-
-
-def places(measures: Iterable[int] | QuerySet[Measure]) -> dict[int, Placed]:
-    """Measure key -> field, obliged units and the groups that brought them in: where it counts. Two queries."""
-    rows = Measure.objects.filter(pk__in=measures).order_by().values_list("pk", "main_task__field_id")
-    units: dict[int, list[int]] = defaultdict(list)
-    groups: dict[int, set[int]] = defaultdict(set)
-    duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES).order_by()
-    for measure, unit, group in duties.values_list("measure_id", "unit_id", "via_group_id"):
-        units[measure].append(unit)
-        if group is not None:
-            groups[measure].add(group)
-    return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in rows}
 
 
 @dataclass
@@ -231,21 +234,25 @@ class Present:
     def figures(self) -> Figures:
         """The figures of today: those kept, with what no longer holds taken out and put in anew."""
         if self.summary is None:
-            return figures_of(self.anew.values(), places(self.anew))
+            return summed(self.anew.values())
         found = as_figures(self.summary.figures)
-        if self.anew:
-            where = places(self.anew)
-            for key, standing in self.anew.items():
+        for part in in_parts(self.anew):
+            where = places(part)
+            for key in part:
                 add(found, self.outdated[key], where[key], -1)
-                add(found, standing, where[key])
+                add(found, self.anew[key], where[key])
         return found
 
     def of(self, keys: Collection[int]) -> dict[int, MeasureStanding]:
         """The standings of these measures, kept or anew."""
         if self.summary is None:
             return {key: self.anew[key] for key in keys if key in self.anew}
-        kept = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
-        return {**kept, **{key: self.anew[key] for key in keys if key in self.anew}}
+        found = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
+        found |= {key: self.anew[key] for key in keys if key in self.anew}
+        if unkept := [key for key in keys if key not in found]:  # made past the services
+            judged = self.judge.standings(list(Measure.objects.filter(pk__in=unkept)))
+            found |= {row.measure_id: row for row in judged}
+        return found
 
     def where(self, **columns: str | bool) -> Q:
         """A condition on Measure: those whose standing today has these values (`progress_light="behind"`)."""

@@ -1,6 +1,7 @@
 """The verbs of a period: open and freeze."""
 
 import datetime
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
+from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
 from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing
@@ -49,24 +51,23 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
         return period
     if timezone.localdate(now) < period.opens_on:
         raise ValidationError("这个期次还没有开放填报，不能冻结。")
-    rows = frozen_states(period)
-    judge_frozen(period, rows, timezone.localdate(now))
-    FrozenMeasure.objects.bulk_create(rows)
-    freeze_figures(period, rows)
+    measures = Measure.objects.filter(main_task__plan_id=period.plan_id).select_related("main_task").order_by("pk")
+    for part in in_parts(measures.prefetch_related("duties").iterator(chunk_size=AT_ONCE)):
+        rows = frozen_states(period, part)
+        judge_frozen(period, rows, timezone.localdate(now))
+        FrozenMeasure.objects.bulk_create(rows)
+    freeze_figures(period)
     period.frozen_at, period.frozen_by = now, by
     period.save(update_fields=["frozen_at", "frozen_by"])
     audit.record(by, "冻结期次", period, now=now)
     return period
 
 
-def frozen_states(period: ReportingPeriod) -> list[FrozenMeasure]:
-    measures = list(
-        Measure.objects.filter(main_task__plan_id=period.plan_id)
-        .select_related("main_task")
-        .prefetch_related("duties")
-    )
+def frozen_states(period: ReportingPeriod, measures: Collection[Measure]) -> list[FrozenMeasure]:
+    """What these measures are, lights aside. Needs `main_task` and `duties` loaded."""
     facts = stage_facts(measures)
-    approved = set(reports_of(period).filter(state=ReportState.APPROVED).values_list("duty_id", flat=True))
+    approved = reports_of(period).filter(state=ReportState.APPROVED, duty__measure__in=[one.pk for one in measures])
+    counted = set(approved.values_list("duty_id", flat=True))
     return [
         FrozenMeasure(
             period=period,
@@ -81,7 +82,7 @@ def frozen_states(period: ReportingPeriod) -> list[FrozenMeasure]:
             is_ongoing=measure.is_ongoing,
             roll_up=measure.roll_up,
             obliged=sum(duty.role in OBLIGED_ROLES for duty in measure.duties.all()),
-            approved=sum(duty.pk in approved for duty in measure.duties.all() if duty.role in OBLIGED_ROLES),
+            approved=sum(duty.pk in counted for duty in measure.duties.all() if duty.role in OBLIGED_ROLES),
         )
         for measure in measures
     ]

@@ -2,7 +2,8 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -36,7 +37,7 @@ def forward_report(
     by: User, *, report: ProgressReport, version: int, now: datetime.datetime, remark: str = ""
 ) -> ProgressReport:
     """初审通过: on to the Office."""
-    return decide(by, "forward_report", report, version, now, remark=remark)
+    return decide(by, "forward_report", [(report, version)], now, remark=remark)[0]
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def approve_report(
     by: User, *, report: ProgressReport, version: int, now: datetime.datetime, remark: str = ""
 ) -> ProgressReport:
     """复审通过: the report is approved and counts."""
-    return decide(by, "approve_report", report, version, now, remark=remark)
+    return decide(by, "approve_report", [(report, version)], now, remark=remark)[0]
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def return_report(
     """退回, with a reason the writer reads in full."""
     if not reason.strip():
         raise ValidationError({"reason": "请写明退回的理由，填报人会看到全文。"})
-    return decide(by, "return_report", report, version, now, remark=reason.strip(), mend_by=mend_by)
+    return decide(by, "return_report", [(report, version)], now, remark=reason.strip(), mend_by=mend_by)[0]
 
 
 @transaction.atomic
@@ -68,13 +69,8 @@ def pass_reports(
     by: User, *, chosen: Iterable[tuple[ProgressReport, int]], now: datetime.datetime
 ) -> list[ProgressReport]:
     """Pass exactly the chosen reports (report, version seen), all or none."""
-    verb = approve_report if by.role == Role.OFFICE else forward_report
-    ordered = sorted(chosen, key=lambda item: (item[0].period_id, item[0].pk))
-    for period in dict.fromkeys(
-        report.period for report, _ in ordered
-    ):  # all before the first touches the audit trail
-        locked(period)
-    return [verb(by, report=report, version=version, now=now) for report, version in ordered]
+    verb = "approve_report" if by.role == Role.OFFICE else "forward_report"
+    return decide(by, verb, sorted(chosen, key=lambda item: (item[0].period_id, item[0].pk)), now)
 
 
 TARGETS = {
@@ -88,18 +84,21 @@ TITLES = {"forward_report": "初审通过", "approve_report": "复审通过", "r
 def decide(
     by: User,
     verb: str,
-    report: ProgressReport,
-    version: int,
+    chosen: Collection[tuple[ProgressReport, int]],
     now: datetime.datetime,
     *,
-    remark: str,
+    remark: str = "",
     mend_by: datetime.date | None = None,
-) -> ProgressReport:
-    """Settle one report, and bring its measure's lights in step."""
-    standing.hold(locked(report.period).plan)  # in the order of the locks: before the audit trail
-    decided = settle(by, verb, report, version, now, remark=remark, mend_by=mend_by)
-    if verb == "approve_report":
-        put_in_step([decided], now)
+) -> list[ProgressReport]:
+    """Settle reports, and bring their measures' lights in step. Every lock is taken before the audit trail's."""
+    periods = [locked(period) for period in dict.fromkeys(report.period for report, _ in chosen)]
+    counts = verb == "approve_report"
+    if counts:
+        for plan in sorted({period.plan for period in periods}, key=attrgetter("pk")):
+            standing.hold(plan)
+    decided = [settle(by, verb, report, version, now, remark=remark, mend_by=mend_by) for report, version in chosen]
+    if counts:
+        put_in_step(decided, now)
     return decided
 
 

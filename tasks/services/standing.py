@@ -7,14 +7,16 @@ equal the recount. Locks are taken in one order everywhere: period, measure, sum
 import datetime
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from tasks import lights
 from tasks.choices import OBLIGED_ROLES
+from tasks.lights import MeasureFacts
 from tasks.models import (
     Duty,
     FrozenMeasure,
@@ -28,10 +30,10 @@ from tasks.models import (
     UnitFiling,
 )
 from tasks.models.lit import Lit
-from tasks.queries.figures import add, as_figures, as_kept, figures_of
-from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, filing_rows
-from tasks.queries.reports import needs_no_report
-from tasks.queries.standing import AT_ONCE, Judge, facts_of, judged_in_parts, lit, places
+from tasks.queries.figures import AT_ONCE, add, as_figures, as_kept, in_parts, places, summed
+from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, obliged_in
+from tasks.queries.reports import needs_no_report, reports_of
+from tasks.queries.standing import Judge, facts_of, judged_in_parts, lit
 
 
 def forget(**of_plan: Any) -> None:
@@ -41,7 +43,8 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    return StandingSummary.objects.select_for_update().filter(plan=plan, period=None).first()
+    held = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
 @transaction.atomic
@@ -51,14 +54,13 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     summary = StandingSummary.objects.select_for_update().get(plan=plan, period=None)
     before = dict(MeasureStanding.objects.filter(plan=plan).values_list("measure_id", "progress_light"))
     measures = Measure.objects.filter(main_task__plan=plan)
-    rows = list(judged_in_parts(Judge.of(plan, timezone.localdate(now)), measures))
     MeasureStanding.objects.filter(plan=plan).delete()
-    MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
-    log_changes(before, rows, now)
-    summary.figures = as_kept(figures_of(rows, places(measures.values("pk"))))
+    for rows in in_parts(judged_in_parts(Judge.of(plan, timezone.localdate(now)), measures)):
+        MeasureStanding.objects.bulk_create(rows)
+        log_changes(before, rows, now)
+    summary.figures = as_kept(summed(MeasureStanding.objects.filter(plan=plan).iterator()))
     summary.save(update_fields=["figures"])
-    for period in plan.periods.open_on(timezone.localdate(now)):
-        recount_filing(period)
+    recount_unfrozen(plan)
 
 
 @transaction.atomic
@@ -68,8 +70,8 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     if summary is None:
         rebuild(plan, now=now)
         return
-    before = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
-    measures = list(Measure.objects.filter(pk__in=keys))
+    measures = list(Measure.objects.filter(pk__in=keys).select_related("standing"))
+    before = {measure.pk: measure.standing for measure in measures if hasattr(measure, "standing")}
     rows = Judge.of(plan, timezone.localdate(now)).standings(measures)
     where, figures = places(keys), as_figures(summary.figures)
     for row in rows:
@@ -82,8 +84,7 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     summary.figures = as_kept(figures)
     summary.save(update_fields=["figures"])
     if any(is_needless(before.get(row.measure_id)) != is_needless(row) for row in rows):
-        for period in plan.periods.open_on(timezone.localdate(now)):
-            recount_filing(period)
+        recount_unfrozen(plan)
 
 
 def is_needless(row: MeasureStanding | None) -> bool:
@@ -113,26 +114,30 @@ def judge_frozen(period: ReportingPeriod, rows: Collection[FrozenMeasure], today
     judge = Judge.of(period.plan, today)
     measures = list(Measure.objects.filter(pk__in=[row.measure_id for row in rows]))
     facts = facts_of(measures, [period], {row.measure_id: row.stage for row in rows})
-    day = max(today, period.due_on + lights.ONE_DAY)
     for row in rows:
-        found = facts[row.measure_id]
-        verdict = lights.progress_light(found, judge.rule, day)
+        found = past_due(facts[row.measure_id], today)
+        verdict = lights.progress_light(found, judge.rule, today)
         for name, value in lit(verdict, lights.deadline_light(found, judge.rule, today), judge.rule).items():
             setattr(row, name, value)
 
 
-def freeze_figures(period: ReportingPeriod, rows: Collection[FrozenMeasure]) -> StandingSummary:
+def past_due(facts: MeasureFacts, today: datetime.date) -> MeasureFacts:
+    """The facts as if every period's due date had passed: frozen before it, a period is over all the same."""
+    before = today - lights.ONE_DAY
+    return replace(facts, periods=tuple(replace(one, due_on=min(one.due_on, before)) for one in facts.periods))
+
+
+def freeze_figures(period: ReportingPeriod) -> StandingSummary:
     """The figures of a period, from its rows as frozen."""
-    shown = [
-        MeasureStanding(
-            measure_id=row.measure_id,
-            stage=row.stage,
-            **{field.name: getattr(row, field.name) for field in Lit._meta.fields},
-        )
-        for row in rows
-    ]
-    figures = figures_of(shown, places([row.measure_id for row in rows]))
-    return StandingSummary.objects.create(plan=period.plan, period=period, figures=as_kept(figures))
+    rows = FrozenMeasure.objects.filter(period=period).iterator(chunk_size=AT_ONCE)
+    figures = as_kept(summed(map(as_standing, rows)))
+    return StandingSummary.objects.create(plan=period.plan, period=period, figures=figures)
+
+
+def as_standing(row: FrozenMeasure) -> MeasureStanding:
+    """What was frozen, to be counted. How often dates had been moved was not."""
+    lights = {field.name: getattr(row, field.name) for field in Lit._meta.fields}
+    return MeasureStanding(measure_id=row.measure_id, stage=row.stage, **lights)
 
 
 def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
@@ -147,20 +152,32 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
     if not any(steps.values()):
         return
     duty = Duty.objects.filter(pk=after.duty_id, role__in=OBLIGED_ROLES).exclude(needs_no_report())
-    UnitFiling.objects.filter(period=after.period_id, unit__in=duty.values("unit")).update(
-        **{name: F(name) + step for name, step in steps.items() if step}
-    )
+    if (unit := duty.values_list("unit_id", flat=True).first()) is None:
+        return
+    kept = UnitFiling.objects.filter(period=after.period_id, unit=unit)
+    possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
+    if not kept.filter(**possible).update(**{name: F(name) + step for name, step in steps.items() if step}):
+        recount_filing(after.period)  # counts out of step are mended, and never stand in the way of work
+
+
+def recount_unfrozen(plan: Plan) -> None:
+    """Count the filing of every period that still changes: those prepared for a later day as well."""
+    for period in plan.periods.filter(frozen_at=None):
+        recount_filing(period)
 
 
 @transaction.atomic
 def recount_filing(period: ReportingPeriod) -> None:
-    """Count a period's filing again, unit by unit."""
-    counts: dict[int, UnitFiling] = {}
-    for row in filing_rows(period):
-        unit = counts.setdefault(row.unit, UnitFiling(period=period, unit_id=row.unit))
-        unit.obliged += 1
-        unit.late += row.is_late
-        if row.report is not None:
-            setattr(unit, row.state, getattr(unit, row.state) + 1)
+    """Count a period's filing again, unit by unit. The database counts: two questions, however many duties."""
+    duties = obliged_in(period).order_by()
+    units = {
+        unit: UnitFiling(period=period, unit_id=unit, obliged=count)
+        for unit, count in duties.values_list("unit_id").annotate(Count("pk"))
+    }
+    reports = reports_of(period).filter(duty__in=duties.values("pk")).order_by()
+    counts = reports.values_list("duty__unit_id", "state").annotate(count=Count("pk"))
+    for unit, state, count, late in counts.annotate(late=Count("pk", filter=Q(is_late=True))):
+        setattr(units[unit], FILING_STATES[state], getattr(units[unit], FILING_STATES[state]) + count)
+        units[unit].late += late
     UnitFiling.objects.filter(period=period).delete()
-    UnitFiling.objects.bulk_create(counts.values())
+    UnitFiling.objects.bulk_create(units.values())

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 BAR_WIDTH, BAR_HEIGHT, GAP = 300, 14, 2
-WIDTH, TOP, TALL, FOOT = 60, 18, 70, 34  # of a column: room for its number, the bar, its name in two lines
+WIDTH, TOP, TALL, FOOT = 44, 18, 60, 32  # of a column: room for its number, the bar, its name in two lines
 
 
 class Segment(NamedTuple):
@@ -63,16 +63,16 @@ def stacked(segments: Sequence[Segment], whole: int = 0) -> SafeString:
 @register.simple_tag
 def column(one: Column) -> SafeString:
     height = TALL * one.count / one.whole if one.whole else 0
-    bar = rect(one.css, 9, height, 42)
-    value = text(30, TOP + TALL - height - 5, one.count)
+    bar = rect(one.css, 6, height, 32)
+    value = text(22, TOP + TALL - height - 5, one.count)
     return drawing("chart", WIDTH, TOP + TALL + FOOT, f"{one.label} {one.count} 项", bar + value + axis(one.label))
 
 
 @register.simple_tag
 def pair(one: Pair) -> SafeString:
     done, planned = TALL * one.percent / 100, TALL * one.scheduled / 100
-    bars = rect("done", 5, done, 23) + rect("plan", 32, planned, 23)
-    values = text(16.5, TOP + TALL - done - 5, one.percent) + text(43.5, TOP + TALL - planned - 5, one.scheduled)
+    bars = rect("done", 3, done, 18) + rect("plan", 23, planned, 18)
+    values = text(12, TOP + TALL - done - 5, one.percent) + text(32, TOP + TALL - planned - 5, one.scheduled)
     label = f"{one.label}：平均完成率 {one.percent}%，平均序时进度 {one.scheduled}%，{one.measures} 项举措"
     return drawing("chart", WIDTH, TOP + TALL + FOOT, label, bars + values + axis(one.label))
 
@@ -110,4 +110,4 @@ def axis(label: str) -> SafeString:
     year, name = found.groups() if found else ("", label)
     base = TOP + TALL
     line = format_html('<path class="axis" d="M0 {}H{}"/>', base, WIDTH)
-    return line + text(30, base + 15, name[:5], "quiet") + text(30, base + 29, year, "quiet")
+    return line + text(22, base + 14, name[:4], "quiet") + text(22, base + 27, year, "quiet")

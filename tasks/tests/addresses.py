@@ -15,11 +15,13 @@ from tasks.models import (
     Attachment,
     CompletionClaim,
     ExtensionRequest,
+    Instruction,
     MainTask,
     Measure,
     Plan,
     ProgressReport,
     ReportingPeriod,
+    SavedView,
 )
 from units.models import Unit, User
 
@@ -58,6 +60,9 @@ def values() -> dict[str, list[str]]:
         "accounts/<int:pk>/": [f"accounts/{key}/" for key in keys[User]],
         "completions/<int:pk>/": [f"completions/{key}/" for key in keys[CompletionClaim]],
         "extensions/<int:pk>/": [f"extensions/{one.pk}/" for one in ExtensionRequest.objects.all()],
+        "ledger/views/<int:pk>/": [f"ledger/views/{one.pk}/" for one in SavedView.objects.all()],
+        "dashboard/<slug:unit>/": [f"dashboard/{one.slug}/" for one in Unit.objects.all()],
+        "instructions/<int:number>/": [f"instructions/{one.number}/" for one in Instruction.objects.all()],
         "periods/<int:pk>/": [f"periods/{one.pk}/" for one in ReportingPeriod.objects.all()],
         "units/<slug:slug>/": [f"units/{one.slug}/" for one in Unit.objects.all()],
         "display/<slug:mode>/": ["display/large/", "display/contrast/"],

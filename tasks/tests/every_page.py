@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tasks.models import Duty, Measure, ProgressReport
-from tasks.services import amending, attaching, closing, publishing, reviewing
+from tasks.models import Duty, Instruction, Measure, ProgressReport
+from tasks.services import amending, attaching, closing, instructing, publishing, reviewing
 from tasks.tests.browser_desk import Desk
+from units.choices import Role
+from units.models import User
 
 Known = dict[str, list[tuple]]
 
@@ -108,6 +110,16 @@ def extending(desk: Desk, duty: Duty):
     return closing.request_extension(desk.reporter, duty=duty, new_due_on=later, reason="用地批复推迟。", now=now)
 
 
+def instructed(desk: Desk, leader: User, duty: Duty) -> list[Instruction]:
+    """One that waits for an answer, one that waits to be closed."""
+    now, due_on = timezone.now(), timezone.localdate() + datetime.timedelta(days=5)
+    plan = duty.measure.main_task.plan
+    about = {"plan": plan, "owner": duty.unit, "due_on": due_on, "measure": duty.measure}
+    given = [instructing.give_instruction(leader, text=text, **about, now=now) for text in ("请接通。", "请续办。")]
+    instructing.answer_instruction(desk.reporter, instruction=given[1], text="已接通。", seen_at=None, now=now)
+    return given
+
+
 def of(measure: Measure) -> tuple:
     return measure.main_task.plan.slug, measure.main_task.number, measure.order
 
@@ -124,6 +136,7 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
     closing.verify_completion(desk.office, claim=closed, now=now, remark="已核对。")
     extension, granted = extending(desk, slow), extending(desk, slower)
     closing.grant_extension(desk.office, request=granted, now=now, document="第 3 次联席会议纪要")
+    given = instructed(desk, User.objects.get(role=Role.LEADER), first)
     slug = first.measure.main_task.plan.slug
     measures = [of(duty.measure) for duty in (first, back, ended, slower)]
     known = {
@@ -151,6 +164,9 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
         "period-freeze": [(slug, desk.period.pk)],
+        "instructions": [(slug,)],
+        "instruction-new": [(slug,)],
+        "instruction": [(slug, one.number) for one in given],
         "publishing": [(slug,)],
         "publish": [(slug,)],
         "unpublish": [(slug, old.pk)],
@@ -158,6 +174,8 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
     queries = {
         "plan-tasks": ["?field=1"],  # all 79 rows are read in test_browser_list.py
         "search": ["?q=海洋"],
+        "instructions": ["", "?overdue=1"],
+        "instruction-new": [f"?measure=1-1&report={old.pk}"],
         "period-filing": ["?state=missing", "?state=in_review"],
         "publishing": [f"?period={desk.period.pk}", f"?period={desk.before.pk}"],
         "publish": [f"?report={public.pk}"],

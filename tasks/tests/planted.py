@@ -15,13 +15,25 @@ from tasks.models import (
     CompletionClaim,
     ExtensionRequest,
     Field,
+    LightRule,
     MainTask,
     Measure,
     ProbableSlip,
     ProgressReport,
     ReportingPeriod,
+    StocktakeWording,
 )
-from tasks.services import amending, closing, periods, publishing, reporting, reviewing
+from tasks.services import (
+    amending,
+    closing,
+    instructing,
+    periods,
+    publishing,
+    reporting,
+    reviewing,
+    saved_views,
+    standing,
+)
 from tasks.services.attaching import attach_file
 from tasks.services.exporting import keep_export
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
@@ -74,10 +86,11 @@ class Planted:
 def plant() -> Planted:
     stage = make_stage()
     rows_of_every_model(stage)
-    standing = reports_in_every_state(stage)
+    public_reports = reports_in_every_state(stage)
+    standing.rebuild(stage.plan, now=NOW)  # some measures were made past the services
     planted, supply = Planted(stage), words()
-    seen = {("ProgressReport.progress", report.pk) for report in standing}
-    seen |= {("ReportingPeriod.label", report.period_id) for report in standing}
+    seen = {("ProgressReport.progress", report.pk) for report in public_reports}
+    seen |= {("ReportingPeriod.label", report.period_id) for report in public_reports}
     for model in our_models():
         names = [one.name for one in free_texts(model) if label(model, one.name) not in PUBLIC]
         for key in QuerySet(model).values_list("pk", flat=True) if names else ():
@@ -112,6 +125,8 @@ def rows_of_every_model(stage: Stage) -> None:
         claims(stage, state)
     taken = {"digest": "0" * 64, "kind": "progress", "plan": stage.plan, "period": stage.period, "as_of": TODAY}
     keep_export(stage.office, code="A" * 10, **taken, query="q=甲", conditions="关键词：甲", row_count=1, now=NOW)
+    instructed(stage)
+    kept_by_staff(stage)
     audit.record(stage.office, "存草稿", stage.measure, now=NOW, before="前", after="后")
 
 
@@ -128,6 +143,29 @@ def claims(stage: Stage, state: str) -> None:
         closing.reopen_measure(stage.office, claim=claim, reason="又停用", now=NOW)
         closing.grant_extension(stage.office, request=request, remark="同意", document="批件", now=NOW)
     assert CompletionClaim.objects.filter(state=state).count() == 1
+
+
+def kept_by_staff(stage: Stage) -> None:
+    """A rule that is not in force yet, a shared view, words for the stocktake."""
+    later = TODAY.replace(year=2030)
+    points = {"risk_points": 15, "late_points": 35, "urgent_days": 7, "soon_days": 30}
+    LightRule.objects.create(
+        number=2, since_on=later, **points, reason="年度调整", adopted_at=NOW, adopted_by=stage.office
+    )
+    saved_views.save_view(
+        stage.office, plan=stage.plan, name="逾期", query="deadline=overdue", is_shared=True, now=NOW
+    )
+    StocktakeWording.objects.create(
+        plan=stage.plan, section="overview", text="平稳。", saved_at=NOW, saved_by=stage.office
+    )
+
+
+def instructed(stage: Stage) -> None:
+    """One that waits, and one that was answered."""
+    about = {"plan": stage.plan, "owner": stage.duty.unit, "due_on": TODAY.replace(month=12), "measure": stage.measure}
+    for text in ("请接通。", "请续办。"):
+        one = instructing.give_instruction(stage.leader, text=text, **about, now=NOW)
+    instructing.answer_instruction(stage.reporter, instruction=one, text="已接通。", seen_at=None, now=NOW)
 
 
 def reports_in_every_state(stage: Stage) -> list[ProgressReport]:

@@ -40,9 +40,7 @@ class Scene:
         task = self.plan.main_tasks.get(number=number)
         measure = Measure.objects.create(main_task=task, order=order, text=f"举措{code}。", **given)
         for position, slug in enumerate(units, start=1):
-            Duty.objects.create(
-                measure=measure, unit=self.units[slug], role=role, position=position, via_group=via
-            )
+            Duty.objects.create(measure=measure, unit=self.units[slug], role=role, position=position, via_group=via)
         self.measures[code] = measure
 
     def duty(self, code: str, unit: str) -> Duty:
@@ -50,25 +48,34 @@ class Scene:
             measure=self.measures[code], unit=self.units[unit]
         )
 
-    def drafted(self, code: str, unit: str, period: ReportingPeriod, now=None, **changes) -> ProgressReport:
+    def drafted(self, code: str, unit: str, period: ReportingPeriod, **changes) -> ProgressReport:
         return reporting.save_draft(
             self.people[unit],
             duty=self.duty(code, unit),
             period=period,
             content=content(**changes),
             version=None,
-            now=now or at(period.opens_on.month, 9),
+            now=at(period.opens_on.month, 9),
         )
 
-    def handed_in(self, code: str, unit: str, period: ReportingPeriod, now=None, **changes) -> ProgressReport:
-        now = now or at(period.opens_on.month, 9)
-        report = self.drafted(code, unit, period, now, **changes)
+    def handed_in(self, code: str, unit: str, period: ReportingPeriod, **changes) -> ProgressReport:
+        report, now = self.drafted(code, unit, period, **changes), at(period.opens_on.month, 9)
         return reporting.submit_report(self.people[unit], report=report, version=report.version, now=now)
 
-    def approved(self, code: str, unit: str, period: ReportingPeriod, now=None, **changes) -> ProgressReport:
-        now = now or at(period.opens_on.month, 9)
-        report = self.handed_in(code, unit, period, now, **changes)
-        return reviewing.approve_report(self.people["office"], report=report, version=report.version, now=now)
+    def approved(self, code: str, unit: str, period: ReportingPeriod, **changes) -> ProgressReport:
+        now, duty = at(period.opens_on.month, 9), self.duty(code, unit)
+        return approved_by(self.people[unit], self.people["office"], duty, period, now, **changes)
+
+
+def approved_by(
+    reporter: User, office: User, duty: Duty, period: ReportingPeriod, now: datetime.datetime, **changes
+) -> ProgressReport:
+    """A report of a unit without a reviewer, written, handed in and approved."""
+    report = reporting.save_draft(
+        reporter, duty=duty, period=period, content=content(**changes), version=None, now=now
+    )
+    report = reporting.submit_report(reporter, report=report, version=report.version, now=now)
+    return reviewing.approve_report(office, report=report, version=report.version, now=now)
 
 
 def make_scene() -> Scene:
@@ -87,7 +94,9 @@ def make_scene() -> Scene:
 
 def make_plan() -> Plan:
     plan = Plan.objects.create(slug="jiaodong", title="分工表", source_name="表.txt", source_sha256="0" * 64)
-    fields = [Field.objects.create(plan=plan, name=name, position=at) for at, name in ((1, "基础设施"), (2, "公共服务"))]
+    fields = [
+        Field.objects.create(plan=plan, name=name, position=at) for at, name in ((1, "基础设施"), (2, "公共服务"))
+    ]
     for number, of in enumerate((*fields, None), start=1):
         MainTask.objects.create(plan=plan, number=number, title=f"任务{number}", field=of)
     return plan
@@ -126,22 +135,20 @@ def add_measures(scene: Scene) -> None:
     standing.forget(plan=scene.plan)
 
 
-def opened(scene: Scene, label: str, month: int) -> ReportingPeriod:
+def opened(plan: Plan, office: User, label: str, month: int) -> ReportingPeriod:
+    """From the first of the month, due a fortnight later; it speaks of the time before."""
     first = datetime.date(2026, month, 1)
-    return periods.open_period(
-        scene.people["office"],
-        plan=scene.plan,
-        label=label,
-        as_of=first - datetime.timedelta(days=1),
-        opens_on=first,
-        due_on=first + datetime.timedelta(days=14),
-        now=at(month, 1),
-    )
+    days = {
+        "opens_on": first,
+        "as_of": first - datetime.timedelta(days=1),
+        "due_on": first + datetime.timedelta(days=14),
+    }
+    return periods.open_period(office, plan=plan, label=label, now=at(month, 1), **days)
 
 
 def play_earlier(scene: Scene) -> None:
     """2026年二季度: most have reported; frozen."""
-    period = scene.earlier = opened(scene, "2026年二季度", 7)
+    period = scene.earlier = opened(scene.plan, scene.people["office"], "2026年二季度", 7)
     for code, unit in (("1-1", "jt"), ("1-1", "hg"), ("1-2", "jt"), ("1-3", "jt"), ("2-1", "qd"), ("2-1", "yt")):
         scene.approved(code, unit, period, percent_complete=15)
     scene.approved("3-1", "hg", period, percent_complete=15, confidence="behind", problems="缺资金。")
@@ -152,8 +159,8 @@ def play_earlier(scene: Scene) -> None:
 
 def play_current(scene: Scene) -> None:
     """2026年三季度: fallen due, not frozen; every light there is, matters to decide and matters between units."""
-    period, office = opened(scene, "2026年三季度", 10), scene.people["office"]
-    scene.period = period
+    office = scene.people["office"]
+    period = scene.period = opened(scene.plan, office, "2026年三季度", 10)
     to_fg, to_hg = {"coordination_unit": scene.units["fg"]}, {"coordination_unit": scene.units["hg"]}
     behind = {"confidence": "behind", "problems": "3.2 公里用地未批。"}
     scene.approved("1-1", "jt", period, percent_complete=60)

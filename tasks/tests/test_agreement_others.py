@@ -11,13 +11,14 @@ from tasks.models import (
     Duty,
     ExtensionRequest,
     FrozenMeasure,
+    Instruction,
     Measure,
     Plan,
     ProbableSlip,
     ReportingPeriod,
 )
 from tasks.permissions import VISIBLE, visible_to
-from tasks.services import closing
+from tasks.services import closing, instructing
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period
 from tasks.tests.people import NOW, TODAY, Stage, make_stage
@@ -27,6 +28,7 @@ from units.models import AuditEvent, AuditHead, Unit, User
 
 pytestmark = pytest.mark.django_db
 MEASURE = "/plans/jiaodong/measures/1-1/"
+INSTRUCTIONS = "/plans/jiaodong/instructions/"
 SHARING = OWN_UNIT | ABOVE | {"other_reporter", "other_reviewer"}  # the measure's units, and who reads everything
 INSIDE = {"office", "administrator", "auditor"}  # of the back office
 
@@ -73,6 +75,11 @@ def asked(stage: Stage) -> ExtensionRequest:
     return closing.request_extension(stage.reporter, duty=stage.duty, **wanted, now=NOW)
 
 
+def instructed(stage: Stage, measure: Measure | None) -> Instruction:
+    said = {"text": "请年底前接通。", "owner": stage.duty.unit, "due_on": TODAY.replace(month=12), "measure": measure}
+    return instructing.give_instruction(stage.leader, plan=stage.plan, **said, now=NOW)
+
+
 def test_of_every_model_it_is_said_who_sees_it():
     ours = {model for model in apps.get_models() if model._meta.app_label in {"units", "tasks"}}
     assert set(VISIBLE) == {model for model in ours if not model.__name__.startswith("Historical")}
@@ -113,6 +120,32 @@ class TestClaims:
         expected = {name: 200 if name == "office" else 302 if name in NOT_STAFF else 403 for name in people}
         assert answers(people, f"/review/completions/{claim.pk}/") == expected
         assert answers(people, "/review/completions/") == expected
+
+
+class TestInstructions:
+    """A leader's word is between the owner, the measure's units and those above; the auditor reads it in the trail."""
+
+    def test_on_a_measure(self, stage, people):
+        instructed(stage, stage.measure)
+        assert seeing(people, Instruction) == told(people, MEASURE, "请年底前接通") == SHARING
+        self.pages_agree(people, SHARING)
+
+    def test_on_no_measure(self, stage, people):
+        instructed(stage, None)
+        assert seeing(people, Instruction) == OWN_UNIT | ABOVE
+        self.pages_agree(people, OWN_UNIT | ABOVE)
+
+    def pages_agree(self, people, seen_by):
+        nobody = dict.fromkeys(NOT_STAFF, 302)
+        one = {name: 200 if name in seen_by else 404 for name in people} | nobody
+        assert answers(people, INSTRUCTIONS + "1/") == one
+        assert told(people, INSTRUCTIONS, "请年底前接通") == seen_by
+        refused = dict.fromkeys({"administrator", "auditor"}, 403)
+        assert answers(people, INSTRUCTIONS) == dict.fromkeys(people, 200) | refused | nobody
+
+    def test_giving_one_is_the_leaders(self, stage, people):
+        page = {name: 302 if name in NOT_STAFF else 403 for name in people} | {"leader": 200}
+        assert answers(people, INSTRUCTIONS + "new/?measure=1-1") == page
 
 
 class TestStaffAlone:

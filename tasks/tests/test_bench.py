@@ -10,14 +10,20 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
 
+from tasks.management import growth
 from tasks.management.commands import bench
 from tasks.models import Plan
 from tasks.tests.pages import TASKS
 from units.choices import Role
 from units.tests.samples import make_user
 
+GROWN = ["dashboard", "ledger", "approval"]
+GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GROWN] + [
+    f"{one}_growth" for one in GROWN
+]
 KEYS = [
     "hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist",
     "export_vs_write_only", "export_peak_mb",
@@ -42,6 +48,44 @@ def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path
         "Django 后台列表（50 行）",
     ]
     assert not own.exists()
+
+
+@pytest.mark.django_db
+def test_growth_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwards(tmp_path: Path) -> None:
+    output = tmp_path / "bench.json"
+    env = {**os.environ, "VAR_DIR": str(tmp_path)}
+    if is_sqlite := connection.vendor == "sqlite":
+        env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'own.sqlite3'}"
+    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--scale", "--measures", "10", "20"]
+    before = databases()
+    done = subprocess.run(
+        [*command, "--output", str(output)], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
+    if is_sqlite:
+        assert "只在 PostgreSQL 上量" in done.stderr
+        assert (done.returncode, output.exists()) == (1, False)
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert list(json.loads(output.read_text())) == KEYS + GROWTH_KEYS
+        assert databases() == before
+
+
+def databases() -> list[str]:
+    """Their names, where the server keeps several."""
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database ORDER BY datname")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_how_often_the_large_one_takes_the_small_ones_time() -> None:
+    times = {f"{name}_small": [0.02, 0.03, 0.9] for name in GROWN} | {f"{name}_large": [0.045] for name in GROWN}
+    assert growth.figures(times) == {
+        **{f"{name}_small_ms": 30.0 for name in GROWN},
+        **{f"{name}_large_ms": 45.0 for name in GROWN},
+        **{f"{name}_growth": 1.5 for name in GROWN},
+    }
 
 
 def test_the_middle_one_counts_and_the_speedup_is_their_ratio() -> None:

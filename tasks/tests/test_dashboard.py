@@ -51,7 +51,7 @@ class ByHand:
         if not start or not due or len(self.reports) < len(self.duties):
             return None
         day = datetime.date(2026, 9, 30)
-        return 100 if TODAY > due else int((day - start) / (due - start) * 100)
+        return 100 if due < TODAY else int((day - start) / (due - start) * 100)
 
     @property
     def declared(self) -> str:
@@ -201,9 +201,9 @@ class TestFiling:
 
 
 class TestAttention:
-    def test_what_is_behind_with_the_worst_word_of_its_units(self, board: Dashboard) -> None:
+    def test_red_lights_with_the_worst_word_of_their_units(self, board: Dashboard) -> None:
         found = attention(board.present, board.periods)
-        assert [(line.measure.code, line.units, line.worst.why) for line in found.behind] == [
+        assert [(line.measure.code, line.units, line.worst.why) for line in found.red] == [
             ("1-2", ["省交通运输厅"], "3.2 公里用地未批。"),
             ("1-4", ["省交通运输厅", "青岛海关"], "批复未下。"),
         ]
@@ -221,7 +221,7 @@ class TestAttention:
 
     def test_of_a_unit_only_its_own(self, scene: Scene, board: Dashboard) -> None:
         found = attention(board.present, board.periods, scene.units["hg"])
-        assert [line.measure.code for line in found.behind] == ["1-4"]
+        assert [line.measure.code for line in found.red] == ["1-4"]
         assert [line.measure.code for line in found.disagreeing] == ["1-4"]
 
     def test_the_same_where_nothing_is_kept(self, scene: Scene) -> None:
@@ -229,7 +229,7 @@ class TestAttention:
         board = Dashboard(scene.plan, TODAY)
         for unit, codes in ((None, ["1-2", "1-4"]), (scene.units["hg"], ["1-4"])):
             found = attention(board.present, board.periods, unit)
-            assert [line.measure.code for line in found.behind] == codes
+            assert [line.measure.code for line in found.red] == codes
 
 
 class TestMatters:

@@ -23,10 +23,11 @@ OPEN = {
 VARIANTS = ("?all=1", "?cols=code&cols=text&cols=units&cols=stage&cols=due_on", "?plan=jiaodong&per_page=200")
 # Kept for other reasons than being read: hashes, keys, the place of a file, what a table was when it was frozen.
 SHOWN_TO_NOBODY = {
-    "User.password", "Attachment.file", "Attachment.sha256", "AuditEvent.previous_hash", "AuditEvent.subject_key",
-    "AuditHead.hash", "FrozenMeasure.code", "FrozenMeasure.text", "FrozenMeasure.responsibility_text",
+    "User.password", "Amendment.setting", "Attachment.file", "Attachment.sha256", "AuditEvent.previous_hash", "AuditEvent.subject_key",
+    "AuditHead.hash", "FrozenMeasure.code",
     "HistoricalUnitAlias.name",
     "ExportRecord.code", "ExportRecord.digest", "ExportRecord.query", "ExportRecord.conditions",  # asked for by code
+    "StocktakeWording.section", "StocktakeWording.text",  # until the stocktake has its page
     *(label(model, "history_change_reason") for model in our_models() if model.__name__.startswith("Historical")),
 }  # fmt: skip
 NONSENSE = "qxaaaaxq"

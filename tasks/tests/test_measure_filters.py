@@ -134,10 +134,10 @@ class TestTogether:
         assert page.link("全部去掉") == {"sort": ["-number"]}
 
     def test_the_form_shows_what_was_asked(self, client: Client, plan: Plan) -> None:
-        page = Shown(client, TASKS, q="平台", field="2", unit="keji", role="shared", per_page="25")
+        page = Shown(client, TASKS, q="平台", field="2", unit="keji", role="shared", published="none", per_page="25")
         assert page.tree.xpath("//input[@type='search']/@value") == ["平台"]
         chosen = {select.get("name"): select.value for select in page.tree.xpath("//select")}
-        assert chosen == {"field": "2", "unit": "keji", "role": "shared"}
+        assert chosen == {"field": "2", "unit": "keji", "role": "shared", "published": "none"}
         assert page.tree.xpath("//form[@role='search']//input[@type='hidden']/@name") == ["per_page"]
 
     def test_units_offered_are_the_plans_own_by_kind(self, client: Client, plan: Plan) -> None:

@@ -251,8 +251,8 @@ class TestOtherPlans:
 class TestQueries:
     """The same number of queries for 79 measures and for 7,900."""
 
-    ANONYMOUS = 5  # plans, fields, units, groups, what was published last
-    LOGGED_IN = 8  # and session, person, the person's unit
+    ANONYMOUS = 7  # plans, fields, units, groups; what is published (two, first period while nothing is), and last
+    LOGGED_IN = 10  # and session, person, the person's unit
 
     def count(self, client: Client) -> int:
         with CaptureQueriesContext(connection) as queries:

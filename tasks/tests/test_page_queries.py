@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 PLAN = "/plans/jiaodong/"
 # Whose page, which page: how many queries. Whoever has logged in takes three of them: session, account, unit.
 COUNTS = {
-    ("reporter", "/workbench/"): 9,
+    ("reporter", "/workbench/"): 10,
     ("reporter", "/reports/{writing}/{period}/"): 10,
     ("reporter", "/reports/{written}/{period}/"): 11,
     ("reviewer", "/review/"): 16,
@@ -34,12 +34,19 @@ COUNTS = {
     ("office", PLAN + "publishing/"): 10,
     ("office", PLAN + "publishing/publish/?{standing}"): 6,
     ("office", PLAN + "amendments/"): 6,
-    ("office", PLAN + "measures/1-1/"): 18,
-    ("reporter", PLAN + "measures/1-1/"): 18,
+    ("office", PLAN + "measures/1-1/"): 24,
+    ("reporter", PLAN + "measures/1-1/"): 24,
+    ("reporter", PLAN + "measures/1-1/lights/"): 9,
+    ("leader", PLAN + "instructions/"): 8,
+    ("leader", PLAN + "instructions/1/"): 5,
+    ("leader", PLAN + "instructions/new/?measure=1-1&report={told}"): 7,
+    ("reporter", PLAN + "instructions/"): 8,
+    ("reporter", PLAN + "instructions/1/"): 5,
+    ("office", "/workbench/"): 9,
     ("outsider", PLAN + "measures/1-1/"): 6,
-    ("outsider", PLAN): 5,
+    ("outsider", PLAN): 7,
     ("outsider", PLAN + "tasks/"): 5,
-    ("auditor", "/audit/"): 6,
+    ("auditor", "/audit/"): 7,
 }
 
 

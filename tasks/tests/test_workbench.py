@@ -197,23 +197,23 @@ class TestWho:
             "other_reporter": "/workbench/",
             "office": "/review/",
             "second_office": "/review/",
-            "leader": "/",
+            "leader": "/plans/jiaodong/dashboard/",
             "administrator": "/",
             "auditor": "/",
         }
 
 
 class TestQueries:
-    """Session, person, unit; periods, duties, reports, texts, last reports; two for what was returned."""
+    """Session, person, unit; periods, duties, reports, texts, last reports, instructions; two for what was returned."""
 
     def test_as_many_for_three_open_periods_as_for_one(self, stage, django_assert_num_queries):
         reported_before(stage)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get("/workbench/")
         for month in (7, 8):
             make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             answer = client.get("/workbench/")
         assert answer.context["bench"].left == 3
 

@@ -6,12 +6,12 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from tasks.choices import ClaimState, ReportState
-from tasks.models import ProgressReport
-from tasks.permissions import can_move, sees, visible_reports
-from tasks.services import reporting, reviewing
-from tasks.tests.people import NOW, Stage, content, make_stage, make_user
-from tasks.workflow import CLAIM_MOVES, REPORT_MOVES, is_legal
+from tasks.choices import ClaimState, InstructionState, ReportState
+from tasks.models import Instruction, ProgressReport
+from tasks.permissions import can_move, can_move_instruction, sees, visible_reports
+from tasks.services import instructing, reporting, reviewing
+from tasks.tests.people import NOW, TODAY, Stage, content, make_stage, make_user
+from tasks.workflow import CLAIM_MOVES, INSTRUCTION_MOVES, REPORT_MOVES, is_legal
 from units.choices import Role
 
 VERBS = ("save_draft", "submit_report", "withdraw_report", "forward_report", "return_report", "approve_report")
@@ -111,6 +111,52 @@ def test_only_the_office_decides_on_what_is_pending(state):
             )
 
 
+def instruction_in(stage: Stage, state: str, giver) -> Instruction:
+    answered = {"answer": "已接通。", "answered_at": NOW, "answered_by": stage.reporter}
+    closed = {"closed_at": NOW, "closed_by": stage.office}
+    return Instruction.objects.create(
+        plan=stage.plan,
+        number=Instruction.objects.count() + 1,
+        text="请接通。",
+        owner=stage.duty.unit,
+        due_on=TODAY,
+        state=state,
+        given_at=NOW,
+        given_by=giver,
+        **(answered if state != InstructionState.OPEN else {}),
+        **(closed if state == InstructionState.CLOSED else {}),
+    )
+
+
+def attempt_on(verb: str, user, instruction: Instruction) -> bool:
+    """Whether the service lets it happen: the state is another one afterwards."""
+    words = {"text": "已办。"} if verb == "answer_instruction" else {"reason": "请看附件。"}
+    seen_at = instruction.answered_at
+    try:
+        after = getattr(instructing, verb)(user, instruction=instruction, seen_at=seen_at, now=NOW, **words)
+    except (PermissionDenied, ValidationError):
+        return False
+    return after.state != instruction.state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["answer_instruction", "return_instruction", "close_instruction"])
+@pytest.mark.parametrize("state", InstructionState.values)
+def test_every_verb_on_an_instruction_from_every_state_by_everybody(verb, state):
+    """The owner's reporters answer; the leader who gave it and the Office send back and close."""
+    stage = make_stage()
+    in_table = {move.role for move in INSTRUCTION_MOVES if (move.verb, move.source) == (verb, state)}
+    for role, is_own_unit, is_giver in itertools.product(Role.values, (True, False), (True, False)):
+        unit = stage.duty.unit if is_own_unit else stage.other_duty.unit
+        user = make_user(f"{role}-{is_own_unit}-{is_giver}", role, unit)
+        instruction = instruction_in(stage, state, user if is_giver else stage.leader)
+        concerned = {Role.REPORTER: is_own_unit, Role.LEADER: is_giver, Role.OFFICE: True}
+        wanted = role in in_table and concerned[role]
+        case = (verb, state, role, is_own_unit, is_giver)
+        assert can_move_instruction(user, verb, instruction) == wanted, case
+        assert attempt_on(verb, user, instruction) == wanted, case
+
+
 def table(moves, states) -> list[str]:
     labels, roles = dict(states.choices), dict(Role.choices)
     return [
@@ -122,4 +168,8 @@ def table(moves, states) -> list[str]:
 def test_the_document_shows_the_tables():
     shown = (settings.BASE_DIR / "docs" / "workflow.md").read_text().splitlines()
     rows = [line for line in shown if line.startswith("| ") and "`" in line]
-    assert rows == [*table(REPORT_MOVES, ReportState), *table(CLAIM_MOVES, ClaimState)]
+    assert rows == [
+        *table(REPORT_MOVES, ReportState),
+        *table(CLAIM_MOVES, ClaimState),
+        *table(INSTRUCTION_MOVES, InstructionState),
+    ]

@@ -3,7 +3,7 @@
 import datetime
 
 from tasks.models import Duty, ProgressReport, ReportingPeriod
-from tasks.services import reporting, reviewing
+from tasks.services import instructing, reporting, reviewing
 from tasks.services.amending import amend_measure
 from tasks.services.attaching import attach_file
 from tasks.services.periods import freeze_period
@@ -41,6 +41,7 @@ def work(stage: Stage, rows: int) -> dict[str, object]:
     for duty in dues:
         claimed(stage, duty)
         asked(stage, duty)
+    instructed(stage, rows)
     return {"writing": dues[0].pk, **addresses(stage, reports, periods)}
 
 
@@ -73,8 +74,22 @@ def told(stage: Stage, count: int) -> list[ProgressReport]:
     return [approved(stage)]
 
 
+def instructed(stage: Stage, count: int) -> None:
+    """So many that wait for the transport department, the first of them sent back once."""
+    for number in range(count):
+        about = {"plan": stage.plan, "owner": stage.duty.unit, "due_on": NEXT_SUMMER, "measure": stage.measure}
+        one = instructing.give_instruction(stage.leader, text=f"请办第 {number} 件。", **about, now=NOW)
+        if number == 0:
+            seen = instructing.answer_instruction(
+                stage.reporter, instruction=one, text="已办。", seen_at=None, now=NOW
+            )
+            why = {"reason": "请附文件。", "seen_at": seen.answered_at}
+            instructing.return_instruction(stage.leader, instruction=one, **why, now=NOW)
+
+
 def addresses(stage: Stage, reports: list[ProgressReport], periods: list[ReportingPeriod]) -> dict[str, object]:
     return {
+        "told": ProgressReport.objects.get(duty=stage.duty, period=stage.period).pk,
         "period": stage.period.pk,
         "frozen": periods[0].pk,
         "written": reports[0].duty_id,

@@ -17,10 +17,10 @@ def ledger_url(plan: Plan, **params: Any) -> str:
 
 
 def compare_url(plan: Plan, **params: Any) -> str:
-    return with_params(f"/plans/{plan.slug}/compare/", params)
+    return with_params(reverse("compare", args=[plan.slug]), params)
 
 
 def instruction_url(plan: Plan, measure: Measure, report: int) -> str:
     """Where a leader writes a 批示 on a report."""
     code = f"{measure.main_task.number}-{measure.order}"
-    return with_params(f"/plans/{plan.slug}/instructions/new/", {"measure": code, "report": report})
+    return with_params(reverse("instruction-new", args=[plan.slug]), {"measure": code, "report": report})

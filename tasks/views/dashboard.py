@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
@@ -23,7 +24,7 @@ from tasks.views.dashboard_figures import DashboardFigures
 from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
-from units.permissions import Permission, require
+from units.permissions import Permission, may, require
 
 DECISIONS, PER_PAGE, OUTSTANDING = 20, 50, 20
 
@@ -61,8 +62,14 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
         if board.frozen
         else "",
-        "waiting": waiting(user, board.plan) if user.role == Role.OFFICE else [],
+        "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
+        "filing_url": filing_url(board) if may(user, Permission.MANAGE_PERIODS) else "",
     }
+
+
+def filing_url(board: Dashboard) -> str:
+    """Where the rows behind a number of filing stand, for those who keep the periods; a leader sees the unit's page."""
+    return reverse("period-filing", args=[board.plan.slug, board.current.pk])
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
@@ -128,7 +135,13 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     board, to = Dashboard(plan, timezone.localdate()), request.GET.get("to", "")
     matters = coordination.in_order(coordination.open_matters(board.periods))
     page = Paginator(addressed(matters, to, request.user.unit_id), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"plan": plan, "to": to, "page": page, "matters": matter_rows(plan, page, request.user)}
+    context = {
+        "plan": plan,
+        "to": to,
+        "page": page,
+        "matters": matter_rows(plan, page, request.user),
+        "today": board.today,
+    }
     return render(request, "tasks/dashboard/coordination.html", context)
 
 

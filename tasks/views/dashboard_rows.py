@@ -1,15 +1,19 @@
 """Lines of a dashboard as shown: matters to decide, lights that turned, what waits for the Office."""
 
+import datetime
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.urls import reverse
+
 from tasks.lights import PROGRESS_WORDS
 from tasks.models import Plan, ProgressReport
+from tasks.queries import instructions
 from tasks.queries.turns import Turn, Turns
 from tasks.views.addresses import instruction_url
 from tasks.views.review_tabs import tabs
-from units.choices import Role
 from units.models import User
+from units.permissions import Permission, may
 
 SINGLES, CODES = 8, 20  # of one kind told in lines of their own, or together in one
 
@@ -22,9 +26,9 @@ class MatterRow(NamedTuple):
 
 
 def matter_rows(plan: Plan, reports: Iterable[ProgressReport], user: User) -> list[MatterRow]:
-    is_leader = user.role == Role.LEADER
+    answers = may(user, Permission.GIVE_INSTRUCTIONS)
     return [
-        MatterRow(report, instruction_url(plan, report.duty.measure, report.pk) if is_leader else "")
+        MatterRow(report, instruction_url(plan, report.duty.measure, report.pk) if answers else "")
         for report in reports
     ]
 
@@ -77,6 +81,14 @@ class Waiting(NamedTuple):
     url: str
 
 
-def waiting(user: User, plan: Plan) -> list[Waiting]:
-    """What waits for this person in the Office, each with its list."""
-    return [Waiting(tab.label, tab.count, tab.url) for tab in tabs(user, "", 0)]
+def waiting(user: User, plan: Plan, today: datetime.date) -> list[Waiting]:
+    """What waits for this person in the Office, each with its list. Five queries."""
+    given, address = (
+        instructions.counts(instructions.instructions(plan, user), today),
+        reverse("instructions", args=[plan.slug]),
+    )
+    return [
+        *(Waiting(tab.label, tab.count, tab.url) for tab in tabs(user, "", 0)),
+        Waiting("办理中的批示", given.open, f"{address}?state=open"),
+        Waiting("已反馈的批示", given.answered, f"{address}?state=answered"),
+    ]

@@ -47,7 +47,7 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
 def context(selection: LedgerSelection) -> dict[str, Any]:
     params, found, columns, page = selection.params, selection.filter, selection.columns, selection.page
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = LedgerRows(columns, selection.plan.slug, sizes, selection.tallies)
+    rows = LedgerRows(columns, selection.basis, sizes, selection.tallies)
     conditions = in_force(found, params)
     return {
         "plan": selection.plan,

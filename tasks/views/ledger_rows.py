@@ -1,13 +1,16 @@
 """Rows of the ledger as HTML: the list's own rows, with what was reported and computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from html import escape
 
 from tasks.choices import DutyRole, ReportState
+from tasks.lights import DeadlineLight
 from tasks.models import ProgressReport
+from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
+from tasks.queries.measures import Tally
 from tasks.tables_ledger import LedgerTable
-from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, STAGE_TAGS
+from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, STAGE_TAGS, deadline_tag
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from tasks.views.rows import MeasureRows, shown
 
@@ -17,7 +20,19 @@ TEXT_COLUMNS = {"told": "progress", "problems": "problems", "next_steps": "next_
 
 
 class LedgerRows(MeasureRows):
+    """The rows of one basis. A light of the present leads to its explanation."""
+
     table_class = LedgerTable
+
+    def __init__(
+        self,
+        columns: Collection[str],
+        basis: Basis,
+        group_sizes: Mapping[str, int],
+        tallies: Mapping[int, Tally] | None = None,
+    ) -> None:
+        self.day, self.is_present = basis.day, basis.period is None
+        super().__init__(columns, basis.plan.slug, group_sizes, tallies)
 
     def drawing(self, name: str) -> Callable[[LedgerLine], str]:
         own = {
@@ -70,7 +85,7 @@ class LedgerRows(MeasureRows):
         standing = line.standing
         if standing is None or not standing.progress_light:
             return NOTHING
-        said = sign(PROGRESS_TAGS[standing.progress_light])
+        said = self.explained(line, PROGRESS_TAGS[standing.progress_light])
         if standing.reported < standing.counted:
             said += f"<small>已报 {standing.reported}/{standing.counted}</small>"
         if standing.is_disagreement:
@@ -79,7 +94,16 @@ class LedgerRows(MeasureRows):
 
     def deadline(self, line: LedgerLine) -> str:
         light = line.standing.deadline_light if line.standing else ""
-        return sign(DEADLINE_TAGS[light]) if light else NOTHING
+        if not light:
+            return NOTHING
+        is_far = light == DeadlineLight.AHEAD  # its date stands in a column of its own
+        tag = DEADLINE_TAGS[light] if is_far else deadline_tag(DeadlineLight(light), line.due_on, self.day)
+        return self.explained(line, tag)
+
+    def explained(self, line: LedgerLine, tag: Tag) -> str:
+        if not self.is_present:
+            return sign(tag)
+        return f'<a class="why" href="{self.measure_url}{line.code}/lights/">{sign(tag)}</a>'
 
     def stage(self, line: LedgerLine) -> str:
         return sign(STAGE_TAGS[line.standing.stage]) if line.standing else NOTHING
@@ -131,11 +155,12 @@ def state(report: ProgressReport) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning, and the whole one click away; on paper the whole."""
+    """The beginning, and the whole one click away; on paper, where nothing can be opened, the whole."""
     if len(text) <= SHORT:
         return f"<span>{escape(text)}</span>"
-    begins = escape(text[:SHORT].rstrip())
-    return f'<details class="rest"><summary>{begins}…</summary><p>{escape(text)}</p></details>'
+    begins, whole = escape(text[:SHORT].rstrip()), escape(text)
+    details = f'<details class="rest no-print"><summary>{begins}…</summary><p>{whole}</p></details>'
+    return f'{details}<span class="print-only">{whole}</span>'
 
 
 def sign(tag: Tag) -> str:

@@ -7,6 +7,7 @@ from tasks.models import Plan
 from tasks.queries import public
 from tasks.queries.overview import Overview
 from tasks.views.figures import Figures
+from tasks.views.progress_figures import published_progress
 from tasks.views.units import in_plan
 
 LATEST = 5  # published reports shown
@@ -34,6 +35,7 @@ def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
         "in_plan": figures.in_plan,
         "overview": overview,
         "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
+        **published_progress(plan, overview, figures.list_url),
         "latest": public.latest(plan, LATEST),
         "other_plans": [other for other in plans if other != plan],
     }

@@ -42,7 +42,9 @@ def list_context(selection: Selection) -> dict[str, Any]:
         "plan": selection.plan,
         "selection": selection,
         "q": found.data.get("q", ""),
-        "selects": [(found.filters[name].label, name, found.select(name)) for name in ("field", "unit", "role")],
+        "selects": [
+            (found.filters[name].label, name, found.select(name)) for name in ("field", "unit", "role", "published")
+        ],
         "page": page,
         "page_links": page_links(page, params),
         "per_page_links": per_page_links(selection.per_page, params),

@@ -1,29 +1,23 @@
 """The course of a measure as staff see it, and as an outsider does: what the measure page takes in."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from tasks.choices import ClaimState, Stage
-from tasks.models import Duty, Measure
-from tasks.queries import public
+from tasks.models import Duty, Instruction, Measure
+from tasks.queries import instructions, public
 from tasks.queries.timeline import PERIODS_SHOWN, Course, PeriodTold, Told, course
 from tasks.views.changes import Changed, Comparison, compare, words, words_before
-from tasks.views.report_rows import Tag
-from tasks.views.workbench import deadline
+from tasks.views.instruction_rows import instruction_line
+from tasks.views.light_tags import STAGE_TAGS
+from tasks.views.lights import shown
+from units.models import User
 from units.permissions import Permission, may
 
-STAGE_ICONS = {
-    Stage.NOT_STARTED: "none",
-    Stage.IN_PROGRESS: "doing",
-    Stage.AWAITING_VERIFICATION: "verify",
-    Stage.COMPLETED: "done",
-    Stage.SUSPENDED: "paused",
-    Stage.CANCELLED: "paused",
-}
 FIGURES = ("研判", "完成率")  # on one line; texts stand below
 
 
@@ -50,10 +44,15 @@ def measure_course(request: HttpRequest, measure: Measure, duties: list[Duty]) -
     return {
         "course": found,
         "blocks": [Block(told, [entry(one) for one in told.reports]) for told in found.periods],
-        "stage_tag": Tag("stage", STAGE_ICONS[found.stage], found.stage.label),
-        "deadline": None if found.stage == Stage.COMPLETED else deadline(measure, today),
+        "stage_tag": STAGE_TAGS[found.stage],
+        "shown": shown(measure, today, found.stage),
+        "instructions": [instruction_line(one, today) for one in told_of(request.user, measure)],
         **closing_links(request, measure, duties, found, today),
     }
+
+
+def told_of(user: User, measure: Measure) -> Iterable[Instruction]:
+    return instructions.of_measure(measure, user) if may(user, Permission.SEE_INSTRUCTIONS) else ()
 
 
 def entry(told: Told) -> Entry:

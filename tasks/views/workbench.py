@@ -14,15 +14,16 @@ from django.views.decorators.http import require_safe
 from tasks.choices import ReportState
 from tasks.forms import UnchangedForm
 from tasks.models import Measure, Plan
+from tasks.queries import instructions
 from tasks.queries import workbench as queries
 from tasks.queries.workbench import Item, Row, Workbench
+from tasks.views.instruction_rows import NEAR, due_tag, instruction_line
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
 from units.permissions import Permission, require
 
-FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # a leader: the dashboard; all others: home
+FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
 PER_PAGE = 50
-NEAR = 30  # days in which a due date is near
 
 
 STATE_TAGS = {
@@ -60,7 +61,7 @@ Refused = tuple[UnchangedForm, tuple[int, int]]
 @never_cache
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Where a person begins after login."""
+    """Where a person begins after login; a leader at the dashboard."""
     plan = Plan.objects.first() if request.user.role == Role.LEADER else None
     return redirect("dashboard", plan.slug) if plan else redirect(FIRST_PAGES.get(request.user.role, "home"))
 
@@ -76,10 +77,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The page; `refused` is a 本期无变化 with its errors, and the duty and period it speaks of."""
     today = timezone.localdate()
-    bench = queries.workbench(request.user, today)
+    bench, told = queries.workbench(request.user, today), list(instructions.waiting_for(request.user))
     only = bench.periods[0] if len(bench.periods) == 1 else None
     context = {
         "bench": bench,
+        "instructions": [instruction_line(one, today) for one in told],
         "lists": lists(bench, request, today, refused),
         "only": only,
         "is_past": bool(bench.periods) and all(period.due_on < today for period in bench.periods),
@@ -131,14 +133,7 @@ def deadline(measure: Measure, today: datetime.date) -> Tag | None:
     """时限 in words: past, near, far, or 长期坚持."""
     if measure.is_ongoing:
         return Tag("due-long", "long", "长期坚持")
-    if measure.due_on is None:
-        return None
-    days = (measure.due_on - today).days
-    if days < 0:
-        return Tag("due-over", "over", f"逾期 {-days} 天")
-    if days <= NEAR:
-        return Tag("due-soon", "clock", f"临期 {days} 天" if days else "今天到期")
-    return Tag("due-far", "", f"时限 {measure.due_on}")
+    return due_tag(measure.due_on, today) if measure.due_on else None
 
 
 class Day(NamedTuple):

@@ -3,38 +3,38 @@
 The customer's plan is loaded into a database made for the run and dropped after it; the site's data is not touched.
 Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed.
 No page, row or figure is kept between requests; templates and `prepared` SQL are, as in the running site, compiled once.
-The pages take turns, so that a busy moment of the machine falls on all of them.
+With --scale, `tasks.management.growth` measures as well how the pages grow with the plan.
 """
 
 import json
 import re
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
-from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.test.utils import override_settings
 from django.urls import include, path, reverse
 
 from tasks.management.bench_export import export_figures
+from tasks.management.growth import LABELS as GROWING
+from tasks.management.growth import SIZES, growth
+from tasks.management.measuring import Act, Cookies, answer, logged_in, temporary_database, timed
 from tasks.models import Plan
 from tasks.queries.measures import measure_list
 from units.choices import Role
 from units.models import User
 
 ROWS = 50
-WARM_UP = 10
 TARGET, GOAL = 4, 6  # times as fast as the changelist
 LABELS = {
     "hello": "空页面（hello）",
@@ -57,44 +57,47 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rounds", type=int, default=100, help="每个页面量多少次，默认 100")
+        parser.add_argument(
+            "--scale",
+            action="store_true",
+            help="再量看板、台账和审核在 79 项和 79000 项举措时各需多久，只在 PostgreSQL 上",
+        )
+        parser.add_argument(
+            "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
+        )
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
 
-    def handle(self, *args: Any, rounds: int, output: Path, **options: Any) -> None:
+    def handle(self, *args: Any, rounds: int, scale: bool, measures: list[int], output: Path, **options: Any) -> None:
         if rounds < 1:
             raise CommandError("--rounds 至少为 1。")
         with temporary_database(), bench_settings():
             plan, cookies = prepare()
             urls = addresses(plan)
             check_same_rows(plan, urls, cookies)
-            times = measure(urls, cookies, rounds)
-        results = figures(times) | export_figures(rounds)
+            results = figures(measure(urls, cookies, rounds)) | export_figures(rounds)
+        self.report(results, rounds)
+        if scale:
+            with temporary_database(), bench_settings():
+                grown = growth(rounds, self.stdout.write, measures)
+            self.report_growth(grown, measures)
+            results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(results, indent=2) + "\n")
-        self.report(results, rounds, output)
+        self.stdout.write(f"已写入 {output}")
 
-    def report(self, results: dict[str, float], rounds: int, output: Path) -> None:
+    def report(self, results: dict[str, float], rounds: int) -> None:
         self.stdout.write(f"各 {rounds} 次的中位数，{connection.vendor}，同一登录用户，不压缩、不缓存：")
         for name, label in LABELS.items():
             self.stdout.write(f"{results[f'{name}_ms']:9.2f} 毫秒  {label}")
         speedup = results["list_speedup_over_changelist"]
         verdict = "达到目标" if speedup >= GOAL else "达到下限" if speedup >= TARGET else "没有达到下限"
         self.stdout.write(f"任务清单是后台列表的 {speedup:.2f} 倍快（下限 {TARGET}，目标 {GOAL}）：{verdict}")
-        self.stdout.write(f"已写入 {output}")
 
-
-@contextmanager
-def temporary_database() -> Iterator[None]:
-    """A database of this run alone. The test names are not used: a test run may be holding them."""
-    test = connection.settings_dict["TEST"]
-    with tempfile.TemporaryDirectory() as folder:
-        before, is_file = test.get("NAME"), connection.vendor == "sqlite"
-        test["NAME"] = f"{folder}/bench.sqlite3" if is_file else f"bench_{connection.settings_dict['NAME']}"
-        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
-        try:
-            yield
-        finally:
-            teardown_databases(made, verbosity=0)
-            test["NAME"] = before
+    def report_growth(self, results: dict[str, float], measures: list[int]) -> None:
+        self.stdout.write(f"{measures[0]} 项和 {measures[1]} 项举措时的中位数，各在自己的数据库里：")
+        for name, label in GROWING.items():
+            small, large, times = (results[f"{name}_{end}"] for end in ("small_ms", "large_ms", "growth"))
+            self.stdout.write(f"{small:9.2f} 毫秒 → {large:9.2f} 毫秒，{times:.2f} 倍  {label}")
 
 
 @contextmanager
@@ -109,13 +112,11 @@ def bench_settings() -> Iterator[None]:
         yield
 
 
-def prepare() -> tuple[Plan, dict[str, str]]:
+def prepare() -> tuple[Plan, Cookies]:
     """The customer's plan, and the cookies of somebody who may see the back office."""
     call_command("loaddata", "units.json", "jiaodong.json", verbosity=0)
     person = User.objects.create_superuser("bench", role=Role.ADMINISTRATOR)
-    client = Client()
-    client.force_login(person)
-    return Plan.objects.get(), {name: morsel.value for name, morsel in client.cookies.items()}
+    return Plan.objects.get(), logged_in(person)
 
 
 def addresses(plan: Plan) -> dict[str, str]:
@@ -127,16 +128,7 @@ def addresses(plan: Plan) -> dict[str, str]:
     }
 
 
-def answer(handler: WSGIHandler, url: str, cookies: dict[str, str]) -> HttpResponse:
-    factory = RequestFactory()
-    factory.cookies.load(cookies)
-    response = handler.get_response(factory.get(url, secure=True))
-    if response.status_code != 200:
-        raise CommandError(f"{url} 返回 {response.status_code}，无法比较。")
-    return response
-
-
-def check_same_rows(plan: Plan, urls: dict[str, str], cookies: dict[str, str]) -> None:
+def check_same_rows(plan: Plan, urls: dict[str, str], cookies: Cookies) -> None:
     """Both lists must show the same fifty measures, or the comparison says nothing."""
     handler = WSGIHandler()
     expected = measure_list(plan).values_list("pk", "main_task__number", "order")[:ROWS]
@@ -148,17 +140,10 @@ def check_same_rows(plan: Plan, urls: dict[str, str], cookies: dict[str, str]) -
         raise CommandError(f"两个列表显示的不是相同的 {ROWS} 项举措：清单 {len(codes)} 项，后台 {len(keys)} 项。")
 
 
-def measure(urls: dict[str, str], cookies: dict[str, str], rounds: int) -> dict[str, list[float]]:
-    """Seconds each answer took, page by page. Every round asks for each page once."""
-    handler = WSGIHandler()
-    times: dict[str, list[float]] = {name: [] for name in urls}
-    for turn in range(WARM_UP + rounds):
-        for name, url in urls.items():
-            begun = perf_counter()
-            answer(handler, url, cookies)
-            if turn >= WARM_UP:
-                times[name].append(perf_counter() - begun)
-    return times
+def measure(urls: dict[str, str], cookies: Cookies, rounds: int) -> dict[str, list[float]]:
+    """Seconds each answer took, page by page."""
+    handler, database = WSGIHandler(), connections[connection.alias]
+    return timed({name: Act(partial(answer, handler, url, cookies), database) for name, url in urls.items()}, rounds)
 
 
 def figures(times: dict[str, list[float]]) -> dict[str, float]:

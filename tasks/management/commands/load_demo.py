@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from tasks.demo.guard import refuse_real_database
 from tasks.demo.play import play
 from tasks.demo.stage import Stage
 from tasks.models import Plan, ProgressReport
@@ -32,10 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--periods", type=int, default=8, choices=range(3, 13), help="期数，3 至 12，默认 8")
 
     def handle(self, **options: Any) -> None:
-        if not settings.IS_DEMO:
-            raise CommandError(
-                "演示数据只能载入独立的演示数据库。请运行 make demo，或设 DEMO=true 和另一个 DATABASE_URL。"
-            )
+        refuse_real_database("make demo")
         if ProgressReport.objects.exists():
             self.stdout.write("演示数据已经在库中，没有改动。口令在第一次载入时显示过；重来请删除 var/demo.sqlite3。")
             return

@@ -1,0 +1,103 @@
+"""How the dashboard, the ledger and an approval grow: over a plan of 79 measures and one of 79,000, in one run.
+
+Each plan stands alone in a database of its own, both on the same PostgreSQL; the acts take turns. The dashboard is asked
+for by a leader, the ledger by the Office. An approval is undone after each time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from statistics import median
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test.utils import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from tasks.choices import ReportState
+from tasks.management.measuring import Act, answer, logged_in, timed, use
+from tasks.models import Plan, ProgressReport
+from tasks.services.reviewing import approve_report
+from units.choices import Role
+from units.models import User
+
+SIZES = (79, 79_000)  # measures
+PERIODS = 6  # a million reports in the large plan
+LABELS = {"dashboard": "领导看板", "ledger": "台账（第一页）", "approval": "复审通过一份填报"}
+
+
+def growth(rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES) -> dict[str, float]:
+    """Medians in milliseconds by act and size, and how many times the small one's the large one's is."""
+    if connection.vendor != "postgresql":
+        raise CommandError("--scale 只在 PostgreSQL 上量。请运行 make bench-scale，它自带一个临时的。")
+    acts: dict[str, Act] = {}
+    with two_databases() as databases, override_settings(IS_DEMO=True):
+        for (name, database), measures in zip(databases.items(), sizes, strict=True):
+            use(database)
+            call_command("load_scale", measures=measures, periods=PERIODS, stdout=Teller(tell))
+            settle()
+            acts |= {f"{act}_{name}": Act(run, database) for act, run in site_acts().items()}
+        times = timed(acts, rounds)
+    return figures(times)
+
+
+class Teller:
+    """Where a command writes what it tells."""
+
+    def __init__(self, tell: Callable[[str], Any]) -> None:
+        self.write = tell
+
+
+@contextmanager
+def two_databases() -> Iterator[dict[str, BaseDatabaseWrapper]]:
+    """The database of the run for the small plan, and an empty copy of it for the large one."""
+    small = connections[connection.alias]
+    large = small.copy()
+    name = large.settings_dict["NAME"] = f"{small.settings_dict['NAME']}_large"
+    quoted, template = small.ops.quote_name(name), small.ops.quote_name(small.settings_dict["NAME"])
+    small.close()
+    with small._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+    try:
+        yield {"small": small, "large": large}
+    finally:
+        large.close()
+        use(small)
+        with small._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {quoted}")
+
+
+def settle() -> None:
+    """What autovacuum does on a running server. PostgreSQL alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def site_acts() -> dict[str, Callable[[], Any]]:
+    """The acts of the plan in the present database."""
+    plan, handler = Plan.objects.get(), WSGIHandler()
+    leader, office = User.objects.get(role=Role.LEADER), User.objects.filter(role=Role.OFFICE).order_by("pk")[1]
+    report = ProgressReport.objects.filter(state=ReportState.FORWARDED).select_related("period__plan", "duty")[0]
+    return {
+        "dashboard": partial(answer, handler, reverse("dashboard", args=[plan.slug]), logged_in(leader)),
+        "ledger": partial(answer, handler, reverse("ledger", args=[plan.slug]), logged_in(office)),
+        "approval": partial(approve_and_undo, office, report),
+    }
+
+
+def approve_and_undo(by: User, report: ProgressReport) -> None:
+    with transaction.atomic():
+        approve_report(by, report=report, version=report.version, now=timezone.now())
+        transaction.set_rollback(True)
+
+
+def figures(times: dict[str, list[float]]) -> dict[str, float]:
+    results = {f"{name}_ms": round(median(taken) * 1000, 3) for name, taken in times.items()}
+    for name in LABELS:
+        results[f"{name}_growth"] = round(results[f"{name}_large_ms"] / results[f"{name}_small_ms"], 2)
+    return results

@@ -1,0 +1,292 @@
+"""The dashboards as pages: every number is the number of the rows it leads to, for everybody who may see it."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from tasks.models import Instruction, LastLook, LightChange, Plan, ReportingPeriod
+from tasks.tests.desk import client_of
+from tasks.tests.pages import Shown
+from tasks.tests.scene import LATER, Scene, at, make_scene
+from units.models import User
+
+pytestmark = pytest.mark.django_db
+BOARD = "/plans/jiaodong/dashboard/"
+LEDGER = "/plans/jiaodong/ledger/"
+MATTERS = "/plans/jiaodong/coordination/"
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return make_scene()
+
+
+def page(user: User, url: str = BOARD) -> Shown:
+    return Shown(client_of(user), url)
+
+
+def numbers(shown: Shown) -> dict[str, int]:
+    """Address of a list -> the number on the link, which is the same wherever the page shows it. Means are no counts."""
+    found: dict[str, int] = {}
+    for link in shown.tree.xpath("//main//a[not(ancestor::*[contains(@class, 'wide-cols')])]"):
+        parts = urlsplit(link.get("href"))
+        words = link.xpath("string(.//b)") or " ".join(link.xpath(".//svg/text[1]/text()")) or link.text_content()
+        number = re.fullmatch(r"\D*?(\d+)\D*", words.strip())
+        if parts.path in (LEDGER, MATTERS) and number and "period=" not in parts.query:
+            count = int(number[1])
+            assert found.setdefault(link.get("href"), count) == count, link.get("href")
+    return found
+
+
+def number_of_rows(user: User, url: str) -> int:
+    """What the list's head says, having seen that it has as many rows."""
+    shown = page(user, url)
+    count = int(re.search(r"\d+", shown.text("//*[@role='status']"))[0])
+    if url.startswith(LEDGER):
+        assert len(shown.codes) == count
+    else:
+        assert len(shown.tree.xpath("//ol[contains(@class, 'decide')]/li")) == count
+    return count
+
+
+class TestNumbersAreLists:
+    @pytest.mark.parametrize("name", ["leader", "office"])
+    def test_of_the_plan(self, scene: Scene, name: str) -> None:
+        person = scene.people[name]
+        found = numbers(page(person))
+        assert len(found) > 40
+        assert {url: number_of_rows(person, url) for url in found} == found
+
+    @pytest.mark.parametrize("name", ["jt", "reviewer", "office", "leader", "administrator", "auditor"])
+    def test_of_a_unit(self, scene: Scene, name: str) -> None:
+        person = scene.people[name]
+        found = numbers(page(person, f"{BOARD}{'fg' if name == 'reviewer' else 'jt'}/"))
+        assert len(found) >= 8
+        assert {url: number_of_rows(person, url) for url in found} == found
+
+    def test_of_a_frozen_period(self, scene: Scene) -> None:
+        """The columns of the trend lead to the period as it was frozen."""
+        leader = scene.people["leader"]
+        links = [
+            (link.get("href"), int(link.xpath("string(.//text[1])")))
+            for link in page(leader).tree.xpath("//*[@class='smalls']//a")
+            if "period=" in link.get("href")
+        ]
+        assert [url for url, _ in links] == [
+            f"{LEDGER}?{which}&period={scene.earlier.pk}"
+            for which in ("stage=completed", "progress=at_risk", "progress=behind", "progress=not_reported")
+        ]
+        assert [number_of_rows(leader, url) for url, _ in links] == [count for _, count in links]
+
+
+class TestLeader:
+    def test_begins_at_the_dashboard(self, scene: Scene) -> None:
+        response = client_of(scene.people["leader"]).get("/start/")
+        assert (response.status_code, response.url) == (302, BOARD)
+
+    def test_reads_period_day_and_state_of_filing(self, scene: Scene) -> None:
+        shown = page(scene.people["leader"])
+        assert shown.text("//h1") == "2026年三季度落实情况"
+        assert shown.texts("//dl[@class='meta']//dd") == [
+            "2026-10-20 10:00", "2026年9月30日", "10月15日已截止，可以补报", "2026年二季度", "11 项",
+        ]  # fmt: skip
+
+    def test_six_figures_with_their_change(self, scene: Scene) -> None:
+        assert page(scene.people["leader"]).texts("//li[@class='figure']/a") == [
+            "已办结1较上期 +1", "推进中8较上期 +2", "待核验0与上期持平", "有风险2较上期 +2", "滞后2较上期 −1",
+            "本期未报2较上期 −3",
+        ]  # fmt: skip
+
+    def test_what_is_to_be_decided(self, scene: Scene) -> None:
+        """The most urgent first: what, whom, by when, who says so, and where to answer."""
+        shown = page(scene.people["leader"])
+        assert shown.texts("//section[@aria-labelledby='decide']//ol/li/div/span") == ["举措 1-2", "举措 3-1"]
+        assert shown.texts("(//section[@aria-labelledby='decide']//dl)[1]/dd") == [
+            "3.2 公里用地未批。",
+            "请明确用地组卷办结时间。",
+            "省发展改革委 最迟 11月15日",
+            "省交通运输厅 2026年三季度填报 1-2 省交通运输厅 批示交办：1-2 省交通运输厅",
+        ]
+        report = scene.duty("1-2", "jt").reports.get(period=scene.period)
+        assert f"/plans/jiaodong/instructions/new/?measure=1-2&report={report.pk}" in shown.tree.xpath(
+            "//main//a/@href"
+        )
+        assert "另有 1 件由单位之间协调。" in shown.texts("//section[@aria-labelledby='decide']/p")
+
+    def test_what_is_answered_by_an_instruction_needs_no_decision(self, scene: Scene) -> None:
+        leader, report = scene.people["leader"], scene.duty("1-2", "jt").reports.get(period=scene.period)
+        Instruction.objects.create(
+            plan=scene.plan, number=1, report=report, text="请办。", owner=scene.units["jt"], due_on=LATER.date(),
+            given_at=LATER, given_by=leader,
+        )  # fmt: skip
+        assert page(leader).texts("//section[@aria-labelledby='decide']//ol/li/div/span") == ["举措 3-1"]
+
+    def test_every_list_is_two_clicks_from_the_report(self, scene: Scene) -> None:
+        """The page itself leads to the reports behind what is to be decided, what is red and what does not agree."""
+        leader, period = scene.people["leader"], scene.period.pk
+        shown = page(leader)
+        for section, duties in {
+            "decide": [("1-2", "jt"), ("3-1", "hg")],
+            "red": [("1-2", "jt"), ("1-4", "hg")],
+            "disagreeing": [("1-3", "jt"), ("1-4", "hg")],
+        }.items():
+            links = shown.tree.xpath(
+                f"//section[@aria-labelledby='{section}']//a[starts-with(@href, '/reports/')]/@href"
+            )
+            assert links == [f"/reports/{scene.duty(*duty).pk}/{period}/" for duty in duties]
+            assert [client_of(leader).get(link).status_code for link in links] == [200] * len(links)
+
+
+class TestSinceLastLook:
+    def turned(self, shown: Shown) -> list[str]:
+        return shown.texts("//section[@aria-labelledby='turns']//li")
+
+    def test_the_first_visit_compares_with_the_last_frozen_period(self, scene: Scene) -> None:
+        shown = page(scene.people["leader"])
+        assert shown.text("//h2[@id='turns']") == "与上期相比"
+        assert self.turned(shown)[:3] == ["变好1-3 任务1 滞后 → 有风险", "变好3-1 任务3 滞后 → 有风险", "办结2-3"]
+
+    def test_looking_writes_nothing(self, scene: Scene) -> None:
+        page(scene.people["leader"])
+        assert LastLook.objects.count() == 0
+
+    def test_from_a_look_on_only_what_came_later(self, scene: Scene, monkeypatch) -> None:
+        leader = scene.people["leader"]
+        (until,) = page(leader).tree.xpath("//input[@name='until']/@value")
+        later = at(10, 22)
+        LightChange.objects.create(
+            plan=scene.plan, measure=scene.measures["1-1"], at=at(10, 21), before="on_track", after="at_risk"
+        )
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        response = client_of(leader).post("/plans/jiaodong/dashboard-seen/", {"until": until})
+        assert (response.status_code, response.url) == (302, BOARD)
+        assert (
+            LastLook.objects.get(person=leader).looked_at == LATER
+        )  # when the page was drawn, not when it was pressed
+        shown = page(leader)
+        assert shown.text("//h2[@id='turns']") == "上次查看以来"
+        assert self.turned(shown) == ["变差1-1 任务1 正常 → 有风险"]
+        assert self.turned(page(scene.people["office"])) != self.turned(shown)
+
+    def test_there_and_back_is_no_change(self, scene: Scene) -> None:
+        LastLook.objects.create(plan=scene.plan, person=scene.people["leader"], looked_at=at(10, 18))
+        LightChange.objects.all().delete()
+        for day, before, after in ((18, "on_track", "at_risk"), (19, "at_risk", "on_track")):
+            LightChange.objects.create(
+                plan=scene.plan, measure=scene.measures["1-1"], at=at(10, day).replace(hour=12), before=before,
+                after=after,
+            )  # fmt: skip
+        assert page(scene.people["leader"]).text("//section[@aria-labelledby='turns']/p") == "没有灯发生变化。"
+
+    def test_a_look_never_goes_back(self, scene: Scene) -> None:
+        leader = client_of(scene.people["leader"])
+        for until in (LATER.isoformat(), "2026-01-01T00:00:00+08:00", "2099-01-01T00:00:00+08:00", "什么时候"):
+            leader.post("/plans/jiaodong/dashboard-seen/", {"until": until})
+            assert LastLook.objects.get().looked_at == LATER
+
+
+class TestOffice:
+    def test_sees_what_waits_with_its_number(self, scene: Scene) -> None:
+        """Of 2-1 烟台's report waits; each number is that of its queue."""
+        shown = page(scene.people["office"])
+        assert shown.texts("//section[@aria-labelledby='waiting']//li") == [
+            "待复审 1", "待办结核验 0", "延期申请 0", "退回中 0", "办理中的批示 0", "已反馈的批示 0",
+            "2026年三季度填报情况",
+        ]  # fmt: skip
+
+    def test_each_number_of_filing_leads_to_its_rows(self, scene: Scene) -> None:
+        office = scene.people["office"]
+        cells = page(office).tree.xpath("//section[@aria-labelledby='filing']//td//a")
+        numbers = {link.get("href"): int(link.text_content().split("/")[-1]) for link in cells}
+        assert len(numbers) == 4
+        for url, count in numbers.items():
+            assert len(page(office, url).tree.xpath("//main//tbody/tr")) == count
+
+    def test_gives_no_instructions(self, scene: Scene) -> None:
+        assert "批示交办" not in page(scene.people["office"]).text("//main")
+
+
+class TestUnit:
+    def test_its_people_are_led_to_their_own(self, scene: Scene) -> None:
+        client, own = client_of(scene.people["jt"]), f"{BOARD}jt/"
+        assert [client.get(url).url for url in (BOARD, f"{BOARD}hg/")] == [own, own]
+        assert page(scene.people["jt"], own).text("//h1") == "省交通运输厅：2026年三季度"
+
+    def test_what_it_asks_and_what_is_asked_of_it(self, scene: Scene) -> None:
+        shown = page(scene.people["leader"], f"{BOARD}hg/")
+        heads = shown.texts("//section[@aria-labelledby='asked']//h2")
+        assert heads == ["请别的单位协调", "别的单位请青岛海关协调"]
+        assert shown.texts("//section[@aria-labelledby='asked']//ol/li/div/span") == ["举措 3-1", "举措 1-3"]
+
+    def test_its_filing(self, scene: Scene) -> None:
+        shown = page(scene.people["leader"], f"{BOARD}jn/")
+        assert shown.text("//h2[@id='own-filing']/following-sibling::span") == "按职责：已报 0 / 应报 1"
+        assert shown.texts("//section[@aria-labelledby='own-filing']//tbody/tr") == ["3-3 任务3草稿"]
+
+
+class TestWhoSees:
+    def test_outsiders_go_to_the_login(self, client, scene: Scene) -> None:
+        for url in (BOARD, f"{BOARD}jt/", MATTERS):
+            assert client.get(url).url == f"/login/?next={url}"
+
+    @pytest.mark.parametrize("name", ["administrator", "auditor"])
+    def test_staff_without_the_permission_are_refused(self, scene: Scene, name: str) -> None:
+        client = client_of(scene.people[name])
+        statuses = [client.get(url).status_code for url in (BOARD, MATTERS, f"{BOARD}jt/")]
+        assert statuses == [403, 403, 200]
+        assert client.post("/plans/jiaodong/dashboard-seen/").status_code == 403
+
+    def test_units_see_no_list_of_matters_between_others(self, scene: Scene) -> None:
+        assert client_of(scene.people["jt"]).get(MATTERS).status_code == 403
+
+    def test_a_plan_or_unit_that_is_not_there(self, scene: Scene) -> None:
+        client = client_of(scene.people["leader"])
+        urls = ("/plans/none/dashboard/", "/plans/none/dashboard/jt/", f"{BOARD}none/", "/plans/none/coordination/")
+        assert [client.get(url).status_code for url in urls] == [404] * 4
+
+    def test_the_menu_offers_each_role_its_own(self, scene: Scene) -> None:
+        offered = {
+            name: page(person, LEDGER).tree.xpath("//nav[@aria-label='主导航']/a[contains(., '看板')]/@href")
+            for name, person in scene.people.items()
+        }
+        own = {slug: [f"{BOARD}{slug}/"] for slug in scene.units}
+        plan = {name: [BOARD] for name in ("leader", "office", "second_office")}
+        assert offered == own | plan | {"reviewer": [f"{BOARD}fg/"], "administrator": [], "auditor": []}
+
+
+class TestNothingYet:
+    @pytest.fixture
+    def bare(self, scene: Scene) -> Plan:
+        return Plan.objects.create(slug="bare", title="第二张表", source_name="表.txt", source_sha256="0" * 64)
+
+    def test_the_office_is_told_what_to_do_first(self, scene: Scene, bare: Plan) -> None:
+        shown = page(scene.people["office"], "/plans/bare/dashboard/")
+        assert shown.texts("//*[@class='notice']//a") == ["建立第一个期次"]
+
+    def test_a_leader_and_a_unit_are_told_what_is_awaited(self, scene: Scene, bare: Plan) -> None:
+        for name, url in (("leader", "/plans/bare/dashboard/"), ("jt", "/plans/bare/dashboard/jt/")):
+            shown = page(scene.people[name], url)
+            assert shown.text("//*[@class='notice']//strong") == "还没有开放填报的期次，看板暂时没有数字。"
+
+    def test_a_period_in_which_nobody_has_reported(self, scene: Scene, bare: Plan) -> None:
+        ReportingPeriod.objects.create(
+            plan=bare, label="本期", as_of=LATER, opens_on=LATER.date(), due_on=LATER.date(), opened_at=LATER
+        )
+        shown = page(scene.people["leader"], "/plans/bare/dashboard/")
+        assert shown.texts("//main//p[@class='muted']") == [
+            "没有需要决定的事。", "没有灯发生变化。", "没有滞后或逾期的举措。", "没有自评好于推算的举措。", "没有调整过时限。",
+        ]  # fmt: skip
+
+
+def test_words_of_people_are_escaped(scene: Scene) -> None:
+    scene.duty("1-2", "jt").reports.filter(period=scene.period).update(problems="<script>alert(1)</script>")
+    source = client_of(scene.people["leader"]).get(BOARD).content.decode()
+    assert source.count("&lt;script&gt;alert(1)") == 2  # what is to be decided, and what is behind
+    assert "<script>alert" not in source
