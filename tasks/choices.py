@@ -103,4 +103,5 @@ class ExportKind(models.TextChoices):
     FILING = "filing", "填报情况"
     FILED = "filed", "填报情况明细"
     AMENDMENTS = "amendments", "调整记录"
+    INSTRUCTIONS = "instructions", "批示"
     AUDIT = "audit", "操作日志"

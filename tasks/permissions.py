@@ -158,12 +158,12 @@ def for_staff(user: Any) -> Q:
 
 
 def visible_exports(user: Any) -> Q:
-    """What files stood for: all staff, whose pages show the same rows; of the audit trail those who may read it.
+    """What files stood for: all staff; of the audit trail and of instructions those who may open the page.
 
     An outsider with a code or a file in hand is told no more than that it is genuine: `tasks.views.verifying`.
     """
-    seen = for_staff(user)
-    return seen if may(user, Permission.READ_AUDIT_TRAIL) else seen & ~Q(kind=ExportKind.AUDIT)
+    needed = {ExportKind.AUDIT: Permission.READ_AUDIT_TRAIL, ExportKind.INSTRUCTIONS: Permission.SEE_INSTRUCTIONS}
+    return for_staff(user) & ~Q(kind__in=[kind for kind, permission in needed.items() if not may(user, permission)])
 
 
 def for_those_above(user: Any) -> Q:

@@ -4,14 +4,21 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
-from tasks.models import Amendment, Plan, ReportingPeriod
+from tasks.excel.cells import local
+from tasks.models import Amendment, Instruction, Plan, ReportingPeriod
 from units.models import User
 
 AMENDMENT_COLUMNS = (
     Column("编号", 10), Column("事项", 36), Column("原来", 20), Column("现在", 20), Column("理由", 40),
     Column("依据", 24), Column("经办", 16), Column("日期", 12),
+)  # fmt: skip
+INSTRUCTION_COLUMNS = (
+    Column("编号", 10), Column("批示", 50), Column("承办单位", 24), Column("举措", 8), Column("办理时限", 12),
+    Column("状态", 10), Column("批示人", 12), Column("批示日期", 12), Column("办理情况", 50),
 )  # fmt: skip
 FILED_COLUMNS = (
     Column("编号", 8), Column("具体举措", 60), Column("单位", 24), Column("状态", 12), Column("补报", 8),
@@ -42,9 +49,27 @@ def amendments_export(plan: Plan, amendments: Iterable[Amendment], count: int, t
 
 
 def amendment(one: Amendment) -> tuple[Any, ...]:
-    day = one.made_at.astimezone().date() if one.made_at else None
     return (
-        f"第 {one.number} 号", one.subject, one.before, one.after, one.reason, one.document, named(one.made_by), day,
+        f"第 {one.number} 号", one.subject, one.before, one.after, one.reason, one.document, named(one.made_by),
+        local(one.made_at).date(),
+    )  # fmt: skip
+
+
+def instructions_export(
+    plan: Plan, found: QuerySet[Instruction], asked: str, query: str, today: datetime.date
+) -> Export:
+    sheet = Sheet("批示", INSTRUCTION_COLUMNS, map(instruction, found))
+    conditions = asked or "全部批示"
+    return Export(
+        ExportKind.INSTRUCTIONS, plan, today, [sheet], found.count(), query=query, conditions=conditions, asked=asked
+    )  # fmt: skip
+
+
+def instruction(one: Instruction) -> tuple[Any, ...]:
+    code = one.measure.code if one.measure else None
+    return (
+        f"第 {one.number} 号", one.text, one.owner.name, code, one.due_on, one.get_state_display(), named(one.given_by),
+        local(one.given_at).date(), one.answer,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ ALL_STAFF, ABOVE = set(EVERYBODY), {"office", "leader"}
 MAY_TAKE = {
     "progress": ALL_STAFF, "unfinished": ALL_STAFF, "changes": ALL_STAFF, "amendments": ALL_STAFF,
     "figures": ABOVE, "cities": ABOVE,
+    "instructions": ABOVE | {"jt", "reviewer"},
 }  # fmt: skip
 QUERIES = [
     "",

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tasks.models import ExportRecord, Measure
+from tasks.models import ExportRecord, Instruction, Measure
 from tasks.queries.dashboard import Dashboard
 from tasks.tests.scene import LATER, TODAY, Scene, make_scene
 from tasks.tests.taking import EXPORT, book, browser, cover, raw, taken
@@ -156,6 +156,17 @@ class TestTheOthers:
         assert [row[:4] for row in rows] == [
             [row.code, duty.measure.text, row.unit_name, state] for row, duty, state in shown
         ]
+
+    @pytest.mark.parametrize(("name", "shown"), [("leader", ["第 2 号", "第 1 号"]), ("jt", ["第 2 号"]), ("qd", [])])
+    def test_instructions_are_those_the_person_may_see(self, scene: Scene, name: str, shown: list[str]) -> None:
+        usual = {"plan": scene.plan, "due_on": TODAY, "given_at": LATER, "given_by": scene.people["leader"]}
+        for number, owner in ((1, "hg"), (2, "jt")):
+            Instruction.objects.create(**usual, number=number, text="=请抓紧。", owner=scene.units[owner])
+        client = browser(scene, name)
+        assert [row[0] for row in raw(client, "instructions.xlsx")[1:]] == shown
+        found = client.get("/plans/jiaodong/instructions/").context["page"]
+        assert [f"第 {one.number} 号" for one in found] == shown
+        assert raw(client, "instructions.xlsx?state=closed")[1:] == []
 
     def test_amendments_are_the_pages(self, scene: Scene) -> None:
         client = browser(scene, "jt")

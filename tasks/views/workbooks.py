@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -18,9 +19,10 @@ from tasks.excel.changes import changes_export
 from tasks.excel.cities import cities_export
 from tasks.excel.figures import figures_export
 from tasks.excel.progress import progress_export, unfinished_export
-from tasks.excel.tables import amendments_export
+from tasks.excel.tables import amendments_export, instructions_export
 from tasks.models import Measure, Plan
 from tasks.queries import closing
+from tasks.queries import instructions as queries
 from tasks.queries.compared import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
@@ -28,6 +30,7 @@ from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
 from tasks.views.comparing import Sides, block, sides_asked
 from tasks.views.exports import rows_asked
 from tasks.views.handing_out import hand_out
+from tasks.views.instructions import conditions, in_words
 from units.permissions import Permission, may, require
 
 
@@ -104,6 +107,15 @@ def amendments(asked: Asked) -> Export:
     return amendments_export(asked.plan, found, found.count(), asked.today)
 
 
+def instructions(asked: Asked) -> Export:
+    """Those of the list at this URL, as this person may see it."""
+    user, plan, today = asked.request.user, asked.plan, asked.today
+    owners = dict(queries.owners(plan, user))
+    used = conditions(asked.request.GET, owners).values
+    found = queries.selected(plan, user, today, used.get("state", ""), used.get("owner", ""), "overdue" in used)
+    return instructions_export(plan, found, in_words(used, owners), urlencode(used), today)
+
+
 class Named(NamedTuple):
     """A workbook: who may take it (those who may open the page with its rows), what it is, whether a CSV says it all."""
 
@@ -123,6 +135,7 @@ WORKBOOKS = {
         Permission.READ_SUBMITTED, figures, "领域与灯、单位与填报两张表，附 Excel 图表", has_csv=False
     ),
     ExportKind.CITIES: Named(Permission.READ_SUBMITTED, cities, "各市在每项任务中须填报的举措和进度灯"),
+    ExportKind.INSTRUCTIONS: Named(Permission.SEE_INSTRUCTIONS, instructions, "领导的批示和办理情况"),
     ExportKind.AMENDMENTS: Named(Permission.SEE_STAFF_NOTES, amendments, "分工表印发以后的每一项调整"),
 }
 
@@ -177,7 +190,9 @@ def offer(asked: Asked, kind: str, named: Named) -> Offer | None:
     if export is None:
         return None
     urls = [address(asked, export, extension) for extension in ("xlsx", "csv")]
-    return Offer(export.kind.label, named.told, f"{export.row_count} {export.unit}", urls[0], urls[1] if named.has_csv else "")
+    return Offer(
+        export.kind.label, named.told, f"{export.row_count} {export.unit}", urls[0], urls[1] if named.has_csv else ""
+    )
 
 
 def address(asked: Asked, export: Export, extension: str) -> str:
