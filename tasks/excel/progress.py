@@ -14,6 +14,7 @@ from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
 from tasks.tables import duties_in_words
 from tasks.tables_ledger import LEDGER_COLUMNS, LedgerSelection, LedgerTable
+from units.models import User
 
 WIDTHS = {
     "number": 6, "task": 16, "field": 14, "code": 7, "text": 46, "lead": 16, "units": 30, "responsibility_text": 30,
@@ -154,7 +155,12 @@ def asked(report: ProgressReport) -> str:
 
 def reviewers(line: LedgerLine) -> str:
     people = {report.approved_by for report in line.reports if report.approved_by}
-    return "、".join(sorted(person.last_name + person.first_name or person.username for person in people))
+    return "、".join(sorted(map(named, people)))
+
+
+def named(person: User | None) -> str:
+    """Family name first; the account where there is no name."""
+    return (person.last_name + person.first_name or person.username) if person else ""
 
 
 VALUES: dict[str, Callable[[LedgerLine], Any]] = {

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import local
+from tasks.excel.progress import named
 from tasks.models import Amendment, Instruction, Plan, ReportingPeriod
-from units.models import User
 
 AMENDMENT_COLUMNS = (
     Column("编号", 10), Column("事项", 36), Column("原来", 20), Column("现在", 20), Column("理由", 40),
@@ -71,10 +71,6 @@ def instruction(one: Instruction) -> tuple[Any, ...]:
         f"第 {one.number} 号", one.text, one.owner.name, code, one.due_on, one.get_state_display(), named(one.given_by),
         local(one.given_at).date(), one.answer,
     )  # fmt: skip
-
-
-def named(person: User | None) -> str:
-    return (person.last_name + person.first_name or person.username) if person else ""
 
 
 def audit_export(
