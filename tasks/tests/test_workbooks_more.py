@@ -4,6 +4,8 @@ import datetime
 import re
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 
@@ -195,5 +197,7 @@ class TestStreaming:
     def test_whoever_cancels_leaves_nothing_behind(self, scene: Scene) -> None:
         answer = browser(scene, "leader").get(EXPORT + "progress.xlsx")
         next(iter(answer.streaming_content))
+        request_finished.disconnect(close_old_connections)  # as the test client does: the connection is the test's
         answer.close()
+        request_finished.connect(close_old_connections)
         assert not ExportRecord.objects.exists()
