@@ -6,34 +6,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0004_trigram'),
+        ("tasks", "0004_trigram"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportRecord',
+            name="ExportRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='校验码')),
-                ('digest', models.CharField(db_index=True, max_length=64, verbose_name='行的散列值')),
-                ('kind', models.CharField(choices=[('list', '任务清单'), ('progress', '进展台账'), ('unfinished', '未办结举措'), ('changes', '两期变化'), ('figures', '领域与单位汇总'), ('cities', '五市任务对照'), ('filing', '填报情况'), ('filed', '填报情况明细'), ('amendments', '调整记录'), ('instructions', '批示'), ('audit', '操作日志')], max_length=12, verbose_name='内容')),
-                ('as_of', models.DateField(verbose_name='截至日期')),
-                ('query', models.TextField(blank=True, verbose_name='网址条件')),
-                ('conditions', models.TextField(verbose_name='筛选和排序')),
-                ('row_count', models.PositiveIntegerField(verbose_name='行数')),
-                ('made_at', models.DateTimeField(verbose_name='首次导出时间')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='首次导出人')),
-                ('period', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tasks.reportingperiod', verbose_name='冻结的期次')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tasks.plan', verbose_name='分工方案')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="校验码")),
+                ("digest", models.CharField(db_index=True, max_length=64, verbose_name="行的散列值")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("list", "任务清单"),
+                            ("progress", "进展台账"),
+                            ("unfinished", "未办结举措"),
+                            ("changes", "两期变化"),
+                            ("figures", "领域与单位汇总"),
+                            ("cities", "五市任务对照"),
+                            ("filing", "填报情况"),
+                            ("filed", "填报情况明细"),
+                            ("amendments", "调整记录"),
+                            ("instructions", "批示"),
+                            ("audit", "操作日志"),
+                        ],
+                        max_length=12,
+                        verbose_name="内容",
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="截至日期")),
+                ("query", models.TextField(blank=True, verbose_name="网址条件")),
+                ("conditions", models.TextField(verbose_name="筛选和排序")),
+                ("row_count", models.PositiveIntegerField(verbose_name="行数")),
+                ("made_at", models.DateTimeField(verbose_name="首次导出时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="首次导出人",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tasks.reportingperiod",
+                        verbose_name="冻结的期次",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tasks.plan",
+                        verbose_name="分工方案",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导出登记',
-                'verbose_name_plural': '导出登记',
-                'ordering': ['-made_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['list', 'progress', 'unfinished', 'changes', 'figures', 'cities', 'filing', 'filed', 'amendments', 'instructions', 'audit'])), name='export_kind_known', violation_error_message='导出的内容不在规定范围内。')],
+                "verbose_name": "导出登记",
+                "verbose_name_plural": "导出登记",
+                "ordering": ["-made_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "list",
+                                    "progress",
+                                    "unfinished",
+                                    "changes",
+                                    "figures",
+                                    "cities",
+                                    "filing",
+                                    "filed",
+                                    "amendments",
+                                    "instructions",
+                                    "audit",
+                                ],
+                            )
+                        ),
+                        name="export_kind_known",
+                        violation_error_message="导出的内容不在规定范围内。",
+                    )
+                ],
             },
         ),
     ]
