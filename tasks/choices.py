@@ -89,3 +89,19 @@ class InstructionState(models.TextChoices):
     OPEN = "open", "办理中"
     ANSWERED = "answered", "已反馈"
     CLOSED = "closed", "已办结"
+
+
+class ExportKind(models.TextChoices):
+    """What is taken away as a file."""
+
+    LIST = "list", "任务清单"
+    PROGRESS = "progress", "进展台账"
+    UNFINISHED = "unfinished", "未办结举措"
+    CHANGES = "changes", "两期变化"
+    FIGURES = "figures", "领域与单位汇总"
+    CITIES = "cities", "五市任务对照"
+    FILING = "filing", "填报情况"
+    FILED = "filed", "填报情况明细"
+    AMENDMENTS = "amendments", "调整记录"
+    INSTRUCTIONS = "instructions", "批示"
+    AUDIT = "audit", "操作日志"

@@ -126,3 +126,27 @@ class UnchangedForm(forms.Form):
     change_expected_on = ChineseDateField(
         "预计何时有变化", error_messages={"required": f"请填写预计何时有变化，例如 {DATE_EXAMPLE}。"}
     )
+
+
+class VerifyForm(forms.Form):
+    """A code or a file, one of the two."""
+
+    code = forms.CharField(
+        label="校验码",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label="导出的文件（xlsx 或 csv）",
+        required=False,
+        max_length=200,
+        error_messages={"empty": "这个文件是空的。"},
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not given.get("code") and not given.get("file"):
+            raise forms.ValidationError("请输入校验码，或者选择文件。")
+        return given

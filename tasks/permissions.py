@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from tasks.choices import ClaimState, ReportState
+from tasks.choices import ClaimState, ExportKind, ReportState
 from tasks.models import (
     Amendment,
     Attachment,
@@ -18,6 +18,7 @@ from tasks.models import (
     ChangeSet,
     CompletionClaim,
     Duty,
+    ExportRecord,
     ExtensionRequest,
     Field,
     FrozenMeasure,
@@ -172,6 +173,15 @@ def of_own_change_sets(user: Any) -> Q:
     return Q(change_set__applied_by=user.pk) if may(user, Permission.WRITE_REPORTS) else NOTHING
 
 
+def visible_exports(user: Any) -> Q:
+    """What files stood for: all staff; of the audit trail and of instructions those who may open the page.
+
+    An outsider with a code or a file in hand is told no more than that it is genuine: `tasks.views.verifying`.
+    """
+    needed = {ExportKind.AUDIT: Permission.READ_AUDIT_TRAIL, ExportKind.INSTRUCTIONS: Permission.SEE_INSTRUCTIONS}
+    return for_staff(user) & ~Q(kind__in=[kind for kind, permission in needed.items() if not may(user, permission)])
+
+
 def for_those_above(user: Any) -> Q:
     """What is written for leaders: the Office and they."""
     return Q() if may(user, Permission.READ_SUBMITTED) else NOTHING
@@ -202,6 +212,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     Upload: own_uploads,
     ChangeSet: own_change_sets,
     ChangedReport: of_own_change_sets,
+    ExportRecord: visible_exports,
     Instruction: visible_instructions,
     SavedView: visible_views,
     LastLook: ones_own,

@@ -19,7 +19,15 @@ from tasks.views.lights import light
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
-from tasks.views.periods import period_filing, period_freeze, period_list, period_open, period_page
+from tasks.views.periods import (
+    export_filed,
+    export_filing,
+    period_filing,
+    period_freeze,
+    period_list,
+    period_open,
+    period_page,
+)
 from tasks.views.plans import task_list
 from tasks.views.publishing import publish, publishing, unpublish
 from tasks.views.reporting import report, report_unchanged
@@ -30,7 +38,9 @@ from tasks.views.search import search
 from tasks.views.stocktake import stocktake, stocktake_file, stocktake_wording
 from tasks.views.units import unit_detail, unit_list
 from tasks.views.uploads import unit_workbook_file, uploads
+from tasks.views.verifying import verify
 from tasks.views.workbench import start, workbench
+from tasks.views.workbooks import export_menu, export_workbook
 
 urlpatterns = [
     path("", home, name="home"),
@@ -47,6 +57,9 @@ urlpatterns = [
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
     path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
+    path("plans/<slug:slug>/export/", export_menu, name="exports"),
+    path("plans/<slug:slug>/export/<slug:kind>.<str:extension>", export_workbook, name="export-workbook"),
+    path("verify/", verify, name="verify"),
     path("plans/<slug:slug>/dashboard/", dashboard, name="dashboard"),
     path("plans/<slug:slug>/dashboard/<slug:unit>/", unit_dashboard, name="unit-dashboard"),
     path("plans/<slug:slug>/dashboard-seen/", dashboard_seen, name="dashboard-seen"),
@@ -65,7 +78,7 @@ urlpatterns = [
     path("reports/changes/<int:pk>/", change_set, name="change-set"),
     path("attachments/<int:pk>/", attachment, name="attachment"),
     path("accounts/<int:pk>/handover/", handover, name="handover"),
-    path("audit/export.csv", export_audit, name="export-audit"),
+    path("audit/export.<str:extension>", export_audit, name="export-audit"),
     path("units/", unit_list, name="unit-list"),
     path("units/<slug:slug>/", unit_detail, name="unit"),
     path("review/", review_queue, name="review"),
@@ -86,6 +99,8 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/", period_list, name="periods"),
     path("plans/<slug:slug>/periods/new/", period_open, name="period-open"),
     path("plans/<slug:slug>/periods/<int:pk>/", period_page, name="period"),
+    path("plans/<slug:slug>/periods/<int:pk>/board.<str:extension>", export_filing, name="export-filing"),
+    path("plans/<slug:slug>/periods/<int:pk>/filing.<str:extension>", export_filed, name="export-filed"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/workbook/<slug:unit>.xlsx", unit_workbook_file, name="unit-workbook"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),

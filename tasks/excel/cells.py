@@ -7,13 +7,15 @@ nothing of it is dropped in silence. `docs/decisions/0002-excel-text-stays-text.
 import csv
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO, TextIOWrapper
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.utils import timezone
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from tasks.sheettext import clean
@@ -22,6 +24,10 @@ LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
 LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
 DATE, MOMENT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0%"
 
+ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
+)  # what a text has to be looked at for
+SURELY_FITS = LONGEST_TEXT // 2
 XML_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
 RETYPED = re.compile(r"\s*['=+\-@＝＋－＠\d]")  # typed in by hand, Excel would read these as something else
 GUARDED = re.compile(r"\s*['=+\-@＝＋－＠]|[\t\n]")
@@ -29,6 +35,62 @@ GUARDED = re.compile(r"\s*['=+\-@＝＋－＠]|[\t\n]")
 
 class Share(float):
     """A share of one, shown in percent: `Share(0.45)` is 45 %. A number, so that it survives `as_values()`."""
+
+
+class Sign(str):
+    """A word that stands in a style of its own, whatever its column: a light. A text, so that it survives everything."""
+
+    style: str
+
+
+def sign(text: str, style: str) -> Sign:
+    made = Sign(text)
+    made.style = style
+    return made
+
+
+class RowXml:
+    """Rows of one sheet as XML: each value, type and style as `put` writes them, at a tenth of the time."""
+
+    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+        self.sheet = sheet
+        self.numbers: dict[tuple[str, str | None, bool], int] = {}
+
+    def row(
+        self, number: int, columns: Sequence[str], values: Sequence[Any], styles: Sequence[str], *, height: float
+    ) -> str:
+        """`columns` are their letters."""
+        cells = [
+            self.cell(f"{column}{number}", value, style)
+            for column, value, style in zip(columns, values, styles, strict=True)
+        ]
+        return f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
+
+    def cell(self, at: str, value: Any, style: str) -> str:
+        if type(value) is Sign:
+            style = value.style
+        is_plain = type(value) is str and value and len(value) < SURELY_FITS and not ODD.search(value)
+        known = value if is_plain else excel_value(value)
+        if isinstance(known, str):
+            number = self.style(style, None, bool(RETYPED.match(known)))
+            text = f'<is><t xml:space="preserve">{escape(known)}</t></is>'
+            return f'<c r="{at}" s="{number}" t="inlineStr">{text}</c>'
+        number = self.style(style, format_of(value), False)
+        if known is None:
+            return f'<c r="{at}" s="{number}"/>'
+        stored = to_excel(known) if isinstance(known, datetime.date) else known
+        return f'<c r="{at}" s="{number}"><v>{float(stored) if isinstance(stored, Share) else stored}</v></c>'
+
+    def style(self, name: str, number_format: str | None, is_quoted: bool) -> int:
+        """The number by which the workbook knows this look."""
+        key = (name, number_format, is_quoted)
+        if key not in self.numbers:
+            cell = WriteOnlyCell(self.sheet)
+            cell.style, cell.quotePrefix = name, is_quoted
+            if number_format:
+                cell.number_format = number_format
+            self.numbers[key] = cell.style_id
+        return self.numbers[key]
 
 
 def put(cell: Cell, value: Any, style: str) -> Cell:

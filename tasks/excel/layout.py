@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -111,6 +112,7 @@ def page_height(paper: str) -> float:
     return (PAPER[paper][1] - 2 * MARGIN_MM) * POINTS
 
 
+@lru_cache(maxsize=32768)
 def halves(text: str) -> int:
     """The width of a text in Latin letters; a Chinese character or mark is two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
@@ -130,14 +132,16 @@ def paragraph_lines(paragraph: str, width: int) -> int:
         used += wide
         while used > width:
             count, used = count + 1, used - width
-        before = min(wide, 2)
+        before = 2 if wide > 1 else wide
     return count
 
 
+@lru_cache(maxsize=4096)
 def text_height(text: str, column_width: float, *, size: float = 12) -> float:
     """Points a wrapped text of this size needs in a column so wide, with room to breathe and never too few."""
     fit = int((column_width - 1) * 12 / size) - 1  # cell padding, and an office's rounding
-    return line_count(text, fit) * size * LINE + 6
+    lines = 1 if 2 * len(text) <= fit and "\n" not in text else line_count(text, fit)
+    return lines * size * LINE + 6
 
 
 def row_height(*needed: float) -> float:

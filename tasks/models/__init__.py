@@ -1,5 +1,6 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.duty import Duty
+from tasks.models.export import ExportRecord
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
@@ -14,6 +15,7 @@ __all__ = [
     "ChangedReport",
     "CompletionClaim",
     "Duty",
+    "ExportRecord",
     "ExtensionRequest",
     "Field",
     "FrozenMeasure",

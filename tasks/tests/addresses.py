@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver
 from openpyxl import load_workbook
 
+from tasks.choices import ExportKind
 from tasks.models import (
     Attachment,
     ChangeSet,
@@ -47,6 +48,10 @@ def values() -> dict[str, list[str]]:
         "tasks/<int:number>/": [f"tasks/{one.number}/" for one in MainTask.objects.all()],
         "<int:number>-<int:order>/": [f"{one.code}/" for one in Measure.objects.select_related("main_task")],
         "ledger.<str:extension>": [f"ledger.{name}" for name in ("csv", "xlsx", "json")],
+        "<slug:kind>.<str:extension>": [f"{kind}.{name}" for kind in ExportKind.values for name in ("csv", "xlsx")],
+        "board.<str:extension>": ["board.csv", "board.xlsx"],
+        "filing.<str:extension>": ["filing.csv", "filing.xlsx"],
+        "audit/export.<str:extension>": ["audit/export.csv", "audit/export.xlsx"],
         "reports/<int:duty>/<int:period>/": [
             f"reports/{duty}/{period}/" for duty, period in sorted({(one.duty_id, one.period_id) for one in reports})
         ],

@@ -4,6 +4,7 @@ import datetime
 
 from tasks.choices import InstructionState
 from tasks.models import (
+    ExportRecord,
     Instruction,
     LastLook,
     LightRule,
@@ -92,7 +93,22 @@ def second_filing(*, is_another_unit: bool) -> UnitFiling:
     return UnitFiling(period=first.period, unit=make_unit("省工信厅") if is_another_unit else first.unit)
 
 
+def record(**given) -> ExportRecord:
+    usual = {
+        "code": "A" * 10,
+        "digest": "0" * 64,
+        "kind": "progress",
+        "as_of": DUE,
+        "conditions": "全部举措",
+        "row_count": 79,
+        "made_at": NOW,
+        "made_by": make_user(Role.OFFICE),
+    }
+    return ExportRecord(**usual | given)
+
+
 CASES_OF_LEADING = {
+    "export_kind_known": Case(accepted=record, refused=lambda: record(kind="else")),
     "light_rule_from_two": Case(accepted=rule, refused=lambda: rule(number=1)),
     "light_rule_points": Case(accepted=rule, refused=lambda: rule(risk_points=100)),
     "light_rule_days": Case(accepted=rule, refused=lambda: rule(soon_days=7)),

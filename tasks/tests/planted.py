@@ -38,6 +38,7 @@ from tasks.services import (
     standing,
 )
 from tasks.services.attaching import attach_file
+from tasks.services.exporting import keep_export
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
@@ -147,6 +148,8 @@ def rows_of_every_model(stage: Stage) -> None:
     amending.amend_measure(stage.office, **settings, reason="年度计划", document="鲁政发〔2026〕1号", now=NOW)
     for state in (ClaimState.RETURNED, ClaimState.GRANTED, ClaimState.PENDING):
         claims(stage, state)
+    taken = {"digest": "0" * 64, "kind": "progress", "plan": stage.plan, "period": stage.period, "as_of": TODAY}
+    keep_export(stage.office, code="A" * 10, **taken, query="q=甲", conditions="关键词：甲", row_count=1, now=NOW)
     instructed(stage)
     kept_by_staff(stage)
     audit.record(stage.office, "存草稿", stage.measure, now=NOW, before="前", after="后")

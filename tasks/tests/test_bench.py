@@ -26,6 +26,7 @@ GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GR
 ]
 KEYS = ["hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist"]
 KEYS += ["import_ms", "import_export_ms", "import_speedup_over_import_export"]
+KEYS += ["export_vs_write_only", "export_peak_mb"]
 
 
 def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path) -> None:

@@ -15,14 +15,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import FIXTURES
 from tasks.excel.layout import LINE
-from tasks.excel.ledger import ledger_xlsx
 from tasks.excel.original_table import original_table
+from tasks.excel.reread import reread
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
 from tasks.tests.on_paper import Convert, page_count, pages_of, run, squeezed
-from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY
+from tasks.tests.test_checkcode import ROWS, sent
+from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY, list_xlsx
 
-CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"  # comma, quote, UTF-8, from row 1, as shown
+CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # comma, quote, UTF-8, from row 1, as shown, every sheet
 HEADER = "序号主要任务具体举措责任单位"
 
 
@@ -38,7 +39,7 @@ def workbooks(django_db_setup: None, django_db_blocker) -> dict[str, bytes]:
         books = {
             "annex": annex,
             "annex with a formula": original_table(plan).getvalue(),
-            "ledger with a formula": ledger_xlsx(selection, TODAY).getvalue(),
+            "ledger with a formula": list_xlsx(selection),
         }
         transaction.set_rollback(True)
     return books
@@ -115,7 +116,7 @@ class TestLedgerOnPaper:
         pdf = office(workbooks["ledger with a formula"], "pdf")
         head = "序号主要任务领域编号具体举措责任单位责任单位（原文）职责数开始日期完成时限原表行号"
         pages = pages_of(pdf)
-        assert [page.count(head) for page in pages] == [1] * page_count(pdf)
+        assert [page.count(head) for page in pages] == [0] + [1] * (page_count(pdf) - 1)  # the cover has none
         assert [re.search(r"—\d+—$", page)[0] for page in pages] == [f"—{n}—" for n in range(1, len(pages) + 1)]
 
 
@@ -126,7 +127,9 @@ class TestTextStaysText:
     def test_a_formula_is_not_computed(
         self, workbooks: dict[str, bytes], office: Convert, book: str, row: int, column: int
     ) -> None:
-        rows = list(csv.reader(office(workbooks[book], CSV).read_text("utf-8").splitlines()))
+        title = load_workbook(BytesIO(workbooks[book])).active.title
+        file = office(workbooks[book], CSV)
+        rows = list(csv.reader(file.with_name(f"{file.stem}-{title}.csv").read_text("utf-8").splitlines()))
         assert rows[row][column] == "=1+1"
         assert "@甲" in rows[row]
         assert len(rows) == row + 79
@@ -134,3 +137,13 @@ class TestTextStaysText:
     def test_the_office_keeps_it_text_when_it_saves(self, workbooks: dict[str, bytes], office: Convert) -> None:
         cell = load_workbook(office(workbooks["annex with a formula"], "xlsx")).active["C3"]
         assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("merged", [0, 2])
+def test_what_an_office_saves_again_keeps_its_check_code(office: Convert, merged: int) -> None:
+    """Covered cells, dates, shares and texts like formulas among it."""
+    kept, data = sent(ROWS, merged=merged)
+    again = office(data, "xlsx").read_bytes()
+    assert again != data
+    assert reread("a.xlsx", again).digest == kept
+    assert reread("a.xlsx", again).code == reread("a.xlsx", data).printed

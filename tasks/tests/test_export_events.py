@@ -34,7 +34,7 @@ def test_the_whole_table(leader: Client, loaded_plan: Plan) -> None:
 def test_the_list_with_its_conditions_in_words(leader: Client, loaded_plan: Plan) -> None:
     leader.get(f"{LEDGER}?q=海洋&role=lead")
     ((actor, file, after),) = taken()
-    assert (actor, file) == ("leader", f"{loaded_plan.title}（台账）.csv")
+    assert (actor, file) == ("leader", f"{loaded_plan.title}（任务清单）.csv")
     assert '"条件": "关键词：海洋；职责：牵头"' in after
 
 
@@ -50,7 +50,7 @@ def test_an_outsider_once_an_hour_for_each_file_and_address(client: Client, load
         client.get(LEDGER)
         client.get(ORIGINAL, REMOTE_ADDR="10.0.0.9")
     expected = [(actor, file) for actor, file, _ in taken()]
-    assert expected == [("未登录", f"{loaded_plan.title}{end}") for end in (".xlsx", "（台账）.csv", ".xlsx")]
+    assert expected == [("未登录", f"{loaded_plan.title}{end}") for end in (".xlsx", "（任务清单）.csv", ".xlsx")]
     cache.clear()  # an hour later
     client.get(ORIGINAL)
     assert len(taken()) == 4

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "healthz", "readyz", "robots.txt", "login/", "", "units/", "units/<slug:slug>/",
     "plans/<slug:slug>/", "plans/<slug:slug>/tasks/", "plans/<slug:slug>/tasks/<int:number>/",
-    "plans/<slug:slug>/measures/<int:number>-<int:order>/", "plans/<slug:slug>/search/",
+    "plans/<slug:slug>/measures/<int:number>-<int:order>/", "plans/<slug:slug>/search/", "verify/",
     "plans/<slug:slug>/export/original.xlsx", "plans/<slug:slug>/export/ledger.<str:extension>",
 }  # fmt: skip
 VARIANTS = ("?all=1", "?cols=code&cols=text&cols=units&cols=stage&cols=due_on", "?plan=jiaodong&per_page=200")
@@ -26,6 +26,7 @@ SHOWN_TO_NOBODY = {
     "User.password", "Amendment.setting", "Attachment.file", "Attachment.sha256", "AuditEvent.previous_hash", "AuditEvent.subject_key",
     "AuditHead.hash", "FrozenMeasure.code",
     "HistoricalUnitAlias.name",
+    "ExportRecord.code", "ExportRecord.digest", "ExportRecord.query", "ExportRecord.conditions",  # asked for by code
     *(label(model, "history_change_reason") for model in our_models() if model.__name__.startswith("Historical")),
 }  # fmt: skip
 NONSENSE = "qxaaaaxq"

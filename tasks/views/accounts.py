@@ -10,17 +10,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.excel.cells import csv_file
+from tasks.excel.tables import audit_export
 from tasks.permissions import visible_to
 from tasks.queries.handover import open_items
 from tasks.services.handover import hand_over
-from tasks.views.exports import download
+from tasks.views.handing_out import hand_out
 from units.forms import AuditFilterForm, HandoverForm, named
 from units.models import User
 from units.permissions import Permission, require
 from units.queries import audit_events, successors
 from units.views.audit import COUNTED, said
-from units.views.taken import note_export
 
 AUDIT_COLUMNS = {
     "number": "序号",
@@ -82,8 +81,8 @@ def handed_over(request: HttpRequest, person: User, form: HandoverForm) -> bool:
 @login_required
 @never_cache
 @require_safe
-def export_audit(request: HttpRequest) -> HttpResponse | FileResponse:
-    """The events asked for as CSV, newest first; taking them is an event too."""
+def export_audit(request: HttpRequest, extension: str) -> HttpResponse | FileResponse:
+    """The events asked for, newest first; taking them is an event too."""
     require(request.user, Permission.READ_AUDIT_TRAIL)
     form = AuditFilterForm(request.GET)
     if not form.is_valid():
@@ -91,8 +90,9 @@ def export_audit(request: HttpRequest) -> HttpResponse | FileResponse:
     rows = list(audit_events(request.user, form.question()).values_list(*AUDIT_COLUMNS)[: COUNTED + 1])
     if len(rows) > COUNTED:
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
-    note_export(request, file="操作日志.csv", rows=len(rows), conditions=form.in_words())
-    return download(csv_file([AUDIT_COLUMNS.values(), *map(readable, rows)]), "操作日志", "csv")
+    labels = list(AUDIT_COLUMNS.values())
+    export = audit_export(labels, [readable(row) for row in rows], form.in_words(), timezone.localdate())
+    return hand_out(request, export, extension)
 
 
 def readable(row: tuple) -> list:

@@ -1,29 +1,19 @@
-"""The plan as files: the table as issued, and the list as shown."""
+"""The plan as files: the table as issued, and the list as shown. Open to everybody, as the plan is."""
 
-import re
-from io import BytesIO
-
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from tasks.excel.ledger import ledger_csv, ledger_xlsx
+from tasks.excel.ledger import list_export
 from tasks.excel.original_table import original_table
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
+from tasks.views.handing_out import download, hand_out
 from units.views.taken import note_export
 
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "zip": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-OF_THE_LEDGER = ("csv", "xlsx")
-ONLY_ON_SCREEN = ("page", "per_page")
-NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+ONLY_ON_SCREEN = ("page", "per_page", "after", "before")
 
 
 @require_safe
@@ -39,20 +29,16 @@ def export_original(request: HttpRequest, slug: str) -> FileResponse:
 @cache_control(private=True, no_store=True)
 def export_ledger(request: HttpRequest, slug: str, extension: str) -> FileResponse:
     """The whole list at this URL, in its columns and order, whatever page is on the screen."""
-    if extension not in OF_THE_LEDGER:
+    if extension not in WRITERS:
         raise Http404(f"台账没有 {extension} 格式，请用 xlsx 或 csv。")
-    plan = get_object_or_404(Plan, slug=slug)
-    params, today = request.GET.copy(), timezone.localdate()
+    plan, today = get_object_or_404(Plan, slug=slug), timezone.localdate()
+    selection = select_measures(plan, rows_asked(request), today)
+    return hand_out(request, list_export(selection, today), extension)
+
+
+def rows_asked(request: HttpRequest) -> QueryDict:
+    """The URL without what says which page of the rows is on the screen."""
+    params = request.GET.copy()
     for name in ONLY_ON_SCREEN:
         params.pop(name, None)
-    selection = select_measures(plan, params, today)
-    file = ledger_csv(selection) if extension == "csv" else ledger_xlsx(selection, today)
-    name, found = f"{plan.title}（台账）", selection.filter
-    conditions = "；".join(found.in_words(condition) for condition in found.asked)
-    note_export(request, file=f"{name}.{extension}", rows=selection.measure_count, conditions=conditions)
-    return download(file, name, extension)
-
-
-def download(file: BytesIO, name: str, extension: str) -> FileResponse:
-    name = NOT_IN_FILE_NAMES.sub("_", f"{name}.{extension}")
-    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[extension])
+    return params

@@ -7,18 +7,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.choices import Stage
+from tasks.excel.tables import filed_export, filing_export
 from tasks.forms_office import PeriodForm
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
 from tasks.queries import filing
 from tasks.queries.workdays import next_proposal, workdays
 from tasks.services import periods as services
+from tasks.views.handing_out import hand_out
 from units.models import Unit
 from units.permissions import Permission, require
 
@@ -138,11 +140,7 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The rows behind one number of the board."""
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
-    state = request.GET.get("state", OBLIGED)
-    if state not in STATE_LABELS:
-        raise Http404
-    unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
-    rows = [row for row in filing.filing_rows(period, Q(unit=unit) if unit else None) if is_in(row, state)]
+    state, unit, rows = rows_behind(request, period)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     duties = Duty.objects.select_related("measure__main_task").in_bulk([row.duty for row in page])
     context = {
@@ -156,8 +154,48 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "tasks/periods/filing.html", context)
 
 
+def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Unit | None, list[filing.FilingRow]]:
+    """The state and the unit that the URL asks for, and every row of theirs."""
+    state = request.GET.get("state", OBLIGED)
+    if state not in STATE_LABELS:
+        raise Http404
+    unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
+    rows = filing.filing_rows(period, Q(unit=unit) if unit else None)
+    return state, unit, [row for row in rows if is_in(row, state)]
+
+
 def is_in(row: filing.FilingRow, state: str) -> bool:
     return state == OBLIGED or row.state == state or (state == LATE and row.is_late)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_store=True)
+def export_filing(request: HttpRequest, slug: str, pk: int, extension: str) -> FileResponse:
+    """The board as a file."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    period = period_or_404(slug, pk)
+    rows = filing.filing_rows(period)
+    lines = [cells(unit) for unit in [*filing.by_unit(rows), filing.total(rows)]]
+    counts = [[line["name"], *(count for _, _, count in line["cells"])] for line in lines]
+    return hand_out(request, filing_export(period, list(STATE_LABELS.values()), counts), extension)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_store=True)
+def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> FileResponse:
+    """The rows behind one number of the board as a file."""
+    require(request.user, Permission.MANAGE_PERIODS)
+    period = period_or_404(slug, pk)
+    state, unit, found = rows_behind(request, period)
+    texts = dict(Duty.objects.filter(pk__in=[row.duty for row in found]).values_list("pk", "measure__text"))
+    rows = [
+        [row.code, texts[row.duty], row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None]
+        for row in found
+    ]
+    conditions = f"{unit.name + '：' if unit else ''}{STATE_LABELS[state]}"
+    return hand_out(request, filed_export(period, rows, conditions, request.GET.urlencode()), extension)
 
 
 @login_required

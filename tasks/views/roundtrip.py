@@ -28,7 +28,7 @@ from tasks.services import roundtrip
 from tasks.services.report_rules import VersionConflict
 from tasks.services.roundtrip import ChosenRow
 from tasks.textdiff import Piece, text_diff
-from tasks.views.exports import download
+from tasks.views.handing_out import download
 from units.permissions import Permission, require
 
 OURS, THEIRS = "ours", "theirs"

@@ -20,7 +20,7 @@ from tasks.queries.counted import Figure
 from tasks.queries.stocktake import Stocktake, frozen_periods, wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
-from tasks.views.exports import NOT_IN_FILE_NAMES, download
+from tasks.views.handing_out import NOT_IN_FILE_NAMES, download
 from tasks.word.stocktake import stocktake_docx
 from tasks.wording import FIGURES, SECTIONS, TEXTS
 from units.permissions import Permission, require

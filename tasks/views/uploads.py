@@ -21,7 +21,7 @@ from tasks.permissions import visible_to
 from tasks.queries.roundtrip import Difference, compared, unit_lines, units_to_ask
 from tasks.roundtrip import Returned
 from tasks.services import roundtrip
-from tasks.views.exports import download
+from tasks.views.handing_out import download
 from units.choices import Role
 from units.models import Unit
 from units.permissions import Permission, require

@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
 from django.urls import include, path, reverse
 
+from tasks.management.bench_export import export_figures
 from tasks.management.bench_import import ROWS as IMPORTED
 from tasks.management.bench_import import import_speedup
 from tasks.management.growth import LABELS as GROWING
@@ -78,7 +79,7 @@ class Command(BaseCommand):
             plan, cookies = prepare()
             urls = addresses(plan)
             check_same_rows(plan, urls, cookies)
-            results = figures(measure(urls, cookies, rounds))
+            results = figures(measure(urls, cookies, rounds)) | export_figures(rounds)
         self.report(results, rounds)
         with temporary_database():
             results |= import_speedup(self.stdout.write, rows)

@@ -1,0 +1,104 @@
+"""A file that somebody brings, hashed anew from its cells. Nothing of it is kept, and nothing of it is believed."""
+
+import csv
+from collections.abc import Iterable
+from io import BytesIO, StringIO
+from typing import Any, NamedTuple
+
+from python_calamine import CalamineWorkbook
+
+from tasks.allocation.ooxml import Package, UnreadableError
+from tasks.excel.book import HASHED
+from tasks.excel.checkcode import Rows, check_code
+from tasks.excel.looks import CODE_LABEL
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_CELLS = 2_000_000
+NOT_READABLE = "这个文件打不开：它不是本系统导出的 xlsx 或 csv 文件，或者已经损坏。"
+TOO_LARGE = "文件太大，最多 20 MB、200 万个单元格。"
+NOT_UTF8 = "这个 CSV 文件不是 UTF-8 编码，可能被另存过。请上传下载时的原文件。"
+csv.field_size_limit(MOST_BYTES)
+
+
+class UnreadableFileError(Exception):
+    """Says in Chinese what is wrong with the file."""
+
+
+class Reread(NamedTuple):
+    """`code` is what the cells give, empty where there is no cover; `printed` is what the cover claims."""
+
+    digest: str
+    code: str = ""
+    printed: str = ""
+
+
+def reread(name: str, data: bytes) -> Reread:
+    if len(data) > MOST_BYTES:
+        raise UnreadableFileError(TOO_LARGE)
+    if data[:2] == b"PK":
+        return of_workbook(data)
+    if name.lower().endswith(".csv"):
+        return of_csv(data)
+    raise UnreadableFileError(NOT_READABLE)
+
+
+def of_csv(data: bytes) -> Reread:
+    """One apostrophe in front of a field is the guard that every text a spreadsheet would run got on its way out."""
+    try:
+        rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""))
+        return Reread(hashed([[[field.removeprefix("'") for field in row] for row in rows]]))
+    except UnicodeDecodeError as problem:
+        raise UnreadableFileError(NOT_UTF8) from problem
+    except csv.Error as problem:
+        raise UnreadableFileError(NOT_READABLE) from problem
+
+
+def of_workbook(data: bytes) -> Reread:
+    facts: dict[str, Any] = {}
+    leaves = []
+    for rows in sheets(data):
+        if found := cover_of(rows):
+            facts |= found
+        else:
+            leaves.append(rows)
+    digest = hashed(leaves)
+    if not facts:
+        return Reread(digest)
+    code = check_code({label: facts.get(label) for label in HASHED}, digest)
+    return Reread(digest, code, str(facts[CODE_LABEL]))
+
+
+def sheets(data: bytes) -> list[list[list[Any]]]:
+    """Cells as they lie in the file, covered ones too, sheet by sheet. Sizes are known before anything is unpacked."""
+    try:
+        Package(data)
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        found, cells = [], 0
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            cells += sheet.total_height * sheet.total_width
+            if cells > MOST_CELLS:
+                raise UnreadableFileError(TOO_LARGE)
+            found.append(sheet.to_python(skip_empty_area=False))
+    except UnreadableError as problem:
+        raise UnreadableFileError(problem.message) from problem
+    except UnreadableFileError:
+        raise
+    except Exception as problem:  # broken bytes make zip, XML and the reader raise nearly anything
+        raise UnreadableFileError(NOT_READABLE) from problem
+    return found
+
+
+def cover_of(rows: list[list[Any]]) -> dict[str, Any]:
+    """Label -> value where this sheet is a cover: it has the code's label in its first column."""
+    facts = {str(row[0]): row[1] for row in rows[:30] if len(row) > 1}
+    return facts if CODE_LABEL in facts else {}
+
+
+def hashed(leaves: Iterable[Iterable[list[Any]]]) -> str:
+    found = Rows()
+    for rows in leaves:
+        for row in rows:
+            found.add(row)
+        found.end_sheet()
+    return found.digest

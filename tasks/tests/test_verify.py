@@ -1,0 +1,170 @@
+"""校验: a code or a file is told from a forgery, and whoever asks learns no more than they may."""
+
+import re
+import zipfile
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from tasks.excel import reread
+from tasks.models import ExportRecord
+from tasks.permissions import visible_to
+from tasks.tests.people import make_stage
+from tasks.tests.readers import STAFF, readers
+from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.test_workbooks import browser, taken
+
+pytestmark = pytest.mark.django_db
+VERIFY = "/verify/"
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+
+
+@pytest.fixture
+def scene(db) -> Scene:
+    return make_scene()
+
+
+@pytest.fixture
+def file(scene: Scene) -> bytes:
+    return taken(browser(scene, "office"), "progress.xlsx?progress=behind")
+
+
+@pytest.fixture
+def code(file: bytes) -> str:
+    return ExportRecord.objects.get().code
+
+
+def said(client: Client, **given) -> str:
+    """The verdict without its markup."""
+    page = client.post(VERIFY, given).content.decode()
+    (notice,) = re.findall(r'<div class="notice [^>]*>(.*?)</div>\n<form', page, re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", notice)).strip()
+
+
+def brought(data: bytes, name: str = "台账.xlsx") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def altered(data: bytes, sheet: str, cell: str, value: str) -> bytes:
+    """As somebody does it with an office program."""
+    book, out = load_workbook(BytesIO(data)), BytesIO()
+    book[sheet][cell] = value
+    book.save(out)
+    return out.getvalue()
+
+
+GENUINE = "内容 进展台账 截至 2026-10-20 首次导出 2026-10-20 10:00"
+KNOWN = "分工方案 分工表 期次 现在的情况 筛选和排序 进度灯：滞后；按原表顺序 行数 2 导出人 office"
+
+
+class TestACode:
+    def test_an_outsider_learns_that_it_is_genuine_its_kind_and_its_days(self, client: Client, code: str) -> None:
+        assert said(client, code=code.lower()) == f"校验码 {code}属实， 与本系统当时的数据一致。 {GENUINE}"
+
+    def test_staff_learn_what_it_stands_for(self, scene: Scene, code: str) -> None:
+        told = said(browser(scene, "jt"), code=f"{code[:5]} {code[5:]}")
+        assert told == f"校验码 {code}属实， 与本系统当时的数据一致。 {GENUINE} {KNOWN}"
+
+    def test_one_that_was_never_given_is_not(self, client: Client, code: str) -> None:
+        assert said(client, code="AAAAAAAAAA") == "校验码 AAAAAAAAAA不是本系统现存的导出， 或者内容改动过。"
+
+    def test_of_the_audit_trail_staff_learn_what_an_outsider_does(self, scene: Scene) -> None:
+        taken(browser(scene, "auditor"), "/audit/export.xlsx")
+        code = ExportRecord.objects.get().code
+        assert "行数" in said(browser(scene, "auditor"), code=code)
+        assert said(browser(scene, "office"), code=code) == said(Client(), code=code)
+
+
+class TestAFile:
+    def test_the_file_as_it_was_taken(self, client: Client, file: bytes) -> None:
+        assert said(client, file=brought(file)) == f"文件“台账.xlsx”属实， 与本系统当时的数据一致。 {GENUINE}"
+
+    def test_the_file_as_an_office_program_saved_it_again(self, client: Client, file: bytes) -> None:
+        assert "属实" in said(client, file=brought(altered(file, "封面", "D1", "")))
+
+    @pytest.mark.parametrize("cell", ["A1", "A2", "A3", "B4", "D4", "G4", "H4", "K5"])
+    def test_one_cell_changed_is_found_out(self, client: Client, file: bytes, code: str, cell: str) -> None:
+        told = said(client, file=brought(altered(file, "台账", cell, "改过")))
+        assert told == (
+            f"文件“台账.xlsx”不是本系统现存的导出， 或者内容改动过。 文件上印的校验码是 {code}，单元格算出的不是它。"
+        )
+
+    @pytest.mark.parametrize("row", [2, 3, 4, 5, 6])
+    def test_a_changed_cover_is_found_out(self, client: Client, file: bytes, row: int) -> None:
+        told = said(client, file=brought(altered(file, "封面", f"B{row}", "改过")))
+        assert told.startswith("文件“台账.xlsx”的封面或校验码被改过。 各行与本系统的一份导出一致")
+
+    def test_another_code_on_it_is_found_out(self, client: Client, file: bytes) -> None:
+        told = said(client, file=brought(altered(file, "封面", "B10", "AAAAAAAAAA")))
+        assert told.startswith("文件“台账.xlsx”的封面或校验码被改过。")
+
+    def test_a_csv_by_its_rows(self, scene: Scene, client: Client) -> None:
+        data = taken(browser(scene, "office"), "progress.csv?progress=behind")
+        assert "属实" in said(client, file=brought(data, "台账.csv"))
+        assert "改动过" in said(client, file=brought(data.replace(b"20%", b"90%"), "台账.csv"))
+
+    def test_what_a_member_of_staff_could_not_see_is_told_to_nobody(self, client: Client, file: bytes) -> None:
+        page = client.post(VERIFY, {"file": brought(file)}).content.decode()
+        assert "举措1-2" not in page
+        assert "进度灯" not in page
+        assert "office" not in page
+
+    @pytest.mark.parametrize(
+        ("data", "name", "sentence"),
+        [
+            (b"PK\x03\x04 broken", "a.xlsx", reread.NOT_READABLE),
+            (b"%PDF-1.4", "a.pdf", reread.NOT_READABLE),
+            ("甲,乙".encode("gbk"), "a.csv", reread.NOT_UTF8),
+            (b'"open', "a.csv", ""),
+        ],
+    )
+    def test_what_is_no_workbook_is_told_so(self, client: Client, data: bytes, name: str, sentence: str) -> None:
+        assert sentence in said(client, file=brought(data, name))
+
+    def test_a_bomb_is_not_unpacked(self, client: Client) -> None:
+        bomb = BytesIO()
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
+            parts.writestr("xl/worksheets/sheet1.xml", b" " * 30_000_000)
+        assert "展开后太大" in said(client, file=brought(bomb.getvalue()))
+
+    def test_one_that_is_too_large_is_not_read(self, client: Client, monkeypatch) -> None:
+        monkeypatch.setattr(reread, "MOST_BYTES", 10)
+        assert reread.TOO_LARGE in said(client, file=brought(b"PK" + b" " * 20))
+
+
+class TestThePage:
+    def test_it_is_open_and_keeps_nothing(self, client: Client, file: bytes) -> None:
+        assert client.get(VERIFY).status_code == 200
+        client.post(VERIFY, {"file": brought(file)})
+        assert ExportRecord.objects.count() == 1
+
+    @pytest.mark.parametrize("given", [{}, {"code": " "}])
+    def test_without_a_code_or_a_file_it_asks_for_one(self, client: Client, given: dict[str, str]) -> None:
+        assert "请输入校验码，或者选择文件。" in client.post(VERIFY, given).content.decode()
+
+    def test_an_outsider_costs_one_question(self, client: Client, code: str, django_assert_num_queries) -> None:
+        for asked in (code, "AAAAAAAAAA"):
+            with django_assert_num_queries(1):
+                client.post(VERIFY, {"code": asked})
+
+
+def test_who_sees_what_a_file_stood_for() -> None:
+    stage = make_stage()
+    usual = {"digest": "0" * 64, "as_of": LATER.date(), "conditions": "全部", "row_count": 1, "made_at": LATER}
+    for kind in ("progress", "audit"):
+        ExportRecord.objects.create(code=kind, kind=kind, made_by=stage.office, **usual)
+    seen = {
+        name: set(visible_to(user, ExportRecord).values_list("kind", flat=True))
+        for name, user in readers(stage).items()
+    }
+    assert seen == {
+        name: {"progress", "audit"} if name == "auditor" else {"progress"} if name in STAFF else set() for name in seen
+    }
