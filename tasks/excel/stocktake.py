@@ -5,11 +5,14 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from tasks.choices import Confidence
 from tasks.excel import layout
-from tasks.excel.cells import Share
-from tasks.excel.ledger import FACTS, HEADER_ROW, SIZE, TITLE, add_styles, write_banner, write_rows
+from tasks.excel.book import HEADER_ROW
+from tasks.excel.cells import Share, write_row
+from tasks.excel.looks import FACTS, HEAD, SHORT, SIZE, TEXT, TITLE, USUAL_WIDTH, add_styles
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import Figure, Line
 from tasks.queries.ledger import LedgerLine
@@ -56,6 +59,27 @@ def write_sheet(
     write_banner(sheet, 1, f"{pack.label}推进落实情况：{title}", TITLE, widths, size=16)
     write_banner(sheet, 2, f"{pack.plan.title}，截至{in_chinese(pack.until)}", FACTS, widths, size=SIZE)
     write_rows(sheet, [heads, *rows], widths)
+
+
+def write_banner(
+    sheet: WriteOnlyWorksheet, row: int, text: str, style: str, widths: Sequence[int], *, size: int
+) -> None:
+    """A line across the whole table."""
+    write_row(sheet, row, [text], [style], height=layout.row_height(layout.text_height(text, sum(widths), size=size)))
+    layout.merge(sheet, row, row, 1, len(widths))
+
+
+def write_rows(sheet: WriteOnlyWorksheet, rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
+    """The header, in its row, and what follows it."""
+    body = [TEXT if width > USUAL_WIDTH else SHORT for width in widths]
+    for row, values in enumerate(rows, HEADER_ROW):
+        styles = body if row > HEADER_ROW else [HEAD] * len(widths)
+        write_row(sheet, row, values, styles, height=layout.row_height(*map(height, values, widths)))
+    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(widths))}{row}"
+
+
+def height(value: Any, width: int) -> float:
+    return layout.text_height(str(value), width, size=SIZE)
 
 
 def codes(figure: Figure) -> str:

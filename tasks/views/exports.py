@@ -10,7 +10,7 @@ from tasks.excel.ledger import list_export
 from tasks.excel.original_table import original_table
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
-from tasks.views.handing_out import download, hand_out
+from tasks.views.handing_out import WRITERS, download, hand_out
 from units.views.taken import note_export
 
 ONLY_ON_SCREEN = ("page", "per_page", "after", "before")
