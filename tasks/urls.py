@@ -25,6 +25,7 @@ from tasks.views.reporting import report, report_unchanged
 from tasks.views.review import review_queue, review_report, review_returned
 from tasks.views.saved_views import delete_view, rename_view, saved_views
 from tasks.views.search import search
+from tasks.views.stocktake import stocktake, stocktake_file, stocktake_wording
 from tasks.views.units import unit_detail, unit_list
 from tasks.views.workbench import start, workbench
 
@@ -47,6 +48,9 @@ urlpatterns = [
     path("plans/<slug:slug>/dashboard/<slug:unit>/", unit_dashboard, name="unit-dashboard"),
     path("plans/<slug:slug>/dashboard-seen/", dashboard_seen, name="dashboard-seen"),
     path("plans/<slug:slug>/coordination/", coordination_list, name="coordination"),
+    path("plans/<slug:slug>/stocktake/", stocktake, name="stocktake"),
+    path("plans/<slug:slug>/stocktake/file.<str:extension>", stocktake_file, name="stocktake-file"),
+    path("plans/<slug:slug>/stocktake/wording/", stocktake_wording, name="stocktake-wording"),
     path("start/", start, name="start"),
     path("workbench/", workbench, name="workbench"),
     path("reports/<int:duty>/<int:period>/", report, name="report"),

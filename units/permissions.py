@@ -24,6 +24,7 @@ class Permission(Enum):
     SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
     SHARE_VIEWS = "把台账的常用视图共享给全体工作人员"
+    WRITE_STOCKTAKE = "修改汇报稿的文字"
     SEE_INSTRUCTIONS = "查看批示：领导和督查专员看全部，单位看本单位承办的和本单位举措上的"
     GIVE_INSTRUCTIONS = "作出批示，指定承办单位和办理时限"
     ANSWER_INSTRUCTIONS = "反馈本单位承办的批示"
@@ -59,6 +60,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SET_LIGHT_RULES,
             Permission.READ_SUBMITTED,
             Permission.SHARE_VIEWS,
+            Permission.WRITE_STOCKTAKE,
             Permission.SEE_INSTRUCTIONS,
             Permission.CLOSE_INSTRUCTIONS,
         }

@@ -26,10 +26,14 @@ def has_font() -> bool:
     return bool(subprocess.run(["fc-list", CJK_FONT], capture_output=True, check=True).stdout)
 
 
-def has_calc() -> bool:
-    """LibreOffice is there together with its spreadsheet; the program alone may be the word processor's."""
-    office = shutil.which("soffice")
-    return office is not None and (Path(office).resolve().parent / "libsclo.so").exists()
+def has_office(library: str) -> Callable[[], bool]:
+    """LibreOffice is there together with this part of it; the program alone may be another part's."""
+
+    def is_there() -> bool:
+        office = shutil.which("soffice")
+        return office is not None and (Path(office).resolve().parent / library).exists()
+
+    return is_there
 
 
 # Debian package -> whether what it is for is there, however it came
@@ -39,7 +43,8 @@ PREREQUISITES: dict[str, Callable[[], bool]] = {
     "chromium": has_program("chromium"),
     "fontconfig": has_program("fc-list"),
     "fonts-noto-cjk": has_font,
-    "libreoffice-calc-nogui": has_calc,
+    "libreoffice-calc-nogui": has_office("libsclo.so"),
+    "libreoffice-writer-nogui": has_office("libswlo.so"),
     "poppler-utils": has_program("pdftoppm"),
 }
 

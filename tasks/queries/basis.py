@@ -108,15 +108,14 @@ class Now:
         """Those that have changed since: of the present, none."""
         return set()
 
+    def visible(self, user: Any) -> QuerySet[ProgressReport]:
+        """The reports this person may see of the periods that measures stand on."""
+        return counting(ProgressReport.objects.filter(visible_reports(user), period__in=self.periods))
+
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
-        """The reports this person may see, by period, each with the measures that stand on that period."""
-        return [
-            (
-                self.where(period_id=period.pk),
-                counting(ProgressReport.objects.filter(visible_reports(user), period=period)),
-            )
-            for period in self.periods
-        ]
+        """By period: which measures stand on it, and the reports of it that this person may see."""
+        visible = self.visible(user)
+        return [(self.where(period_id=period.pk), visible.filter(period=period)) for period in self.periods]
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return standing.period_id == report.period_id
@@ -191,16 +190,21 @@ class Then:
     def touched_duties(self) -> set[int]:
         return set(self.duties.changed)
 
-    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+    def visible(self, user: Any) -> QuerySet[ProgressReport]:
         """What had been approved, corrections since included; staff see all of it."""
-        approved = ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
-        return [(Q(), counting(approved.filter(visible_reports(user))))]
+        return counting(self.approved_of_period().filter(visible_reports(user)))
+
+    def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
+        return [(Q(), self.visible(user))]
+
+    def approved_of_period(self) -> QuerySet[ProgressReport]:
+        return ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
 
     def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
         return True
 
     def approved(self) -> QuerySet[ProgressReport]:
-        return counting(ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED))
+        return counting(self.approved_of_period())
 
     def snapshot(self) -> dict[int, "Snapshot"]:
         columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]

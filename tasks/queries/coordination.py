@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
+from tasks.queries.reports import counting
 from tasks.queries.standing import counting_reports
 from units.models import Unit
 
@@ -33,6 +34,13 @@ def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]
 
 
 URGENT = ("coordination_due_on", "duty_id")
+
+
+def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
+    """What a frozen period asks and had not been answered when it was frozen."""
+    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
+    asking = ProgressReport.objects.filter(period=period, state=ReportState.APPROVED, coordination_unit__isnull=False)
+    return counting(asking).exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
 
 
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:

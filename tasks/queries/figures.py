@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from django.db.models import FilteredRelation, Q
 
 from tasks.choices import OBLIGED_ROLES
-from tasks.models import Measure, MeasureStanding
+from tasks.models import FrozenMeasure, Measure, MeasureStanding
 
 AT_ONCE = 2000  # measures looked at together
 Figures = dict[str, Counter[str]]
@@ -34,16 +34,17 @@ class Placed(NamedTuple):
         return ["all", f"field:{self.field}", *units, *groups]
 
 
-def counted(standing: MeasureStanding) -> Iterator[tuple[str, int]]:
+def counted(standing: MeasureStanding | FrozenMeasure, moves: int) -> Iterator[tuple[str, int]]:
+    """The keys in which a measure counts. `moves`: how often its due date was moved; a frozen row does not keep it."""
     yield "measures", 1
     yield f"progress:{standing.progress_light}", 1
     yield f"stage:{standing.stage}", 1
     yield f"deadline:{standing.deadline_light}", 1
     if standing.is_disagreement:
         yield "disagreement", 1
-    if standing.due_moves:
+    if moves:
         yield "moved", 1
-        yield "moves", standing.due_moves
+        yield "moves", moves
     if standing.scheduled is not None and standing.percent is not None:
         yield "scheduled_measures", 1
         yield "scheduled_sum", standing.scheduled
@@ -53,7 +54,7 @@ def counted(standing: MeasureStanding) -> Iterator[tuple[str, int]]:
 def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int = 1) -> None:
     """Count a standing in all its buckets, or take it out again with `times` -1."""
     for bucket in placed.buckets():
-        for key, count in counted(standing):
+        for key, count in counted(standing, standing.due_moves):
             figures[bucket][key] += count * times
 
 

@@ -209,16 +209,7 @@ def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> dict[tuple[int,
 
 
 def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[ProgressReport]:
-    """The reports of every period that can be a basis, in one query."""
+    """The reports of every period that can be a basis, in one query that begins at the duties of these measures."""
     joins = ("duty__unit", "coordination_unit", "approved_by", "period")
-    parts = [reports.filter(duty__measure__in=keys) for _, reports in basis.reports(user)]
-    if not parts or not keys:
-        return []
-    rows = parts[0]
-    if len(parts) > 1:
-        found = Q(pk__in=[])
-        for part in parts:
-            found |= Q(pk__in=part.order_by().values("pk"))
-        # The measures once more: without them PostgreSQL joins every report there is before it looks which were found.
-        rows = ProgressReport.objects.filter(found, duty__measure__in=keys)
-    return list(rows.select_related(*joins).order_by("pk"))
+    reports = basis.visible(user).filter(duty__measure__in=keys).select_related(*joins)
+    return list(reports.order_by("pk")) if keys else []

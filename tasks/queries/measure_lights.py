@@ -34,7 +34,7 @@ class Point(NamedTuple):
 
 
 def lights_of(measure: Measure, today: datetime.date, stage: str | None = None) -> MeasureLights:
-    """From the facts, whatever is kept. Seven queries, two fewer where the stage is known. Needs `main_task.plan`."""
+    """From the facts, whatever is kept. Five queries at most. Needs `main_task.plan`."""
     rule, periods = rule_on(today), relevant_periods(measure.main_task.plan, today)
     facts = facts_of([measure], periods, None if stage is None else {measure.pk: stage})[measure.pk]
     verdict = lights.progress_light(facts, rule, today)

@@ -12,11 +12,12 @@ not. Before anything is published, one thing more is told: the day on which the 
 import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tasks.choices import Confidence, ReportState
 from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod
+from tasks.queries.prepared import prepared
 from units.choices import UnitKind
 
 ANY, NONE = "any", "none"
@@ -26,6 +27,8 @@ CHOICES = (
     (NONE, "未公开"),
 )
 FROM_WORST = (Confidence.BEHIND, Confidence.AT_RISK, Confidence.ON_TRACK)
+FIELD, UNIT = "duty__measure__main_task__field__position", "duty__measure__duties__unit"
+as_date = DateField().to_python  # SQLite knows no dates
 COLUMNS = (
     "duty__measure__main_task__number",
     "duty__measure__order",
@@ -125,17 +128,36 @@ class Published(NamedTuple):
     behind: int = 0
 
 
-def words_counted(measure: str) -> dict[str, Count]:
-    """Distinct measures (by a path to them) with any of the worst one, two, three words, and with any report."""
-    nested = {word.value: Q(confidence__in=FROM_WORST[: at + 1]) for at, word in enumerate(FROM_WORST)}
-    counts = {name: Count(measure, distinct=True, filter=condition) for name, condition in nested.items()}
-    return {**counts, ANY: Count(measure, distinct=True)}
+def nested_counts() -> dict[str, Count]:
+    """Distinct measures with any report, and with any of the worst one, two, three words."""
+    worst = {word.value: Q(confidence__in=FROM_WORST[: at + 1]) for at, word in enumerate(FROM_WORST)}
+    counts = {name: Count("duty__measure", distinct=True, filter=condition) for name, condition in worst.items()}
+    return {ANY: Count("duty__measure", distinct=True), **counts}
 
 
-def as_counted(row: dict) -> Published:
+def as_published(any_report: int, behind: int, behind_or_at_risk: int, with_word: int) -> Published:
     """Each measure under its worst word: what has a word as bad as this, less what has a worse one."""
-    behind, at_worst_at_risk, with_word = (row[word.value] for word in FROM_WORST)
-    return Published(row[ANY], with_word - at_worst_at_risk, at_worst_at_risk - behind, behind)
+    return Published(any_report, with_word - behind_or_at_risk, behind_or_at_risk - behind, behind)
+
+
+@prepared
+def field_rows(plan_id: int) -> QuerySet[ProgressReport]:
+    """Position of a field, newest day, then the nested counts."""
+    counts = nested_counts()
+    rows = newest_of(plan_id).values(FIELD).annotate(as_of=Max("period__as_of"), **counts)
+    return rows.values_list(FIELD, "as_of", *counts)
+
+
+@prepared
+def city_rows(plan_id: int) -> QuerySet[ProgressReport]:
+    """Slug of a city, then the nested counts of the measures it has a duty in."""
+    counts = nested_counts()
+    rows = newest_of(plan_id).filter(**{f"{UNIT}__kind": UnitKind.CITY}).values(f"{UNIT}__slug").annotate(**counts)
+    return rows.values_list(f"{UNIT}__slug", *counts)
+
+
+def newest_of(plan_id: int) -> QuerySet[ProgressReport]:
+    return newest().filter(duty__measure__main_task__plan=plan_id).order_by()
 
 
 class Progress(NamedTuple):
@@ -153,17 +175,13 @@ class Progress(NamedTuple):
 
 def progress(plan: Plan) -> Progress | None:
     """Two queries; one, and None, before anything is published."""
-    field, city = "duty__measure__main_task__field__position", "duty__measure__duties__unit"
-    reports = newest().filter(duty__measure__main_task__plan=plan).order_by()
-    counts = words_counted("duty__measure")
-    by_field = list(reports.values(field).annotate(as_of=Max("period__as_of"), **counts))
+    by_field = field_rows(plan.pk)
     if not by_field:
         return None
-    by_city = reports.filter(**{f"{city}__kind": UnitKind.CITY}).values(f"{city}__slug").annotate(**counts)
     return Progress(
-        max(row["as_of"] for row in by_field),
-        {row[field]: as_counted(row) for row in by_field},
-        {row[f"{city}__slug"]: as_counted(row) for row in by_city},
+        max(as_date(as_of) for _, as_of, *_ in by_field),
+        {position: as_published(*counts) for position, _, *counts in by_field},
+        {slug: as_published(*counts) for slug, *counts in city_rows(plan.pk)},
     )
 
 

@@ -27,6 +27,7 @@ from tasks.models import (
 )
 from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
 from tasks.queries.past import due_date_moves
+from tasks.queries.reports import counting
 from tasks.queries.stages import completions, stage_facts
 
 
@@ -62,8 +63,7 @@ def deciding(opened: Iterable[ReportingPeriod], today: datetime.date) -> list[Re
 
 def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
     """Approved reports of these periods that stand: a corrected one gives way to its approved correction."""
-    approved = ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED)
-    return approved.exclude(corrected_by__state=ReportState.APPROVED)
+    return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 
 
 def facts_of(
@@ -247,8 +247,12 @@ class Present:
         """The standings of these measures, kept or anew."""
         if self.summary is None:
             return {key: self.anew[key] for key in keys if key in self.anew}
-        kept = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
-        return {**kept, **{key: self.anew[key] for key in keys if key in self.anew}}
+        found = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
+        found |= {key: self.anew[key] for key in keys if key in self.anew}
+        if unkept := [key for key in keys if key not in found]:  # made past the services
+            judged = self.judge.standings(list(Measure.objects.filter(pk__in=unkept)))
+            found |= {row.measure_id: row for row in judged}
+        return found
 
     def where(self, **columns: str | bool) -> Q:
         """A condition on Measure: those whose standing today has these values (`progress_light="behind"`)."""

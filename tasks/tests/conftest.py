@@ -1,4 +1,10 @@
-"""What tests of reporting ask for: the personas with their small plan, and a clock that stands."""
+"""What tests of reporting ask for: the personas with their small plan, and a clock that stands; and the office that prints."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -6,6 +12,7 @@ from django.utils import timezone
 from tasks.models import ProgressReport
 from tasks.services.amending import amend_measure
 from tasks.tests.journeys import YEAR_END, approved, earlier_period
+from tasks.tests.on_paper import Convert
 from tasks.tests.people import NOW, Stage, make_stage
 
 
@@ -31,3 +38,26 @@ def dated(stage: Stage) -> Stage:
     amend_measure(stage.office, measure=stage.measure, changes={"due_on": YEAR_END}, reason="年度计划", now=NOW)
     stage.measure.refresh_from_db()
     return stage
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory) -> Convert:
+    """`office(workbook, "pdf")`: the workbook, opened by LibreOffice as in a Chinese office, in another format."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.fail("没有找到 LibreOffice。请先运行 make prerequisites，它会安装或说明如何安装。")
+    home = tmp_path_factory.mktemp("office")
+    env = {**os.environ, "LANG": "zh_CN.UTF-8", "HOME": str(home)}
+
+    def convert(source: bytes | Path, form: str) -> Path:
+        if isinstance(source, bytes):
+            path = home / f"{hashlib.sha256(source).hexdigest()}.xlsx"
+            path.write_bytes(source)
+            source = path
+        out = home / form.split(":")[0]
+        profile = f"-env:UserInstallation={(home / 'profile').as_uri()}"
+        command = [program, profile, "--headless", "--convert-to", form, "--outdir", str(out), str(source)]
+        subprocess.run(command, env=env, check=True, capture_output=True, timeout=180)
+        return out / f"{source.stem}.{out.name}"
+
+    return convert

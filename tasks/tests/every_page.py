@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tasks.models import Duty, Instruction, Measure, ProgressReport
-from tasks.services import amending, attaching, closing, instructing, publishing, reviewing
+from tasks.services import amending, attaching, closing, instructing, publishing, reviewing, saved_views, standing
 from tasks.tests.browser_desk import Desk
 from units.choices import Role
 from units.models import User
@@ -22,6 +22,7 @@ NOT_PAGES = {
     "robots.txt": "text for crawlers",
     "start": "sends each role on to where its work begins",
     "logout": "takes a POST alone",
+    "dashboard-seen": "takes a POST alone",
     "display": "sets a cookie and goes back",
     "second-factor": "stands between password and site; read in units/tests/test_login_browser.py",
     "report-autosave": "takes a POST alone",
@@ -30,6 +31,7 @@ NOT_PAGES = {
     "export-original": "a workbook",
     "export-ledger": "a workbook",
     "export-audit": "a file",
+    "stocktake-file": "a document, a workbook or both",
 }
 
 
@@ -134,13 +136,26 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
     extension, granted = extending(desk, slow), extending(desk, slower)
     closing.grant_extension(desk.office, request=granted, now=now, document="第 3 次联席会议纪要")
     given = instructed(desk, User.objects.get(role=Role.LEADER), first)
-    slug = first.measure.main_task.plan.slug
+    plan, slug = first.measure.main_task.plan, first.measure.main_task.plan.slug
+    view = saved_views.save_view(desk.office, plan=plan, name="滞后", query="progress=behind", is_shared=True, now=now)
+    standing.rebuild(plan, now=now)
     measures = [of(duty.measure) for duty in (first, back, ended, slower)]
     known = {
         "plan": [(slug,)],
         "plan-tasks": [(slug,)],
         "task": [(slug, first.measure.main_task.number)],
         "measure": measures,
+        "light": [measures[0], measures[2]],
+        "light-rules": [(slug,)],
+        "light-rule-new": [(slug,)],
+        "ledger": [(slug,)],
+        "ledger-views": [(slug,)],
+        "ledger-view-rename": [(slug, view.pk)],
+        "ledger-view-delete": [(slug, view.pk)],
+        "compare": [(slug,)],
+        "dashboard": [(slug,)],
+        "unit-dashboard": [(slug, desk.reporter.unit.slug)],
+        "coordination": [(slug,)],
         "search": [(slug,)],
         "report": [(duty.pk, desk.period.pk) for duty in (slow, waiting, back, begun)] + [(first.pk, desk.before.pk)],
         "handover": [(desk.reporter.pk,)],
@@ -160,6 +175,8 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
         "period-freeze": [(slug, desk.period.pk)],
+        "stocktake": [(slug,)],
+        "stocktake-wording": [(slug,)],
         "instructions": [(slug,)],
         "instruction-new": [(slug,)],
         "instruction": [(slug, one.number) for one in given],
@@ -168,6 +185,7 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "unpublish": [(slug, old.pk)],
     }
     queries = {
+        "ledger": ["?field=1", "?q=没有的词"],
         "plan-tasks": ["?field=1"],  # all 79 rows are read in test_browser_list.py
         "search": ["?q=海洋"],
         "instructions": ["", "?overdue=1"],

@@ -23,7 +23,17 @@ from tasks.models import (
     ReportingPeriod,
     StocktakeWording,
 )
-from tasks.services import amending, closing, instructing, periods, publishing, reporting, reviewing, saved_views
+from tasks.services import (
+    amending,
+    closing,
+    instructing,
+    periods,
+    publishing,
+    reporting,
+    reviewing,
+    saved_views,
+    standing,
+)
 from tasks.services.attaching import attach_file
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
@@ -75,10 +85,11 @@ class Planted:
 def plant() -> Planted:
     stage = make_stage()
     rows_of_every_model(stage)
-    standing = reports_in_every_state(stage)
+    public_reports = reports_in_every_state(stage)
+    standing.rebuild(stage.plan, now=NOW)  # some measures were made past the services
     planted, supply = Planted(stage), words()
-    seen = {("ProgressReport.progress", report.pk) for report in standing}
-    seen |= {("ReportingPeriod.label", report.period_id) for report in standing}
+    seen = {("ProgressReport.progress", report.pk) for report in public_reports}
+    seen |= {("ReportingPeriod.label", report.period_id) for report in public_reports}
     for model in our_models():
         names = [one.name for one in free_texts(model) if label(model, one.name) not in PUBLIC]
         for key in QuerySet(model).values_list("pk", flat=True) if names else ():

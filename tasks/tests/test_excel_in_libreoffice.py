@@ -1,13 +1,8 @@
 """The workbooks in an office: LibreOffice opens them, prints them and says what it read."""
 
 import csv
-import hashlib
-import os
 import re
-import shutil
-import subprocess
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -24,35 +19,11 @@ from tasks.excel.ledger import ledger_xlsx
 from tasks.excel.original_table import original_table
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
+from tasks.tests.on_paper import Convert, page_count, pages_of, run, squeezed
 from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY
 
 CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"  # comma, quote, UTF-8, from row 1, as shown
 HEADER = "序号主要任务具体举措责任单位"
-
-Convert = Callable[[bytes | Path, str], Path]
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Convert:
-    """`office(workbook, "pdf")`: the workbook, opened by LibreOffice as in a Chinese office, in another format."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.fail("没有找到 LibreOffice。请先运行 make prerequisites，它会安装或说明如何安装。")
-    home = tmp_path_factory.mktemp("office")
-    env = {**os.environ, "LANG": "zh_CN.UTF-8", "HOME": str(home)}
-
-    def convert(source: bytes | Path, form: str) -> Path:
-        if isinstance(source, bytes):
-            path = home / f"{hashlib.sha256(source).hexdigest()}.xlsx"
-            path.write_bytes(source)
-            source = path
-        out = home / form.split(":")[0]
-        profile = f"-env:UserInstallation={(home / 'profile').as_uri()}"
-        command = [program, profile, "--headless", "--convert-to", form, "--outdir", str(out), str(source)]
-        subprocess.run(command, env=env, check=True, capture_output=True, timeout=180)
-        return out / f"{source.stem}.{out.name}"
-
-    return convert
 
 
 @pytest.fixture(scope="module")
@@ -81,22 +52,6 @@ def sheet(workbooks: dict[str, bytes]) -> Worksheet:
 @pytest.fixture(scope="module")
 def annex_pdf(workbooks: dict[str, bytes], office: Convert) -> Path:
     return office(workbooks["annex"], "pdf")
-
-
-def run(*command: str | Path) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
-def page_count(pdf: Path) -> int:
-    return int(re.search(r"Pages:\s+(\d+)", run("pdfinfo", pdf))[1])
-
-
-def pages_of(pdf: Path) -> list[str]:
-    return [squeezed(page) for page in run("pdftotext", "-layout", pdf, "-").split("\f")[:-1]]
 
 
 def column_text(pdf: Path, page: int) -> str:

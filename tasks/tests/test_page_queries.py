@@ -34,9 +34,9 @@ COUNTS = {
     ("office", PLAN + "publishing/"): 10,
     ("office", PLAN + "publishing/publish/?{standing}"): 6,
     ("office", PLAN + "amendments/"): 6,
-    ("office", PLAN + "measures/1-1/"): 25,
-    ("reporter", PLAN + "measures/1-1/"): 25,
-    ("reporter", PLAN + "measures/1-1/lights/"): 12,
+    ("office", PLAN + "measures/1-1/"): 24,
+    ("reporter", PLAN + "measures/1-1/"): 24,
+    ("reporter", PLAN + "measures/1-1/lights/"): 9,
     ("leader", PLAN + "instructions/"): 8,
     ("leader", PLAN + "instructions/1/"): 5,
     ("leader", PLAN + "instructions/new/?measure=1-1&report={told}"): 7,
@@ -46,7 +46,13 @@ COUNTS = {
     ("outsider", PLAN + "measures/1-1/"): 6,
     ("outsider", PLAN): 7,
     ("outsider", PLAN + "tasks/"): 5,
-    ("auditor", "/audit/"): 6,
+    ("auditor", "/audit/"): 7,
+    ("office", PLAN + "stocktake/"): 27,
+    ("office", PLAN + "stocktake/?period={frozen}"): 17,
+    ("office", PLAN + "stocktake/file.zip"): 36,
+    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 22,
+    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 21,
+    ("office", PLAN + "stocktake/wording/"): 5,
 }
 
 

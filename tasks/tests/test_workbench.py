@@ -197,7 +197,7 @@ class TestWho:
             "other_reporter": "/workbench/",
             "office": "/review/",
             "second_office": "/review/",
-            "leader": "/",
+            "leader": "/plans/jiaodong/dashboard/",
             "administrator": "/",
             "auditor": "/",
         }

@@ -17,8 +17,11 @@ from units.views.taken import note_export
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+OF_THE_LEDGER = ("csv", "xlsx")
 ONLY_ON_SCREEN = ("page", "per_page")
 NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -36,7 +39,7 @@ def export_original(request: HttpRequest, slug: str) -> FileResponse:
 @cache_control(private=True, no_store=True)
 def export_ledger(request: HttpRequest, slug: str, extension: str) -> FileResponse:
     """The whole list at this URL, in its columns and order, whatever page is on the screen."""
-    if extension not in CONTENT_TYPES:
+    if extension not in OF_THE_LEDGER:
         raise Http404(f"台账没有 {extension} 格式，请用 xlsx 或 csv。")
     plan = get_object_or_404(Plan, slug=slug)
     params, today = request.GET.copy(), timezone.localdate()

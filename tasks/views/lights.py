@@ -44,7 +44,7 @@ class Shown(NamedTuple):
 
 
 def shown(measure: Measure, today: datetime.date, stage: str | None = None) -> Shown:
-    """Eight queries, two fewer where the stage is known."""
+    """Six queries at most."""
     found = lights_of(measure, today, stage)
     facts, verdict = found.facts, found.verdict
     return Shown(

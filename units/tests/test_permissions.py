@@ -27,6 +27,7 @@ HOLDERS = {
     Permission.ANSWER_INSTRUCTIONS: {Role.REPORTER},
     Permission.CLOSE_INSTRUCTIONS: {Role.OFFICE, Role.LEADER},
     Permission.SHARE_VIEWS: {Role.OFFICE},
+    Permission.WRITE_STOCKTAKE: {Role.OFFICE},
     Permission.READ_AUDIT_TRAIL: {Role.AUDITOR},
     Permission.MANAGE_UNITS: {Role.ADMINISTRATOR},
     Permission.MANAGE_ACCOUNTS: {Role.ADMINISTRATOR},

@@ -10,16 +10,12 @@ from tasks.demo.scale.reports import Desk, light_changes, reports, store_endings
 from tasks.demo.scale.storing import store
 from tasks.demo.scale.table import make_table
 from tasks.demo.stage import Stage
-from tasks.models import Plan, ReportingPeriod
+from tasks.models import ReportingPeriod
 from tasks.services.periods import freeze_period
 from tasks.services.standing import rebuild, recount_filing
 from units.choices import Role
 from units.models import User
 from units.services import create_users
-
-
-def empty_plan(slug: str, measures: int) -> Plan:
-    return Plan.objects.create(slug=slug, title=f"规模测试分工表（虚构，{measures} 项）", source_name="（虚构）")
 
 
 def play(stage: Stage, administrator: User, measures: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tasks.choices import DutyRole, Halt, RollUp
 from tasks.demo.scale.storing import store
 from tasks.demo.stage import Stage
-from tasks.models import Duty, Field, MainTask, Measure
+from tasks.models import Duty, Field, MainTask, Measure, Plan
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup
 
@@ -29,6 +29,10 @@ PATTERNS = (  # roles of a measure's duties in their order, and how often of a h
 )
 MEASURES_A_TASK = 3
 SUSPENDED, ONGOING, UNDATED, LED = 0.01, 0.3, 0.05, 0.1  # shares
+
+
+def make_plan(slug: str, measures: int) -> Plan:
+    return Plan.objects.create(slug=slug, title=f"规模测试分工表（虚构，{measures} 项）", source_name="（虚构）")
 
 
 def make_table(stage: Stage, count: int) -> None:

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from tasks.demo.guard import refuse_real_database
-from tasks.demo.scale.play import empty_plan, play
+from tasks.demo.scale.play import play
+from tasks.demo.scale.table import make_plan
 from tasks.demo.stage import Stage
 from tasks.models import Plan
 from units.models import Unit, User
@@ -42,8 +43,9 @@ class Command(BaseCommand):
         if not Unit.objects.exists():
             call_command("loaddata", "units.json", verbosity=0)
         password = self.password()
-        made = empty_plan(plan, measures)
-        stage = Stage(made, seed, today or timezone.localdate(), password, self.stdout.write, periods)
+        stage = Stage(
+            make_plan(plan, measures), seed, today or timezone.localdate(), password, self.stdout.write, periods
+        )
         play(stage, User.objects.filter(is_superuser=True)[0], measures)
         self.stdout.write(f"账号与 load_demo 的相同，新开的口令：{password}")
 
