@@ -5,8 +5,6 @@ moving and inserting change nothing. Whatever is not exactly clear is a problem 
 doubtful cell is never a guess.
 """
 
-import datetime
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from tasks.choices import Confidence
 from tasks.excel import marks
 from tasks.excel.incoming import Grid, RefusedFileError, grids
 from tasks.excel.unit_workbook import LABELS
+from tasks.excel.values import day, plain, shown
 from tasks.forms import ReportForm
 from tasks.roundtrip import EDITABLE, FIELDS, Base, Cell, Returned, Row, Stray
 
@@ -33,7 +32,6 @@ FORMULA = "这一格是公式，公式不写入。请复制后“粘贴为数值
 ERROR = "这一格是错误值（如 #N/A），不写入。"
 MERGED = "这一格被合并在别的单元格里，不能确定内容。请取消合并。"
 NOT_TEXT = "这一格存的是数字或日期，不是文字，可能已被改写。请把单元格格式设为“文本”，重新填写。"
-NOT_A_DAY = "这一格存的是数字，不是日期。请按年-月-日填写，例如 2026-10-15。"
 ONE_OR_ALL = "这一格是 1，可能是 1%，也可能是 100%。请写成 1% 或 100%。"
 LOCKED = "这一栏不能改，改动不写入。"
 CONFIDENCE = "研判只能选正常、有风险或滞后。"
@@ -276,30 +274,3 @@ def value_at(row: list[Any], column: int) -> Any:
 
 def text_at(row: list[Any], column: int) -> str:
     return str(value_at(row, column)).strip()
-
-
-def shown(value: Any) -> str:
-    """A value as a person reads it in the sheet, nearly."""
-    match value:
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float():
-            return f"{value:.15g}"
-        case datetime.datetime():
-            return f"{value:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
-    return str(value)
-
-
-def plain(value: Any) -> str:
-    return unicodedata.normalize("NFKC", shown(value)).strip()
-
-
-def day(value: Any) -> str:
-    if isinstance(value, datetime.datetime):
-        value = value.date()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if not isinstance(value, str):
-        raise ValidationError(NOT_A_DAY)
-    cleaned = ReportForm.base_fields["coordination_due_on"].clean(value)
-    return "" if cleaned is None else cleaned.isoformat()

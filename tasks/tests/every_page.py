@@ -220,7 +220,6 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "instructions": [(slug,)],
         "instruction-new": [(slug,)],
         "instruction": [(slug, one.number) for one in given],
-        **brought_back(desk, slow, begun),
         "publishing": [(slug,)],
         "publish": [(slug,)],
         "unpublish": [(slug, old.pk)],
@@ -236,4 +235,4 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "publish": [f"?report={public.pk}"],
         "review-pass": [f"?report={at_office.pk}.{at_office.version}", f"?report={own.pk}.{own.version}"],
     }
-    return known, queries
+    return known | brought_back(desk, slow, begun), queries

@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 from tasks.excel import returned
 from tasks.excel.returned import read_back
 from tasks.excel.unit_workbook import HEADER_ROW, MARKS_SHEET, SHEET
+from tasks.excel.values import NOT_A_DAY
 from tasks.models import Duty
 from tasks.roundtrip import EDITABLE, Cell
 from tasks.tests.journeys import drafted, more_duties
@@ -102,7 +103,7 @@ class TestAChangedCell:
         offline.fill(stage.duty, percent_complete=1, coordination_due_on=46000)
         for name in ("percent_complete", "coordination_due_on"):
             offline.at(stage.duty, name).number_format = "General"
-        assert [cell.problem for cell in cells(offline)] == [returned.ONE_OR_ALL, returned.NOT_A_DAY]
+        assert [cell.problem for cell in cells(offline)] == [returned.ONE_OR_ALL, NOT_A_DAY]
 
     def test_a_formula_is_reported_with_its_result_and_never_taken(self, stage: Stage, offline: Offline) -> None:
         offline.at(stage.duty, "progress").value = '=SUM("a")'
