@@ -6,6 +6,9 @@ PY     := .venv/bin/python
 SITE   := .venv/.site
 DEV    := .venv/.dev
 
+# A class and its expensive scene stay together.
+ON_ALL_CORES := -n auto --dist loadscope
+
 export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -32,8 +35,8 @@ demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构�
 		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
 
 test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
-	DATABASE_URL=sqlite://:memory: $(PY) -m pytest -m "not browser"
-	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest
+	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser"
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
 
 check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环境的设置
 	.venv/bin/ruff check .

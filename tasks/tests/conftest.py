@@ -47,7 +47,7 @@ def office(tmp_path_factory) -> Convert:
     if program is None:
         pytest.fail("没有找到 LibreOffice。请先运行 make prerequisites，它会安装或说明如何安装。")
     home = tmp_path_factory.mktemp("office")
-    env = {**os.environ, "LANG": "zh_CN.UTF-8", "HOME": str(home)}
+    env = {**os.environ, "LANG": "zh_CN.UTF-8", "LC_CTYPE": "C.UTF-8", "HOME": str(home)}
 
     def convert(source: bytes | Path, form: str) -> Path:
         if isinstance(source, bytes):
