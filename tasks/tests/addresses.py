@@ -49,6 +49,7 @@ def values() -> dict[str, list[str]]:
         "<int:number>-<int:order>/": [f"{one.code}/" for one in Measure.objects.select_related("main_task")],
         "ledger.<str:extension>": [f"ledger.{name}" for name in ("csv", "xlsx", "json")],
         "<slug:kind>.<str:extension>": [f"{kind}.{name}" for kind in ExportKind.values for name in ("csv", "xlsx")],
+        "stocktake/file.<str:extension>": [f"stocktake/file.{name}" for name in ("docx", "xlsx", "zip")],
         "board.<str:extension>": ["board.csv", "board.xlsx"],
         "filing.<str:extension>": ["filing.csv", "filing.xlsx"],
         "audit/export.<str:extension>": ["audit/export.csv", "audit/export.xlsx"],

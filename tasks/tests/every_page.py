@@ -162,6 +162,13 @@ def of(measure: Measure) -> tuple:
     return measure.main_task.plan.slug, measure.main_task.number, measure.order
 
 
+OF_A_PLAN = (
+    "plan", "plan-tasks", "light-rules", "light-rule-new", "ledger", "ledger-views", "compare", "dashboard",
+    "coordination", "search", "exports", "amendments", "plan-cadence", "periods", "period-open", "stocktake",
+    "stocktake-wording", "instructions", "instruction-new", "publishing", "publish",
+)  # fmt: skip
+
+
 def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
     """Something in every state; the arguments that lead to it, and the questions that go behind an address."""
     now, (first, waiting, passed, back, slower, begun, ending, ended, slow) = timezone.now(), desk.duties
@@ -180,23 +187,13 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
     standing.rebuild(plan, now=now)
     measures = [of(duty.measure) for duty in (first, back, ended, slower)]
     known = {
-        "plan": [(slug,)],
-        "plan-tasks": [(slug,)],
+        **{name: [(slug,)] for name in OF_A_PLAN},
         "task": [(slug, first.measure.main_task.number)],
         "measure": measures,
         "light": [measures[0], measures[2]],
-        "light-rules": [(slug,)],
-        "light-rule-new": [(slug,)],
-        "ledger": [(slug,)],
-        "ledger-views": [(slug,)],
         "ledger-view-rename": [(slug, view.pk)],
         "ledger-view-delete": [(slug, view.pk)],
-        "compare": [(slug,)],
-        "dashboard": [(slug,)],
         "unit-dashboard": [(slug, desk.reporter.unit.slug)],
-        "coordination": [(slug,)],
-        "search": [(slug,)],
-        "exports": [(slug,)],
         "report": [(duty.pk, desk.period.pk) for duty in (slow, waiting, back, begun)] + [(first.pk, desk.before.pk)],
         "handover": [(desk.reporter.pk,)],
         "unit": [(desk.reporter.unit.slug,), ("jiaodong-wushi",)],
@@ -208,20 +205,10 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "completion": [of(first.measure), of(ending.measure)],
         "extension": [of(slow.measure), of(slower.measure)],
         "measure-settings": [of(slower.measure)],
-        "amendments": [(slug,)],
-        "plan-cadence": [(slug,)],
-        "periods": [(slug,)],
-        "period-open": [(slug,)],
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
         "period-freeze": [(slug, desk.period.pk)],
-        "stocktake": [(slug,)],
-        "stocktake-wording": [(slug,)],
-        "instructions": [(slug,)],
-        "instruction-new": [(slug,)],
         "instruction": [(slug, one.number) for one in given],
-        "publishing": [(slug,)],
-        "publish": [(slug,)],
         "unpublish": [(slug, old.pk)],
     }
     queries = {
