@@ -75,10 +75,10 @@ def numbers(stage) -> dict[str, int]:
 
 
 def answered(client, method: str, url: str) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body, but for what says the address asked for, and a token that is another each time."""
+    """Status, headers and body, but for what says the address asked for, the second, and a token that is another each time."""
     answer = getattr(client, method)(url)
     body = TOKEN.sub("", answer.content.decode()).replace(url, "").replace(quote(url, ""), "")
-    headers = {name: value for name, value in answer.items() if name != "Content-Length"}
+    headers = {name: value for name, value in answer.items() if name not in {"Content-Length", "Expires"}}
     return answer.status_code, headers, body
 
 

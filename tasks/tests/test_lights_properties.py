@@ -44,15 +44,11 @@ rules = st.builds(
 
 @st.composite
 def periods(draw) -> tuple[PeriodWord, ...]:
-    """One to three, the newest first, each closing some days after the day it speaks of."""
+    """One to three, the newest first, each closing some days after the day it speaks of; in all of them somebody must report, or in none."""
     ends = sorted(draw(st.sets(days, min_size=1, max_size=3)), reverse=True)
-    return tuple(
-        PeriodWord(f"截至 {end}", end, end + draw(st.integers(1, 40)) * ONE_DAY, draw(duties())) for end in ends
-    )
-
-
-def duties():
-    return st.lists(spoken | silent, max_size=4).map(tuple)
+    least, most = draw(st.sampled_from([(1, 4), (1, 4), (1, 4), (0, 0)]))
+    said = st.lists(spoken | silent, min_size=least, max_size=most).map(tuple)
+    return tuple(PeriodWord(f"截至 {end}", end, end + draw(st.integers(1, 40)) * ONE_DAY, draw(said)) for end in ends)
 
 
 @st.composite

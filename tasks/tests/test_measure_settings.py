@@ -118,7 +118,7 @@ def test_the_measure_page_offers_each_what_they_may(dated):
         "other_reporter": ["填报本期", "申请办结", "申请延期"],
         "office": ["填报本期", "调整时间和规则"],
         "second_office": ["填报本期", "调整时间和规则"],
-        "leader": [],
+        "leader": ["批示"],
         "administrator": ["调整时间和规则"],
         "auditor": [],
     }

@@ -270,6 +270,8 @@ class TestPagesToRead:
             "查看原文旁的内部校注",
             "填报本单位的进展，提交和撤回；督查专员代开放群体填报",
             "为本单位的举措申请办结或延期",
+            "查看批示：领导和督查专员看全部，单位看本单位承办的和本单位举措上的",
+            "反馈本单位承办的批示",
         ]
 
     def test_the_login_page_states_the_rules_in_force(self, client: Client) -> None:
