@@ -25,8 +25,8 @@ GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GR
     f"{one}_growth" for one in GROWN
 ]
 KEYS = ["hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist"]
-KEYS += ["import_ms", "import_export_ms", "import_speedup_over_import_export"]
 KEYS += ["export_vs_write_only", "export_peak_mb"]
+KEYS += ["import_ms", "import_export_ms", "import_speedup_over_import_export"]
 
 
 def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path) -> None:
