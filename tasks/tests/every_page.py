@@ -156,6 +156,7 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "amendments": [(slug,)],
         "plan-cadence": [(slug,)],
         "periods": [(slug,)],
+        "plan-import": [()],
         "period-open": [(slug,)],
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
