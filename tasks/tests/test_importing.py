@@ -47,3 +47,13 @@ def test_who_may():
     codes = {name: browser_of(user).get("/plans/import/").status_code for name, user in people.items()}
     allowed = {"office": 200, "administrator": 200}
     assert codes == dict.fromkeys(people, 403) | allowed | dict.fromkeys(NOT_STAFF, 302)
+
+
+def test_units_that_the_list_does_not_have_are_named():
+    page = answer(make_stage().office, "表.xlsx", xlsx(HEADER, ("1", "甲", "举一", "省交通运输厅、省教育厅负责")))
+    assert "单位名录里没有：省教育厅。" in page
+
+
+def test_a_file_too_large_is_not_even_read(monkeypatch):
+    monkeypatch.setattr("tasks.views.importing.MOST_BYTES", 10)
+    assert "文件超过 20 MB" in answer(make_stage().office, "表.xlsx", xlsx(HEADER, ROW))
