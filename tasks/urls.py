@@ -11,6 +11,7 @@ from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
+from tasks.views.importing import allocation_check
 from tasks.views.instructing import instruction_new
 from tasks.views.instructions import instruction, instruction_list
 from tasks.views.ledger import ledger
@@ -44,6 +45,7 @@ from tasks.views.workbooks import export_menu, export_workbook
 
 urlpatterns = [
     path("", home, name="home"),
+    path("allocation/check/", allocation_check, name="allocation-check"),
     path("plans/<slug:slug>/", plan_overview, name="plan"),
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),
