@@ -11,7 +11,7 @@ from tasks.models import Duty, Measure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
 
-LISTED = 20  # lines of each list
+LISTED = 10  # lines of each list: what a leader reads in two minutes and two sheets hold
 MOST_MOVED = 5
 
 

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from tasks.lights import SEVERITY, ProgressLight
 from tasks.models import LastLook, LightChange, Plan
 
-READ = 200  # changes looked at; more than these and the page says so
+READ = 100  # changes looked at; more than these and the page says so
 KINDS = ("worse", "better", "completed", "unreported", "reported", "other")
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.models import Plan
 from tasks.queries import coordination
-from tasks.queries.attention import attention
+from tasks.queries.attention import LISTED, attention
 from tasks.queries.dashboard import Dashboard, outstanding
 from tasks.queries.turns import plans_as_seen_by, turns
 from tasks.services import looking
@@ -26,7 +26,7 @@ from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
 from units.permissions import Permission, may, require
 
-DECISIONS, PER_PAGE, OUTSTANDING = 20, 50, 20
+DECISIONS, PER_PAGE, OUTSTANDING = 10, 50, 20
 
 
 @login_required
@@ -77,6 +77,7 @@ def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
         "figures": figures,
         "cards": figures.cards(),
         "attention": attention(board.present, board.periods, board.unit),
+        "listed": LISTED,
         "smalls": figures.smalls(),
         "schedule": figures.schedule(),
         "today": board.today,
