@@ -15,8 +15,6 @@ from tasks.allocation.reader import read_table
 from tasks.allocation.table import DraftPlan, draft_plan
 from units.names import NameBook
 
-DEFAULT_NAMES = settings.BASE_DIR / "fixtures" / "units.json"
-
 
 @dataclass(frozen=True)
 class Source:
@@ -55,7 +53,7 @@ def read_source(options: dict[str, Any], book: NameBook) -> Source:
 
 
 def default_book() -> NameBook:
-    return NameBook.from_fixture(parsed_json(DEFAULT_NAMES))
+    return NameBook.from_fixture(parsed_json(settings.BASE_DIR / "fixtures" / "units.json"))
 
 
 def book_with_options(book: NameBook, options: dict[str, Any]) -> NameBook:

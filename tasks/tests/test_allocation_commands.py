@@ -1,6 +1,7 @@
 """`parse_allocation` and `import_allocation`, as a person types them."""
 
 import json
+import shutil
 
 import pytest
 from django.conf import settings
@@ -135,6 +136,7 @@ class TestFixture:
     def test_is_what_the_command_makes_of_the_table_to_the_byte(self, settings, tmp_path):
         committed = (FIXTURES / "jiaodong.json").read_bytes()
         (tmp_path / "fixtures").mkdir()
+        shutil.copy(FIXTURES / "units.json", tmp_path / "fixtures")
         call_command("loaddata", "units.json", verbosity=0)
         settings.BASE_DIR = tmp_path
         call_command("import_allocation", TABLE, *CORRECTIONS, "--dry-run", "--write-fixture")

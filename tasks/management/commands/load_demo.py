@@ -18,9 +18,6 @@ from tasks.models import Plan, ProgressReport
 from units.models import User
 from units.services import install_administrator
 
-TABLE = settings.BASE_DIR / "fixtures" / "allocation_table.txt"
-CORRECTIONS = settings.BASE_DIR / "fixtures" / "corrections.json"
-
 
 class Command(BaseCommand):
     help = "载入演示数据：分工表、各角色账号和八期虚构的填报。只用于 DEMO=true 的独立数据库。"
@@ -43,7 +40,10 @@ class Command(BaseCommand):
         self.announce(password)
 
     def load(self, password: str, options: dict[str, Any]) -> None:
-        call_command("import_allocation", str(TABLE), "--corrections", str(CORRECTIONS), stdout=io.StringIO())
+        table, corrections = (
+            settings.BASE_DIR / "fixtures" / name for name in ("allocation_table.txt", "corrections.json")
+        )
+        call_command("import_allocation", str(table), "--corrections", str(corrections), stdout=io.StringIO())
         administrator = User.objects.get(username="administrator")
         today = options["today"] or timezone.localdate()
         stage = Stage(
