@@ -11,6 +11,7 @@ from tasks.models import ReportingPeriod
 from tasks.queries.dashboard import CityTable, Dashboard, FieldCounts, Filed, Point, UnitCounts
 from tasks.templatetags.charts import Column, Pair, Segment
 from tasks.views.addresses import ledger_url
+from tasks.views.light_tags import STAGE_ICONS
 
 
 class Kind(NamedTuple):
@@ -27,15 +28,7 @@ class Kind(NamedTuple):
         return f"{self.name}:{self.value}"
 
 
-STAGE_SIGNS = {
-    Stage.NOT_STARTED: "none",
-    Stage.IN_PROGRESS: "doing",
-    Stage.AWAITING_VERIFICATION: "verify",
-    Stage.COMPLETED: "done",
-    Stage.SUSPENDED: "paused",
-    Stage.CANCELLED: "paused",
-}
-STAGES = [Kind("stage", stage.value, stage.label, STAGE_SIGNS[stage]) for stage in Stage]
+STAGES = [Kind("stage", stage.value, stage.label, STAGE_ICONS[stage]) for stage in Stage]
 SIGNS = {
     ProgressLight.ON_TRACK: ("ok", ""),
     ProgressLight.AT_RISK: ("risk", "warm"),
