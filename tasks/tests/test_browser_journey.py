@@ -102,7 +102,7 @@ def test_from_the_reporter_by_way_of_a_return_to_the_public(desk: Desk, open_pag
     begin_report(reporter, duty)
     send_back(reviewer, duty)
     mend(reporter, duty)
-    pass_on(reviewer, duty, "待复审")
+    pass_on(reviewer, duty, "初审通过")
     pass_on(office, duty, "已通过")
 
     outsider.goto("/")

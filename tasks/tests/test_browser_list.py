@@ -70,7 +70,7 @@ class TestWithoutScript:
         no_script.goto(TASKS)
         no_script.get_by_label("关键词").focus()
         no_script.keyboard.type("海洋")
-        for key in ("Tab", *["ArrowDown"] * 4, "Tab", "Tab", "Tab", "Enter"):
+        for key in ("Tab", *["ArrowDown"] * 4, "Tab", "Tab", "Tab", "Tab", "Enter"):
             no_script.keyboard.press(key)
         expect(no_script).to_have_url(re.compile(r"q=%E6%B5%B7%E6%B4%8B&field=4"))
         expect(no_script.get_by_role("status")).to_contain_text("显示 4 项举措、1 项任务")

@@ -142,7 +142,7 @@ class TestIdling:
         enter(page)
         heading(page, "我的账号")
         Session.objects.update(expire_date=timezone.now() - datetime.timedelta(seconds=1))
-        page.get_by_role("link", name="各角色的权限").click()
+        page.get_by_role("main").get_by_role("link", name="各角色的权限").click()
         heading(page, "登录")
         enter(page)
         heading(page, "各角色的权限")
