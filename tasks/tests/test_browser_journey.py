@@ -103,7 +103,7 @@ def test_from_the_reporter_by_way_of_a_return_to_the_public(desk: Desk, open_pag
     send_back(reviewer, duty)
     mend(reporter, duty)
     pass_on(reviewer, duty, "初审通过")
-    pass_on(office, duty, "已通过")
+    pass_on(office, duty, "复审通过")
 
     outsider.goto("/")
     assert seen_of((MENDED, *PRIVATE), outsider.get_by_role("main")) == []
