@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -150,6 +150,9 @@ class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
     object_history_form_template = "admin/history_form.html"
 
     def history_form_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The library lets whoever sees an old version send it as well."""
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
         return ask_again(super().history_form_view, request, *args, **kwargs)
 
 
