@@ -15,6 +15,7 @@ from tasks.tests.doors import ACT, BY_ROW, EVERYBODY, NOBODY, PLAN, Door, doors,
 from tasks.tests.people import NOW
 from tasks.tests.planted import plant
 from units.choices import Role
+from units.models import AuditEvent
 from units.permissions import Permission
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,7 @@ NEVER_OPEN = {
     "reports/<int:pk>/correct/", f"{PLAN}publishing/<int:pk>/unpublish/",
 }  # fmt: skip
 ALWAYS_TO_LOG_IN = {"admin/login/", "reports/<int:duty>/<int:period>/autosave/"}
+KEEPS_WHAT_WAS_TYPED = "reports/<int:duty>/<int:period>/"
 LOGIN_PAGES = re.compile(r"/(admin/)?login/(\?.*)?|/admin/")
 
 
@@ -128,3 +130,19 @@ def test_the_answer_is_the_tables(house: House, is_back_office: bool) -> None:
     shown = {route for route, door in house.doors.items() if route.startswith("admin/") == is_back_office}
     closed = {route for route in shown if house.doors[route].who == NOBODY}
     assert shown - opened - closed == NEVER_OPEN & shown
+
+
+def test_a_forged_form_is_refused_at_every_door(house: House) -> None:
+    """By a browser that is logged in and sends no token. The report's form keeps what was typed, and writes nothing."""
+    wrong = []
+    for route, door in house.doors.items():
+        role = next((role for role in house.browsers if holds(role, door.writer)), Role.ADMINISTRATOR)
+        if "POST" not in door.methods or route in ALWAYS_TO_LOG_IN:
+            continue
+        browser = house.browsers[role]
+        browser.handler.enforce_csrf_checks = True
+        answer, before = house.ask(role, "POST", route)[0], AuditEvent.objects.count()
+        browser.handler.enforce_csrf_checks = False
+        if (answer, AuditEvent.objects.count()) != (OPEN if route == KEEPS_WHAT_WAS_TYPED else SHUT, before):
+            wrong.append(f"/{route} as {role}: {answer}")
+    assert wrong == []
