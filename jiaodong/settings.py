@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "jiaodong.hardening.HardeningMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tasks.public_pages.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
