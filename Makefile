@@ -49,7 +49,7 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://localhost/jiaodong \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-bench: $(DEV)  ## 量速度：总览和清单与 Django 后台相比，写入 var/bench.json
+bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，写入 var/bench.json
 	$(PY) manage.py bench
 
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）

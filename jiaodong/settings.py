@@ -62,6 +62,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
     raise ImproperlyConfigured("正式环境必须设 DATABASE_URL，例如 postgres://用户:口令@主机:5432/库名。")
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'jiaodong.sqlite3'}")}
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
     # told "database is locked" half-way through a transaction.
@@ -71,7 +72,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
     DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
