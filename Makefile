@@ -55,7 +55,7 @@ bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
 	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
 
-lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览和清单，四项都不低于 95（需要 npm）
+lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览、清单、看板和台账，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse
 
 screenshot: $(DEV) prerequisites  ## 重拍 docs/screenshot.png
