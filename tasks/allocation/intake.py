@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tasks.allocation.findings import Finding
-from tasks.allocation.reader import ZIP, read_table
+from tasks.allocation.reader import OLE, ZIP, read_table
 from tasks.allocation.rows import Document
 
 EMPTY = "文件是空的。请确认选对了文件。"
@@ -24,9 +24,7 @@ def taken(name: str, data: bytes) -> Document:
         raise RefusedError(EMPTY)
     if ending in {"xlsm", "docm", "xltm", "dotm"} or (data.startswith(ZIP) and b"vbaproject.bin" in data.lower()):
         raise RefusedError(MACRO)
-    if (ending in {"xlsx", "docx"} and data[:1].isalnum() and not data.startswith(ZIP)) or (
-        ending == "txt" and data.startswith(ZIP)
-    ):
+    if ending in {"txt", "xlsx", "docx"} and not data.startswith(OLE) and (ending == "txt") == data.startswith(ZIP):
         raise RefusedError(RENAMED)
     document = read_table(data)
     for finding in document.findings:
