@@ -3,6 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tasks.models import Amendment, Duty, Field, MainTask, Measure, Plan, ProbableSlip, TableImport
@@ -150,3 +152,29 @@ class TestReturning:
         table = written(stage.office, kept(stage.office, HEAD + OWN, NOW, slug="2027"), NOW)
         with pytest.raises(ValidationError, match="以前没有分工表"):
             importing.begin_return(stage.office, table=table, now=NOW)
+
+
+# Step -> queries of the page, three of them for whoever has logged in. The last takes all away that the others brought.
+COUNTS = {"": 17, "names/": 18, "places/": 17, "difference/": 18, "gone/": 27}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_every_step_asks_as_much_for_one_row_as_for_three(stage, rows):
+    tasks = "".join(f"{2 + at}\t乙{at}\t<p>举{at}</p><p>另{at}</p>\t省{'甲乙丙'[at]}局牵头\n" for at in range(rows))
+    gaps = "".join(f"\t\t续{at}\t青岛海关负责\n" for at in range(rows))
+    table = kept(stage.office, HEAD + OWN.replace("公共", "城乡公共") + tasks + gaps, NOW)
+    client = browser_of(stage.office)
+    counted = {
+        step: queries(lambda step=step: client.get(f"/allocation/{table.pk}/{step}")) for step in list(COUNTS)[:4]
+    }
+    settled(stage.office, table, NOW)
+    gone = settled(stage.office, kept(stage.office, HEAD + OWN, NOW), NOW)
+    written(stage.office, table, NOW)
+    counted["gone/"] = queries(lambda: client.get(f"/allocation/{gone.pk}/difference/"))
+    assert counted == COUNTS
+
+
+def queries(act) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return len(asked)
