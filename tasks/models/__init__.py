@@ -1,5 +1,6 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.duty import Duty
+from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
 from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
@@ -30,6 +31,7 @@ __all__ = [
     "Plan",
     "ProbableSlip",
     "ProgressReport",
+    "PublicEdition",
     "ReportingPeriod",
     "Review",
     "SavedView",
