@@ -7,41 +7,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0007_exports'),
+        ("tasks", "0008_edition"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TableImport',
+            name="TableImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$', '网址名只能用小写字母、数字和中间的连字符。')], verbose_name='分工方案的网址名')),
-                ('subject', models.CharField(blank=True, max_length=100, verbose_name='所属工作')),
-                ('file', models.FileField(blank=True, upload_to='tables/', verbose_name='文件')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
-                ('decided', models.JSONField(blank=True, default=dict, verbose_name='认定')),
-                ('draft', models.JSONField(blank=True, default=dict, verbose_name='恢复的内容')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='写入时间')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('document', models.CharField(blank=True, max_length=200, verbose_name='依据文件')),
-                ('before', models.JSONField(blank=True, default=dict, verbose_name='写入以前的方案')),
-                ('first_amendment', models.PositiveIntegerField(blank=True, null=True, verbose_name='第一项调整的编号')),
-                ('last_amendment', models.PositiveIntegerField(blank=True, null=True, verbose_name='最后一项调整的编号')),
-                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='写入人')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='table_imports', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='table_imports', to='tasks.plan', verbose_name='分工方案')),
-                ('returns_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='tasks.tableimport', verbose_name='恢复到哪次导入以前')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*$", "网址名只能用小写字母、数字和中间的连字符。"
+                            )
+                        ],
+                        verbose_name="分工方案的网址名",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=100, verbose_name="所属工作")),
+                ("file", models.FileField(blank=True, upload_to="tables/", verbose_name="文件")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
+                ("decided", models.JSONField(blank=True, default=dict, verbose_name="认定")),
+                ("draft", models.JSONField(blank=True, default=dict, verbose_name="恢复的内容")),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="写入时间")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("document", models.CharField(blank=True, max_length=200, verbose_name="依据文件")),
+                ("before", models.JSONField(blank=True, default=dict, verbose_name="写入以前的方案")),
+                (
+                    "first_amendment",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="第一项调整的编号"),
+                ),
+                (
+                    "last_amendment",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="最后一项调整的编号"),
+                ),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="写入人",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="table_imports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="table_imports",
+                        to="tasks.plan",
+                        verbose_name="分工方案",
+                    ),
+                ),
+                (
+                    "returns_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returns",
+                        to="tasks.tableimport",
+                        verbose_name="恢复到哪次导入以前",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入的分工表',
-                'verbose_name_plural': '导入的分工表',
-                'ordering': ['-uploaded_at', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('applied_at', None)), fields=('owner', 'slug', 'sha256'), name='tableimport_waits_once', violation_error_message='这份文件已经上传，正在等您核对。'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at', None), ('applied_by', None)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR'), name='tableimport_applied_at_and_by', violation_error_message='写入时间和写入人须同时填写。')],
+                "verbose_name": "导入的分工表",
+                "verbose_name_plural": "导入的分工表",
+                "ordering": ["-uploaded_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("applied_at", None)),
+                        fields=("owner", "slug", "sha256"),
+                        name="tableimport_waits_once",
+                        violation_error_message="这份文件已经上传，正在等您核对。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applied_at", None), ("applied_by", None)),
+                            models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tableimport_applied_at_and_by",
+                        violation_error_message="写入时间和写入人须同时填写。",
+                    ),
+                ],
             },
         ),
     ]
