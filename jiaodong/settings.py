@@ -186,6 +186,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: downloads pass a permission check
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
+TABLE_MAX_BYTES = env.int("TABLE_MAX_MB", 20) * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", 7)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the preview of a returned workbook has a choice for each changed cell
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
