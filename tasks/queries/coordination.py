@@ -1,22 +1,19 @@
-"""需协调事项: what approved reports ask of others, and has not been answered by an instruction."""
+"""需协调事项: what approved reports ask of others, and has not been answered by an instruction.
 
-from collections.abc import Iterable
-from typing import NamedTuple
+How many there are is kept with the figures (`figures.ASKED`); here are the matters themselves.
+"""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
-from tasks.queries.reports import counting
-from tasks.queries.standing import counting_reports
-from units.models import Unit
+from tasks.queries.reports import counting, counting_reports
 
-
-class Matters(NamedTuple):
-    """How many are addressed to a unit, and how many to any other."""
-
-    own: int
-    others: int
+URGENT = ("coordination_due_on", "duty_id")
 
 
 def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
@@ -33,7 +30,13 @@ def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]
     return asking.exclude(Exists(newer))
 
 
-URGENT = ("coordination_due_on", "duty_id")
+def asked_units(measures: Collection[int], periods: Iterable[ReportingPeriod]) -> dict[int, list[int]]:
+    """Measure key -> the unit asked by each of its open matters, in the order of keys. One query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    matters = open_matters(periods).filter(duty__measure__in=measures).order_by("coordination_unit_id")
+    for measure, unit in matters.values_list("duty__measure_id", "coordination_unit_id"):
+        found[measure].append(unit)
+    return found
 
 
 def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
@@ -49,12 +52,31 @@ def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     return matters.select_related(*joins).order_by(*URGENT)
 
 
-def most_urgent(matters: QuerySet[ProgressReport], count: int) -> QuerySet[ProgressReport]:
-    """The first of `in_order`, chosen before anything is joined to them. One query."""
-    return in_order(ProgressReport.objects.filter(pk__in=matters.order_by(*URGENT).values("pk")[:count]))
+def place(matter: ProgressReport) -> str:
+    """Where a matter stands among `in_order`, for the address of the page that begins behind it."""
+    return f"{matter.coordination_due_on}.{matter.duty_id}"
 
 
-def counted(matters: QuerySet[ProgressReport], unit: Unit | int | None) -> Matters:
-    """One query."""
-    to_unit = Q(coordination_unit=unit)
-    return Matters(**matters.aggregate(own=Count("pk", filter=to_unit), others=Count("pk", filter=~to_unit)))
+def behind(place: str) -> Q:
+    """The matters after a place; all of them where it is none."""
+    day, _, duty = place.partition(".")
+    try:
+        due_on, key = datetime.date.fromisoformat(day), int(duty)
+    except ValueError:
+        return Q()
+    return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
+
+
+def most_urgent(periods: Collection[ReportingPeriod], condition: Q, count: int) -> QuerySet[ProgressReport]:
+    """The first open matters of a kind, as `in_order`. One query: of each period the first by an index, then of these."""
+    if not periods:
+        return ProgressReport.objects.none()
+    matters = open_matters(periods).filter(condition)
+    parts = [
+        ProgressReport.objects.order_by().filter(
+            pk__in=matters.filter(period=period).order_by(*URGENT).values("pk")[:count]
+        )
+        for period in periods
+    ]
+    chosen = parts[0].values("pk").union(*(part.values("pk") for part in parts[1:])) if parts[1:] else parts[0]
+    return in_order(ProgressReport.objects.filter(pk__in=chosen.values("pk")))[:count]
