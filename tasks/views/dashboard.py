@@ -49,7 +49,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 
 def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     figures = DashboardFigures(board)
-    own = coordination.most_urgent(board.periods, Q(coordination_unit=user.unit_id), DECISIONS)
+    own = coordination.most_urgent(board.periods, coordination.asking(user.unit_id), DECISIONS)
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         **common(board, figures),
@@ -119,7 +119,7 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
-    kinds = Q(duty__unit=board.unit), Q(coordination_unit=board.unit)
+    kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
     found = (coordination.most_urgent(board.periods, kind, DECISIONS) for kind in kinds)
     rows = [matter_rows(board.plan, matters, user) for matters in found]
     return {"asked": rows[0], "asked_of_it": rows[1]}
@@ -133,9 +133,9 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.READ_SUBMITTED)
     plan = get_object_or_404(Plan, slug=slug)
     board, to, after = Dashboard(plan, timezone.localdate()), request.GET.get("to", ""), request.GET.get("after", "")
-    own = Q(coordination_unit=request.user.unit_id)
-    condition = {"own": own, "others": ~own}.get(to, Q()) & coordination.behind(after)
-    found = list(coordination.most_urgent(board.periods, condition, PER_PAGE + 1))
+    own = coordination.asking(request.user.unit_id)
+    kind = {"own": own, "others": coordination.ANY & ~own}.get(to, coordination.ANY)
+    found = list(coordination.most_urgent(board.periods, kind & coordination.behind(after), PER_PAGE + 1))
     counts = board.matters(request.user.unit_id)
     context = {
         "plan": plan,
