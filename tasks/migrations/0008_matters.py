@@ -29,6 +29,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="progressreport",
             index=models.Index(
+                condition=models.Q(("state__in", ("submitted", "forwarded"))),
+                fields=["state", "submitted_at"],
+                name="report_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="progressreport",
+            index=models.Index(
                 condition=ASKING,
                 fields=["period", "coordination_unit", "coordination_due_on", "duty"],
                 name="report_asking",

@@ -219,7 +219,7 @@ def field_counts(plan: Plan, figures: Figures) -> list[FieldCounts]:
 
 def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:
     """The unit's duties of which nothing is handed in, with the `state` of what is begun. One query."""
-    state = Subquery(reports_of(period).filter(duty=OuterRef("pk")).values("state")[:1])
+    state = Subquery(reports_of(period).order_by().filter(duty=OuterRef("pk")).values("state")[:1])
     duties = obliged_in(period).filter(unit=unit).annotate(state=state).select_related("measure__main_task")
     begun = Q(state=None) | Q(state__in=(ReportState.DRAFT, ReportState.RETURNED))
     return duties.filter(begun).order_by("measure__main_task__number", "measure__order")
