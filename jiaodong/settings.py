@@ -183,6 +183,10 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: downloads pass a permission check
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(VAR_DIR / "backups")))
+BACKUP_KEEP = env.int("BACKUP_KEEP", 30)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured("BACKUP_KEEP 是保留备份的份数，至少为 1。")
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", 7)

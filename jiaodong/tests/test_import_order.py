@@ -31,6 +31,7 @@ LAYERS = {
     "units.queries": 3,
     "units.audit": 3,
     "units.services": 4,
+    "units.backup": 4,
     "tasks.models": 5,
     "tasks.migrations": 5,
     "tasks.permissions": 6,
