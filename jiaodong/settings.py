@@ -6,6 +6,7 @@ DEBUG is off in both unless asked for.
 """
 
 import datetime
+import ipaddress
 import secrets
 from pathlib import Path
 
@@ -96,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jiaodong.following.RequestMiddleware",
     "units.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -187,6 +189,8 @@ BACKUP_DIR = Path(env.str("BACKUP_DIR", str(VAR_DIR / "backups")))
 BACKUP_KEEP = env.int("BACKUP_KEEP", 30)
 if BACKUP_KEEP < 1:
     raise ImproperlyConfigured("BACKUP_KEEP 是保留备份的份数，至少为 1。")
+BACKUP_WARN_HOURS = env.int("BACKUP_WARN_HOURS", 26 if IS_PRODUCTION else 0)
+DISK_WARN_MB = env.int("DISK_WARN_MB", 1024)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", 7)
@@ -215,18 +219,45 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP to the process itself
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes speak plain HTTP to the process itself
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=[])
+for network in METRICS_ALLOWED:
+    try:
+        ipaddress.ip_network(network)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"METRICS_ALLOWED 里的 {network!r} 不是地址或网段，例如 127.0.0.1 或 10.1.0.0/24。"
+        ) from error
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
+if IS_PRODUCTION and METRICS_ALLOWED and not PROMETHEUS_MULTIPROC_DIR:
+    raise ImproperlyConfigured(
+        "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR：各进程的计数放在这个目录里汇总，否则每次只见一个进程的。"
+    )
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "jiaodong.logs.WithRequest"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "jiaodong.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": "json" if IS_PRODUCTION else "line",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},  # the audit trail says who logged in and who failed to
+    "loggers": {
+        "axes": {"level": "WARNING"},  # the audit trail says who logged in and who failed to
+        "django": {"handlers": []},  # through the root's handler, once
+    },
 }

@@ -61,6 +61,9 @@ class TestProduction:
             ("ALLOWED_HOSTS", "", "正式环境必须设 ALLOWED_HOSTS，"),
             ("DATABASE_URL", "", "正式环境必须设 DATABASE_URL，"),
             ("DEBUG", "true", "正式环境不能打开 DEBUG："),
+            ("METRICS_ALLOWED", "10.1.0.0/99", "METRICS_ALLOWED 里的 '10.1.0.0/99' 不是地址或网段，"),
+            ("METRICS_ALLOWED", "127.0.0.1", "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR："),
+            ("BACKUP_KEEP", "0", "BACKUP_KEEP 是保留备份的份数，至少为 1。"),
         ],
     )
     def test_refuses_and_says_why(self, checkout: Path, name: str, value: str, sentence: str) -> None:

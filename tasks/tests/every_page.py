@@ -31,6 +31,7 @@ Known = dict[str, list[tuple]]
 NOT_PAGES = {
     "healthz": "text for a probe",
     "readyz": "text for a probe",
+    "metrics": "text for Prometheus",
     "favicon.ico": "a picture",
     "robots.txt": "text for crawlers",
     "start": "sends each role on to where its work begins",
