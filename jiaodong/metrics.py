@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from jiaodong.health import free_bytes
+from tasks.queries import digests
 from units.backup.taking import last_backup
 from units.middleware import client_address
 
@@ -51,7 +53,13 @@ class Now:
     """What is read at the moment of asking, the same from every process."""
 
     def collect(self) -> Iterator[Metric]:
+        mails = GaugeMetricFamily(
+            "jiaodong_mails", "Digests of today: claimed, failed (tried again), sent", labels=["state"]
+        )
         yield gauge("jiaodong_disk_free_bytes", "Free space where attachments lie", free_bytes(settings.MEDIA_ROOT))
+        for state, count in digests.states(timezone.localdate()).items():
+            mails.add_metric([state], count)
+        yield mails
         if at := last_backup():
             yield gauge("jiaodong_last_backup_timestamp_seconds", "When the last backup was taken", at.timestamp())
 

@@ -226,6 +226,18 @@ if IS_PRODUCTION:
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+DIGESTS = env.bool("DIGESTS", False)
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "")
+if DIGESTS and not (SITE_URL and DEFAULT_FROM_EMAIL and env.str("EMAIL_URL", "")):
+    raise ImproperlyConfigured("设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。")
+MAIL = env.email("EMAIL_URL", "consolemail://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"] or "", MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+
 METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=[])
 for network in METRICS_ALLOWED:
     try:

@@ -63,6 +63,7 @@ class TestProduction:
             ("DEBUG", "true", "正式环境不能打开 DEBUG："),
             ("METRICS_ALLOWED", "10.1.0.0/99", "METRICS_ALLOWED 里的 '10.1.0.0/99' 不是地址或网段，"),
             ("METRICS_ALLOWED", "127.0.0.1", "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR："),
+            ("DIGESTS", "true", "设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。"),
             ("BACKUP_KEEP", "0", "BACKUP_KEEP 是保留备份的份数，至少为 1。"),
         ],
     )

@@ -1,4 +1,5 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
+from tasks.models.digest import Digest
 from tasks.models.duty import Duty
 from tasks.models.export import ExportRecord
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
@@ -14,6 +15,7 @@ __all__ = [
     "ChangeSet",
     "ChangedReport",
     "CompletionClaim",
+    "Digest",
     "Duty",
     "ExportRecord",
     "ExtensionRequest",

@@ -36,6 +36,7 @@ NOT_PAGES = {
     "robots.txt": "text for crawlers",
     "start": "sends each role on to where its work begins",
     "logout": "takes a POST alone",
+    "account-digest": "takes a POST alone",
     "dashboard-seen": "takes a POST alone",
     "display": "sets a cookie and goes back",
     "second-factor": "stands between password and site; read in units/tests/test_login_browser.py",

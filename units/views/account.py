@@ -1,6 +1,7 @@
 """One's own account: what it may do, its password; and the table of roles."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from units import accounts
 from units.choices import Role
@@ -26,9 +27,20 @@ def account(request: HttpRequest) -> HttpResponse:
         "rights": [permission.value for permission in Permission if permission in ROLE_PERMISSIONS[request.user.role]],
         "has_second_factor": accounts.has_second_factor(request.user),
         "is_required": accounts.is_second_factor_required(request.user),
+        "has_digests": settings.DIGESTS and request.user.email,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
     }
     return render(request, "units/account.html", context)
+
+
+@login_required
+@require_POST
+def digest(request: HttpRequest) -> HttpResponse:
+    """Mails on or off; sent twice it is the same."""
+    is_wanted = request.POST.get("wanted") == "yes"
+    accounts.choose_digest(request.user, is_wanted=is_wanted, now=timezone.now())
+    messages.success(request, "有待办时会给您发邮件。" if is_wanted else "不再给您发待办邮件。")
+    return redirect("account")
 
 
 @login_required
