@@ -1,7 +1,6 @@
 """One's own account: what it may do, its password; and the table of roles."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -39,7 +38,6 @@ def digest(request: HttpRequest) -> HttpResponse:
     """Mails on or off; sent twice it is the same."""
     is_wanted = request.POST.get("wanted") == "yes"
     accounts.choose_digest(request.user, is_wanted=is_wanted, now=timezone.now())
-    messages.success(request, "有待办时会给您发邮件。" if is_wanted else "不再给您发待办邮件。")
     return redirect("account")
 
 
