@@ -58,6 +58,8 @@ LAYERS = {
     "units.checks": 9,
     "units.management": 9,
     "tasks.context": 9,
+    "tasks.public_pages": 9,
+    "tasks.triggers": 5,
     "tasks.views": 9,
     "tasks.api.views": 9,
     "tasks.admin": 9,

@@ -1,6 +1,7 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.digest import Digest
 from tasks.models.duty import Duty
+from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
@@ -31,6 +32,7 @@ __all__ = [
     "Plan",
     "ProbableSlip",
     "ProgressReport",
+    "PublicEdition",
     "ReportingPeriod",
     "Review",
     "SavedView",

@@ -108,9 +108,9 @@ def addresses() -> dict[str, list[str]]:
 
 
 def everything_said(answer: HttpResponse) -> str:
-    """Headers, cookies and body; of a workbook every cell and every part of the file."""
+    """Headers but the page's own hash, cookies and body; of a workbook every cell and every part of the file."""
     body = answer.getvalue()
-    said = [f"{name}: {value}" for name, value in answer.items()] + [answer.cookies.output()]
+    said = [f"{name}: {value}" for name, value in answer.items() if name != "ETag"] + [answer.cookies.output()]
     if answer.get("Content-Type") == WORKBOOK:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             said += [parts.read(name).decode(errors="ignore") for name in parts.namelist()]
