@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 
 from jiaodong import metrics
 from jiaodong.logs import request_id
@@ -74,5 +75,8 @@ def tell(request: HttpRequest, response: HttpResponse, seconds: float, queries: 
 
 def view_of(request: HttpRequest) -> str:
     """The route's name, empty where no route was found: addresses that anybody can make up are no labels."""
-    match = request.resolver_match
-    return match.view_name or match.route if match else ""
+    try:  # a page answered before its view was looked for has none yet
+        match = request.resolver_match or resolve(request.path_info)
+    except Http404:
+        return ""
+    return match.view_name or match.route

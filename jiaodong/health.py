@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from units.backup.taking import last_backup
+from units.reading import has_replica, replica_answers
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def what_is_missing() -> str:
 
 def warnings(now: datetime.datetime) -> list[str]:
     """What an operator has to see to soon."""
-    return [f"警告：{one}" for one in (*full_disks(), *old_backup(now))]
+    return [f"警告：{one}" for one in (*full_disks(), *old_backup(now), *lost_replica())]
 
 
 def full_disks() -> list[str]:
@@ -63,6 +64,12 @@ def full_disks() -> list[str]:
         for place, left in free.items()
         if left < settings.DISK_WARN_MB
     ]
+
+
+def lost_replica() -> list[str]:
+    if not has_replica() or replica_answers():
+        return []
+    return ["DATABASE_REPLICA_URL 的只读副本连不上，公众页面暂由主库读取。"]
 
 
 def old_backup(now: datetime.datetime) -> list[str]:

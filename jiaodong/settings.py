@@ -63,6 +63,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
     raise ImproperlyConfigured("正式环境必须设 DATABASE_URL，例如 postgres://用户:口令@主机:5432/库名。")
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'jiaodong.sqlite3'}")}
+if env.str("DATABASE_REPLICA_URL", ""):
+    DATABASES["replica"] = env.db("DATABASE_REPLICA_URL")
+    if {one["ENGINE"] for one in DATABASES.values()} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，两个数据库都须是 postgres://。")
+DATABASE_ROUTERS = ["units.reading.PublicReads"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
     # told "database is locked" half-way through a transaction.
@@ -72,10 +77,19 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
+    for database in DATABASES.values():
+        database.setdefault("CONN_MAX_AGE", 60)
+        database["CONN_HEALTH_CHECKS"] = True
+        # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
+        database["OPTIONS"] = {"options": "-c jit=off", "connect_timeout": 5}
+    if "replica" in DATABASES:
+        DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2  # a page waits for it before it turns to the primary
+
+CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+if CACHES["default"]["BACKEND"].split(".")[-2] not in {"locmem", "db"}:
+    raise ImproperlyConfigured(
+        "CACHE_URL 只能是 locmemcache://（各进程各存各的）或 dbcache://表名（存在数据库里，各机共用）。"
+    )
 
 INSTALLED_APPS = [
     "units",

@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 # Who is logged in and who is locked out just now is no part of what is kept: after a restore everybody logs in again.
 OF_THE_MOMENT = {"sessions", "axes"}
+MADE_BY_TRIGGERS = {"tasks_publicedition"}  # anew by the very rows that are restored
 CHUNK = 2000
 MOST_PARAMETERS = 30_000  # in one statement: below the limits of PostgreSQL and of SQLite as Python builds it
 
@@ -29,9 +30,12 @@ def kept(apps: Apps) -> list[type[models.Model]]:
     """Every model whose rows are kept, by name of table."""
     found = apps.get_models(include_auto_created=True)
     own = [model for model in found if model._meta.managed and not model._meta.proxy]
-    return sorted(
-        (model for model in own if model._meta.app_label not in OF_THE_MOMENT), key=lambda model: model._meta.db_table
-    )
+    lasting = [
+        model
+        for model in own
+        if model._meta.app_label not in OF_THE_MOMENT and model._meta.db_table not in MADE_BY_TRIGGERS
+    ]
+    return sorted(lasting, key=lambda model: model._meta.db_table)
 
 
 def columns(model: type[models.Model]) -> list[str]:
