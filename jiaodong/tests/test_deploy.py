@@ -1,6 +1,7 @@
 """The files in `deploy/`: the programs they are for accept them, and they fit the commands and settings there are."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_systemd_accepts_its_units(tmp_path: Path) -> None:
 
 
 def test_systemd_would_say_what_is_wrong(tmp_path: Path) -> None:
-    assert about_ours(verified(tmp_path, ("UMask=0027", "UMask=often")), tmp_path) != []
+    assert about_ours(verified(tmp_path, ("UMask=0077", "UMask=often")), tmp_path) != []
 
 
 def about_ours(done: subprocess.CompletedProcess[str], folder: Path) -> list[str]:
@@ -94,3 +95,41 @@ def test_the_folders_are_those_of_the_documents() -> None:
 def test_what_is_uploaded_passes_nginx() -> None:
     most = int(re.search(r"client_max_body_size (\d+)m", (DEPLOY / "nginx" / "jiaodong.conf").read_text()).group(1))
     assert most > max(int(variables_documented()[name]) for name in ("ATTACHMENT_MAX_MB", "WORKBOOK_MAX_MB"))
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """An offline bundle as `make bundle` lays it out, with next to nothing in it."""
+    folder = tmp_path / "jiaodong-0-test"
+    folder.mkdir()
+    shutil.copy(DEPLOY / "install.sh", folder)
+    (folder / "PYTHON").write_text("2.7\n")
+    sums = run("sha256sum", "./install.sh", "./PYTHON", cwd=folder).stdout
+    (folder / "SHA256SUMS").write_text(sums)
+    return folder
+
+
+class TestInstall:
+    """A bundle that is not whole, or is for another Python, is refused before anything is written."""
+
+    def install(self, bundle: Path) -> tuple[int, str]:
+        target = bundle.parent / "opt"
+        done = run("./install.sh", str(target), str(bundle.parent / "var"), sys.executable, cwd=bundle)
+        assert not target.exists()
+        return done.returncode, done.stderr.splitlines()[-1]
+
+    def test_for_another_python(self, bundle: Path) -> None:
+        code, said = self.install(bundle)
+        assert (code, said[:32]) == (1, f"安装包是为 Python 2.7 做的，本机的 {sys.executable}"[:32])
+
+    def test_changed(self, bundle: Path) -> None:
+        (bundle / "PYTHON").write_text("3.11\n")
+        assert self.install(bundle) == (1, "安装包不完整或被改动过，没有安装。请重新复制一份。")
+
+    def test_cut_short(self, bundle: Path) -> None:
+        (bundle / "PYTHON").unlink()
+        assert self.install(bundle) == (1, "安装包不完整或被改动过，没有安装。请重新复制一份。")
+
+    def test_with_something_added(self, bundle: Path) -> None:
+        (bundle / "wheel.whl").touch()
+        assert self.install(bundle) == (1, "安装包里多出了文件，没有安装。请重新复制一份。")
