@@ -1,7 +1,9 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
+from tasks.models.digest import Digest
 from tasks.models.duty import Duty
 from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
+from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
@@ -15,6 +17,7 @@ __all__ = [
     "ChangeSet",
     "ChangedReport",
     "CompletionClaim",
+    "Digest",
     "Duty",
     "ExportRecord",
     "ExtensionRequest",
@@ -36,6 +39,7 @@ __all__ = [
     "SavedView",
     "StandingSummary",
     "StocktakeWording",
+    "TableImport",
     "UnitFiling",
     "Upload",
 ]
