@@ -38,7 +38,7 @@ def successors(user: User) -> QuerySet[User]:
     )
 
 
-def protection_facts(now: datetime.datetime) -> Facts:
+def protection_facts(now: datetime.datetime, *, last_backup: datetime.datetime | None) -> Facts:
     """What the database says about how well the system is protected. The same number of queries, however much there is."""
     accounts = User.objects.filter(is_active=True)
     unused_since = now - datetime.timedelta(days=DAYS_UNUSED)
@@ -53,7 +53,7 @@ def protection_facts(now: datetime.datetime) -> Facts:
         events=audit.end_of_chain()[0],
         events_since=AuditEvent.objects.order_by("number").values_list("at", flat=True).first(),
         broken_links=tuple(audit.broken_at_end(LINKS_WALKED)),
-        last_backup=AuditEvent.objects.filter(verb="备份").order_by("-number").values_list("at", flat=True).first(),
+        last_backup=last_backup,
         sessions_left=Session.objects.filter(expire_date__lt=now - datetime.timedelta(days=1)).count(),
         personal_fields=frozenset(field.name for field in texts) - {"password"},
     )

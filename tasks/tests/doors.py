@@ -23,12 +23,13 @@ PLAN, MEASURE = "plans/<slug:slug>/", "plans/<slug:slug>/measures/<int:number>-<
 
 TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (EVERYBODY, READ, [
-        "healthz", "readyz", "favicon.ico", "robots.txt", "display/<slug:mode>/",
+        "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "display/<slug:mode>/",
         "", "units/", "units/<slug:slug>/", PLAN, f"{PLAN}tasks/", f"{PLAN}tasks/<int:number>/", MEASURE, f"{PLAN}search/",
         f"{PLAN}export/original.xlsx", f"{PLAN}export/ledger.<str:extension>",
     ]),
     (EVERYBODY, ACT, ["login/", "verify/"]),
     (EVERYBODY, POST, ["logout/"]),
+    (ANY_ACCOUNT, POST, ["account/digest/"]),
     (ANY_ACCOUNT, READ, ["account/", "roles/", "start/", "attachments/<int:pk>/"]),
     (ANY_ACCOUNT, ACT, [
         "account/password/", "account/second-factor/", "account/second-factor/setup/",
@@ -62,7 +63,12 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (Permission.DECIDE_CLOSING, ACT, [
         "review/completions/<int:pk>/", "review/completions/<int:pk>/reopen/", "review/extensions/<int:pk>/",
     ]),
-    (Permission.EDIT_PLAN, ACT, ["allocation/check/", f"{MEASURE}settings/", f"{PLAN}cadence/"]),
+    (Permission.EDIT_PLAN, ACT, [f"{MEASURE}settings/", f"{PLAN}cadence/"]),
+    (Permission.IMPORT_TABLES, READ, ["allocation/<int:pk>/", "allocation/<int:pk>/file/"]),
+    (Permission.IMPORT_TABLES, ACT, [
+        "allocation/", "allocation/<int:pk>/names/", "allocation/<int:pk>/places/", "allocation/<int:pk>/difference/",
+    ]),
+    (Permission.IMPORT_TABLES, POST, ["allocation/<int:pk>/abandon/", "allocation/<int:pk>/return/"]),
     (Permission.MANAGE_PERIODS, READ, [
         f"{PLAN}periods/", f"{PLAN}periods/<int:pk>/", f"{PLAN}periods/<int:pk>/filing/",
         f"{PLAN}periods/<int:pk>/board.<str:extension>", f"{PLAN}periods/<int:pk>/filing.<str:extension>",
@@ -87,6 +93,9 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
 ]  # fmt: skip
 
 BY_ROW = {
+    "metrics",  # by address: nothing is there for whoever is not on the list
+    "allocation/<int:pk>/names/", "allocation/<int:pk>/places/", "allocation/<int:pk>/difference/",
+    "allocation/<int:pk>/", "allocation/<int:pk>/file/", "allocation/<int:pk>/abandon/", "allocation/<int:pk>/return/",
     "attachments/<int:pk>/", "reports/<int:duty>/<int:period>/", f"{PLAN}instructions/<int:number>/",
     f"{PLAN}ledger/views/<int:pk>/rename/", f"{PLAN}ledger/views/<int:pk>/delete/",
     "reports/uploads/<int:pk>/", "reports/uploads/<int:pk>/annotated.xlsx", "reports/changes/<int:pk>/",

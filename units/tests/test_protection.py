@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from units import audit
 from units.audit import broken_at_end
+from units.backup.taking import VERB
 from units.choices import Role
 from units.models import AuditEvent, User
 from units.permissions import ROLE_PERMISSIONS, Permission
@@ -115,25 +116,30 @@ class TestFacts:
         make_user(Role.AUDITOR, last_login=long_ago)
         make_user(Role.LEADER, date_joined=long_ago, must_change_password=True)
         make_user(Role.OFFICE, is_active=False, last_login=long_ago)
-        found = protection_facts(timezone.now())
+        found = protection_facts(timezone.now(), last_backup=None)
         assert (found.unused_accounts, found.first_passwords) == (2, 1)
         assert found.roles_in_use == {"administrator", "auditor", "leader"}
 
     def test_what_is_kept_of_a_person(self) -> None:
-        assert protection_facts(NOW).personal_fields == {"username", "first_name", "last_name", "email"}
+        assert protection_facts(NOW, last_backup=None).personal_fields == {
+            "username",
+            "first_name",
+            "last_name",
+            "email",
+        }
 
     def test_sessions_that_nobody_cleared(self) -> None:
         for key, days in (("a", 2), ("b", 0)):
             ended = NOW - datetime.timedelta(days=days, hours=1)
             Session.objects.create(session_key=key, session_data="", expire_date=ended)
-        assert protection_facts(NOW).sessions_left == 1
+        assert protection_facts(NOW, last_backup=None).sessions_left == 1
 
-    def test_the_trail_and_the_last_backup_in_it(self) -> None:
+    def test_the_trail(self) -> None:
         user = make_user(Role.OFFICE)
-        for verb in ("存草稿", "备份", "提交"):
+        for verb in ("存草稿", "提交"):
             audit.record(user, verb, user, now=NOW)
-        found = protection_facts(NOW)
-        assert (found.events, found.events_since, found.last_backup, found.broken_links) == (3, NOW, NOW, ())
+        found = protection_facts(NOW, last_backup=None)
+        assert (found.events, found.events_since, found.broken_links) == (2, NOW, ())
 
     def test_only_the_end_of_the_trail_is_walked(self) -> None:
         user = make_user(Role.OFFICE)
@@ -163,6 +169,12 @@ class TestPage:
         assert "身份鉴别：把 SESSION_IDLE_MINUTES 设为 1 到 30。" in page
         settings.SESSION_IDLE_MINUTES = 30
         assert "身份鉴别：把 SESSION_IDLE_MINUTES" not in client.get("/protection/").content.decode()
+
+    def test_knows_the_last_backup_from_the_trail(self) -> None:
+        client = logged_in(Role.AUDITOR)
+        assert "还没有备份过" in client.get("/protection/").content.decode()
+        audit.record(None, VERB, "jiaodong.backup", now=timezone.now())
+        assert "最近一次在 0 小时以前" in client.get("/protection/").content.decode()
 
     def test_costs_the_same_whatever_there_is(self, django_assert_num_queries) -> None:
         client = logged_in(Role.AUDITOR)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from units.backup.taking import last_backup
 from units.permissions import ROLE_PERMISSIONS, Permission, may, require
 from units.protection import judged
 from units.queries import protection_facts
@@ -21,7 +22,7 @@ from units.queries import protection_facts
 def protection(request: HttpRequest) -> HttpResponse:
     if not may(request.user, Permission.READ_AUDIT_TRAIL):
         require(request.user, Permission.MANAGE_ACCOUNTS)
-    rows = judged(settings, protection_facts(timezone.now()), ROLE_PERMISSIONS)
+    rows = judged(settings, protection_facts(timezone.now(), last_backup=last_backup()), ROLE_PERMISSIONS)
     context = {
         "clauses": [(clause, list(found)) for clause, found in groupby(rows, key=lambda row: row.clause)],
         "count": len(rows),
