@@ -13,7 +13,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-scale lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,10 @@ demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构�
 test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
 	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser"
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
+
+fuzz: export FUZZ_REQUESTS := 10000
+fuzz: $(DEV) prerequisites  ## 一万次随机请求打到每个页面和表单（临时 PostgreSQL），不得有一次 500；种子用 FUZZ_SEED=2 换
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest tasks/tests/test_fuzz.py
 
 check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环境的设置
 	.venv/bin/ruff check .

@@ -76,6 +76,12 @@ else:
     # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
     DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
 
+# Of the shared one the limits below: on several machines or with several workers all count together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
+}
+
 INSTALLED_APPS = [
     "units",
     "tasks",
@@ -97,19 +103,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "units.middleware.OriginMiddleware",
+    # Around everything that answers: static files, redirects and refusals are answers as well.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "jiaodong.hardening.HardeningMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tasks.public_pages.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "units.middleware.AccountMiddleware",
+    "jiaodong.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -149,6 +158,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LOGIN_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 5)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 30)
+LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 60 if IS_PRODUCTION else 0)
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120 if IS_PRODUCTION else 0)
+EXPORTS_PER_MINUTE = env.int("EXPORTS_PER_MINUTE", 20 if IS_PRODUCTION else 0)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 BEHIND_PROXY = IS_PRODUCTION and env.bool("BEHIND_TLS_PROXY", False)
@@ -207,6 +219,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if IS_PRODUCTION:
