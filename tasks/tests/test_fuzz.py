@@ -10,10 +10,12 @@ from django.db import transaction
 from tasks.tests.doors import holds
 from tasks.tests.fuzz import Fuzzer, Names, Request
 from tasks.tests.test_every_door import House, house
+from units.choices import Role
 
 __all__ = ["house"]
 pytestmark = pytest.mark.django_db
 COUNT, SEED = int(os.environ.get("FUZZ_REQUESTS", "300")), int(os.environ.get("FUZZ_SEED", "1"))
+FORM = "application/x-www-form-urlencoded"
 SKIPPED = {"logout/", "admin/logout/", "account/password/"}  # what follows would be asked by nobody
 
 
@@ -75,3 +77,18 @@ def test_no_request_ends_in_a_failure(house: House) -> None:
             failures.setdefault("".join(why.split("File")[-1:])[:160], f"{status} {request}\n{why}")
     got_request_exception.disconnect(note)
     assert not failures, "\n\n".join(failures.values())
+
+
+FOUND = [
+    ("POST", Role.LEADER, "/plans/jiaodong/dashboard-seen/", "until=2026-10-15T25%3A61"),
+    ("POST", Role.LEADER, "/plans/jiaodong/dashboard-seen/", "until=0001-01-01T00%3A00"),
+    ("POST", Role.AUDITOR, "/admin/tasks/maintask/x/history/", ""),
+    ("GET", Role.AUDITOR, "/admin/tasks/duty/x/history/1/", ""),
+    ("POST", Role.OFFICE, "/admin/tasks/duty/add/", "measure=&unit=&via_group=code%2Cnothing"),
+    ("GET", Role.OFFICE, "/display/large/?next=x", ""),
+]
+
+
+def test_what_random_requests_once_broke_is_mended(house: House) -> None:
+    sent = [Request(role, verb, path, "", body.encode(), FORM, {}) for verb, role, path, body in FOUND]
+    assert [send(house, one) for one in sent] == [302, 302, 404, 404, 200, 302]

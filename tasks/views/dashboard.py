@@ -1,5 +1,6 @@
 """看板: of a plan for leaders and the Office, of one unit for its people, and the matters that wait for an answer."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
 from units.permissions import Permission, may, require
+
+EARLIEST_YEAR = 2000
 
 DECISIONS, PER_PAGE, OUTSTANDING = 10, 50, 20
 
@@ -83,13 +86,22 @@ def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
     }
 
 
+def moment(text: str) -> datetime.datetime | None:
+    """What the page sent; None for what is none, or lies so far back that no clock converts it."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.year >= EARLIEST_YEAR else None
+
+
 @login_required
 @never_cache
 @require_POST
 def dashboard_seen(request: HttpRequest, slug: str) -> HttpResponse:
     """已看过, up to the moment at which the page was drawn."""
     plan, now = get_object_or_404(Plan, slug=slug), timezone.now()
-    until = parse_datetime(request.POST.get("until", "")) or now
+    until = moment(request.POST.get("until", "")) or now
     if timezone.is_naive(until):
         until = timezone.make_aware(until)
     looking.mark_seen(request.user, plan=plan, until=until, now=now)

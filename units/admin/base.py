@@ -175,6 +175,11 @@ class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
     object_history_list_template = "admin/history_list.html"
     object_history_form_template = "admin/history_form.html"
 
+    def history_view(self, request: HttpRequest, object_id: str, *args, **kwargs) -> HttpResponse:
+        if not is_key(object_id):
+            raise Http404
+        return super().history_view(request, object_id, *args, **kwargs)
+
     def history_form_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The library lets whoever sees an old version send it as well."""
         if not all(map(is_key, args)):
