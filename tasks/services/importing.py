@@ -40,14 +40,19 @@ class OvertakenError(Exception):
 def keep_table(
     by: User, *, slug: str, subject: str = "", name: str, data: bytes, now: datetime.datetime
 ) -> TableImport:
-    """Keep an uploaded table until its owner has written or abandoned it. The same file again is the one there."""
+    """Keep an uploaded table until its owner has written or abandoned it. The same file again is the one there.
+
+    What names stand for is taken over from the last one that waits: a file is often mended and brought once more.
+    """
     require(by, Permission.IMPORT_TABLES)
     digest = hashlib.sha256(data).hexdigest()
-    waiting = TableImport.objects.filter(owner=by, slug=slug, sha256=digest, applied_at=None).first()
-    if waiting:
-        return waiting
+    waiting = TableImport.objects.filter(owner=by, slug=slug, applied_at=None)
+    if same := waiting.filter(sha256=digest).first():
+        return same
+    known = Decisions(Decisions.from_json(last.decided).names if (last := waiting.first()) else {})
     plain = PurePath(name.replace("\\", "/")).name[-200:] or "分工表"
     table = TableImport(owner=by, slug=slug, subject=subject, name=plain, sha256=digest, uploaded_at=now)
+    table.decided = known.to_json()
     table.file.save(secrets.token_hex(16), ContentFile(data), save=False)
     written = table.file
     try:
