@@ -189,7 +189,12 @@ def begin_return(by: User, *, table: TableImport, now: datetime.datetime) -> Tab
     about = {"owner": by, "slug": table.slug, "sha256": digest, "applied_at": None}
     made, is_new = TableImport.objects.get_or_create(
         **about,
-        defaults={"name": f"{table.name}写入以前", "draft": table.before, "returns_to": table, "uploaded_at": now},
+        defaults={
+            "name": f"“{table.name}”写入以前"[-200:],
+            "draft": table.before,
+            "returns_to": table,
+            "uploaded_at": now,
+        },
     )
     if is_new:
         audit.record(by, "准备恢复分工表", made, now=now, after={"恢复到": made.name})
