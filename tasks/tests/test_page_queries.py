@@ -42,7 +42,7 @@ COUNTS = {
     ("leader", PLAN + "instructions/new/?measure=1-1&report={told}"): 7,
     ("reporter", PLAN + "instructions/"): 8,
     ("reporter", PLAN + "instructions/1/"): 5,
-    ("office", "/workbench/"): 9,
+    ("office", "/workbench/"): 10,
     ("outsider", PLAN + "measures/1-1/"): 7,
     ("outsider", PLAN): 8,
     ("outsider", PLAN + "tasks/"): 6,

@@ -19,6 +19,7 @@ from tasks.excel.unit_workbook import unit_workbook
 from tasks.models import ChangeSet, ReportingPeriod, Upload
 from tasks.permissions import visible_to
 from tasks.queries.roundtrip import Difference, compared, unit_lines, units_to_ask
+from tasks.queries.workbench import workbooks
 from tasks.roundtrip import Returned
 from tasks.services import roundtrip
 from tasks.views.handing_out import download
@@ -91,7 +92,7 @@ def uploads_page(request: HttpRequest, arrivals: list[Arrival] | None = None, pr
         "problem": problem,
         "waiting": list(waiting),
         "change_sets": list(done),
-        "periods": list(ReportingPeriod.objects.open_on(today).select_related("plan")),
+        "workbooks": workbooks(request.user, list(ReportingPeriod.objects.open_on(today).select_related("plan"))),
         "most_files": MOST_FILES,
         "keep_days": settings.UPLOAD_KEEP_DAYS,
         "max_mb": settings.WORKBOOK_MAX_BYTES // 1024 // 1024,
