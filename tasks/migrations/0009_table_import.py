@@ -9,7 +9,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("tasks", "0008_edition"),
-        ("tasks", "0008_matters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
