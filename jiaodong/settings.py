@@ -262,6 +262,8 @@ for network in METRICS_ALLOWED:
             f"METRICS_ALLOWED 里的 {network!r} 不是地址或网段，例如 127.0.0.1 或 10.1.0.0/24。"
         ) from error
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
+if not PROMETHEUS_MULTIPROC_DIR:
+    env.ENVIRON.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus_client takes an empty one for this very folder
 if IS_PRODUCTION and METRICS_ALLOWED and not PROMETHEUS_MULTIPROC_DIR:
     raise ImproperlyConfigured(
         "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR：各进程的计数放在这个目录里汇总，否则每次只见一个进程的。"

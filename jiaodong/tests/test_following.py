@@ -180,6 +180,7 @@ sys.stdout.write(generate_latest(registry).decode())
 
 
 def test_workers_are_added_up(tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
     env = {
         "DJANGO_SETTINGS_MODULE": "jiaodong.settings",
         "DATABASE_URL": "sqlite://:memory:",
