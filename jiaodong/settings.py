@@ -68,6 +68,8 @@ if env.str("DATABASE_REPLICA_URL", ""):
     if {one["ENGINE"] for one in DATABASES.values()} != {"django.db.backends.postgresql"}:
         raise ImproperlyConfigured("DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，两个数据库都须是 postgres://。")
 DATABASE_ROUTERS = ["units.reading.PublicReads"]
+for database in DATABASES.values():
+    database.setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
     # told "database is locked" half-way through a transaction.
@@ -78,18 +80,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     for database in DATABASES.values():
-        database.setdefault("CONN_MAX_AGE", 60)
         database["CONN_HEALTH_CHECKS"] = True
         # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
         database["OPTIONS"] = {"options": "-c jit=off", "connect_timeout": 5}
     if "replica" in DATABASES:
         DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2  # a page waits for it before it turns to the primary
 
-CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
-if CACHES["default"]["BACKEND"].split(".")[-2] not in {"locmem", "db"}:
-    raise ImproperlyConfigured(
-        "CACHE_URL 只能是 locmemcache://（各进程各存各的）或 dbcache://表名（存在数据库里，各机共用）。"
-    )
+# Of the shared one the limits below: on several machines or with several workers all count together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
+}
 
 INSTALLED_APPS = [
     "units",
@@ -113,19 +114,22 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "jiaodong.following.RequestMiddleware",
     "units.middleware.OriginMiddleware",
+    # Around everything that answers: static files, redirects and refusals are answers as well.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "jiaodong.hardening.HardeningMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tasks.public_pages.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "units.middleware.AccountMiddleware",
+    "jiaodong.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -165,6 +169,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LOGIN_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 5)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 30)
+LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 60 if IS_PRODUCTION else 0)
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120 if IS_PRODUCTION else 0)
+EXPORTS_PER_MINUTE = env.int("EXPORTS_PER_MINUTE", 20 if IS_PRODUCTION else 0)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 BEHIND_PROXY = IS_PRODUCTION and env.bool("BEHIND_TLS_PROXY", False)
@@ -208,6 +215,7 @@ BACKUP_WARN_HOURS = env.int("BACKUP_WARN_HOURS", 26 if IS_PRODUCTION else 0)
 DISK_WARN_MB = env.int("DISK_WARN_MB", 1024)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
+TABLE_MAX_BYTES = env.int("TABLE_MAX_MB", 20) * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", 7)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the preview of a returned workbook has a choice for each changed cell
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -228,6 +236,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if IS_PRODUCTION:

@@ -49,6 +49,7 @@ PREREQUISITES: dict[str, Callable[[], bool]] = {
     "openssl": has_program("openssl"),
     "systemd": has_program("systemd-analyze"),
     "poppler-utils": has_program("pdftoppm"),
+    "wrk": has_program("wrk"),
 }
 
 

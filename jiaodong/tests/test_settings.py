@@ -65,7 +65,6 @@ class TestProduction:
             ("METRICS_ALLOWED", "127.0.0.1", "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR："),
             ("DIGESTS", "true", "设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。"),
             ("DATABASE_REPLICA_URL", "sqlite:////tmp/x", "DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，"),
-            ("CACHE_URL", "rediscache://127.0.0.1", "CACHE_URL 只能是 locmemcache://（各进程各存各的）或 dbcache://"),
             ("BACKUP_KEEP", "0", "BACKUP_KEEP 是保留备份的份数，至少为 1。"),
         ],
     )

@@ -3,6 +3,7 @@ from tasks.models.digest import Digest
 from tasks.models.duty import Duty
 from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
+from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
@@ -38,6 +39,7 @@ __all__ = [
     "SavedView",
     "StandingSummary",
     "StocktakeWording",
+    "TableImport",
     "UnitFiling",
     "Upload",
 ]

@@ -8,7 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0008_edition'),
+        ('tasks', '0008_matters'),
+        ('tasks', '0009_table_import'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
