@@ -15,6 +15,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from jiaodong.databases import databases
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -62,35 +64,18 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
     raise ImproperlyConfigured("正式环境必须设 DATABASE_URL，例如 postgres://用户:口令@主机:5432/库名。")
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'jiaodong.sqlite3'}")}
-if env.str("DATABASE_REPLICA_URL", ""):
-    DATABASES["replica"] = env.db("DATABASE_REPLICA_URL")
-    if {one["ENGINE"] for one in DATABASES.values()} != {"django.db.backends.postgresql"}:
-        raise ImproperlyConfigured("DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，两个数据库都须是 postgres://。")
+DATABASES = databases(env, VAR_DIR)
 DATABASE_ROUTERS = ["units.reading.PublicReads"]
-for database in DATABASES.values():
-    database.setdefault("CONN_MAX_AGE", 60)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
-    # told "database is locked" half-way through a transaction.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    for database in DATABASES.values():
-        database["CONN_HEALTH_CHECKS"] = True
-        # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
-        database["OPTIONS"] = {"options": "-c jit=off", "connect_timeout": 5}
-    if "replica" in DATABASES:
-        DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2  # a page waits for it before it turns to the primary
 
-# Of the shared one the limits below: on several machines or with several workers all count together.
+# Each process keeps pages by itself: an edition says whether they still hold. Of the shared cache the limits: all count together.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
 }
+if CACHES["shared"]["BACKEND"].split(".")[-2] not in {"locmem", "db"}:
+    raise ImproperlyConfigured(
+        "SHARED_CACHE_URL 只能是 dbcache://表名（存在数据库里，各进程、各机共用）或 locmemcache://名字（各进程各存各的）。"
+    )
 
 INSTALLED_APPS = [
     "units",
@@ -271,8 +256,6 @@ for network in METRICS_ALLOWED:
             f"METRICS_ALLOWED 里的 {network!r} 不是地址或网段，例如 127.0.0.1 或 10.1.0.0/24。"
         ) from error
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
-if not PROMETHEUS_MULTIPROC_DIR:
-    env.ENVIRON.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus_client takes an empty one for this very folder
 if IS_PRODUCTION and METRICS_ALLOWED and not PROMETHEUS_MULTIPROC_DIR:
     raise ImproperlyConfigured(
         "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR：各进程的计数放在这个目录里汇总，否则每次只见一个进程的。"

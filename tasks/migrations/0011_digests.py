@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0008_matters'),
-        ('tasks', '0009_table_import'),
+        ('tasks', '0010_matters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
