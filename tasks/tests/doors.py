@@ -28,6 +28,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     ]),
     (EVERYBODY, ACT, ["login/", "verify/"]),
     (EVERYBODY, POST, ["logout/"]),
+    (ANY_ACCOUNT, POST, ["account/digest/"]),
     (ANY_ACCOUNT, READ, ["account/", "roles/", "start/", "attachments/<int:pk>/"]),
     (ANY_ACCOUNT, ACT, [
         "account/password/", "account/second-factor/", "account/second-factor/setup/",
@@ -81,6 +82,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
         "admin/^(?P<app_label>units|tasks)/$", "admin/(?P<url>.*)$",
     ]),
     (Permission.SEE_BACK_OFFICE, POST, ["admin/logout/"]),
+    (NOBODY, READ, ["metrics"]),  # 404 but for the addresses of METRICS_ALLOWED
     (NOBODY, ACT, ["admin/login/"]),  # the site has one login page, and sends everybody there
 ]  # fmt: skip
 
