@@ -13,7 +13,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-scale lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,10 @@ test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 P
 	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser"
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
 
+fuzz: export FUZZ_REQUESTS := 10000
+fuzz: $(DEV) prerequisites  ## 一万次随机请求打到每个页面和表单（临时 PostgreSQL），不得有一次 500；种子用 FUZZ_SEED=2 换
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest tasks/tests/test_fuzz.py
+
 check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环境的设置
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -49,13 +53,13 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://localhost/jiaodong \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-bench: $(DEV)  ## 量速度：总览和清单与 Django 后台相比，写入 var/bench.json
+bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，写入 var/bench.json
 	$(PY) manage.py bench
 
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
 	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
 
-lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览和清单，四项都不低于 95（需要 npm）
+lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览、清单、看板和台账，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse
 
 screenshot: $(DEV) prerequisites  ## 重拍 docs/screenshot.png

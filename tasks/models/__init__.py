@@ -1,6 +1,8 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.duty import Duty
+from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
+from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
@@ -29,11 +31,13 @@ __all__ = [
     "Plan",
     "ProbableSlip",
     "ProgressReport",
+    "PublicEdition",
     "ReportingPeriod",
     "Review",
     "SavedView",
     "StandingSummary",
     "StocktakeWording",
+    "TableImport",
     "UnitFiling",
     "Upload",
 ]

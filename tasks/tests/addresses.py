@@ -23,6 +23,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     SavedView,
+    TableImport,
     Upload,
 )
 from units.models import Unit, User
@@ -65,6 +66,7 @@ def values() -> dict[str, list[str]]:
         "extensions/<int:pk>/": [f"extensions/{one.pk}/" for one in ExtensionRequest.objects.all()],
         "reports/uploads/<int:pk>/": [f"reports/uploads/{one.pk}/" for one in Upload.objects.all()],
         "reports/changes/<int:pk>/": [f"reports/changes/{one.pk}/" for one in ChangeSet.objects.all()],
+        "allocation/<int:pk>/": [f"allocation/{one.pk}/" for one in TableImport.objects.all()],
         "workbook/<slug:unit>.xlsx": [f"workbook/{one.slug}.xlsx" for one in Unit.objects.all()],
         "ledger/views/<int:pk>/": [f"ledger/views/{one.pk}/" for one in SavedView.objects.all()],
         "dashboard/<slug:unit>/": [f"dashboard/{one.slug}/" for one in Unit.objects.all()],
@@ -108,9 +110,9 @@ def addresses() -> dict[str, list[str]]:
 
 
 def everything_said(answer: HttpResponse) -> str:
-    """Headers, cookies and body; of a workbook every cell and every part of the file."""
+    """Headers but the page's own hash, cookies and body; of a workbook every cell and every part of the file."""
     body = answer.getvalue()
-    said = [f"{name}: {value}" for name, value in answer.items()] + [answer.cookies.output()]
+    said = [f"{name}: {value}" for name, value in answer.items() if name != "ETag"] + [answer.cookies.output()]
     if answer.get("Content-Type") == WORKBOOK:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             said += [parts.read(name).decode(errors="ignore") for name in parts.namelist()]

@@ -251,7 +251,7 @@ class TestOtherPlans:
 class TestQueries:
     """The same number of queries for 79 measures and for 7,900."""
 
-    ANONYMOUS = 7  # plans, fields, units, groups; what is published (two, first period while nothing is), and last
+    ANONYMOUS = 8  # which edition; plans, fields, units, groups; what is published (two, first period while nothing is), and last
     LOGGED_IN = 10  # and session, person, the person's unit
 
     def count(self, client: Client) -> int:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from tasks.choices import DutyRole
 from tasks.models import MainTask, Measure, ProbableSlip
 from tasks.permissions import visible_to
+from tasks.public_pages import public_page
 from tasks.queries import measures, options
 from tasks.views.controls import heads
 from tasks.views.rows import MeasureRows
@@ -17,6 +18,7 @@ TASK_COLUMNS = ("code", "text", "units")
 
 
 @require_safe
+@public_page
 def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     tasks = MainTask.objects.select_related("plan", "field")
     task = get_object_or_404(tasks, plan__slug=slug, number=number)
@@ -37,6 +39,7 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     known = Measure.objects.select_related("main_task__plan", "main_task__field")
     measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)

@@ -2,8 +2,10 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
+from tasks.public_pages import public_page
 from tasks.queries import public
 from tasks.queries.overview import Overview
 from tasks.views.figures import Figures
@@ -13,12 +15,16 @@ from tasks.views.units import in_plan
 LATEST = 5  # published reports shown
 
 
+@public_page
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first plan's overview; before there is one, what to do about it."""
     plans = list(Plan.objects.all())
     return show(request, plans[0], plans) if plans else render(request, "public/no_plan.html")
 
 
+@public_page
+@require_safe
 def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
     plans = list(Plan.objects.all())
     for plan in plans:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tasks.filters import MeasureFilter
+from tasks.public_pages import public_page
 from tasks.queries.options import plan_with_fields
 from tasks.tables import Selection, select_measures
 from tasks.tables_ledger import LedgerSelection
@@ -24,6 +25,7 @@ class Condition(NamedTuple):
 
 
 @require_safe
+@public_page
 def task_list(request: HttpRequest, slug: str) -> HttpResponse:
     found = plan_with_fields(slug)
     if found is None:

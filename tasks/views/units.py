@@ -5,8 +5,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
+from tasks.public_pages import public_page
 from tasks.queries.overview import Overview
 from tasks.queries.unit_duties import role_sections
 from tasks.views.figures import Figures
@@ -32,6 +34,8 @@ def in_plan(plan: Plan, plans: list[Plan]) -> str:
     return "" if plan == plans[0] else f"?plan={plan.slug}"
 
 
+@public_page
+@require_safe
 def unit_list(request: HttpRequest) -> HttpResponse:
     asked = plan_asked(request)
     if not asked:
@@ -49,6 +53,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/units/list.html", context)
 
 
+@public_page
+@require_safe
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.select_related("group"), slug=slug)
     asked = plan_asked(request)
