@@ -13,7 +13,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz check bench bench-scale lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale bundle lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -36,7 +36,7 @@ demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构�
 
 test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
 	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser"
-	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES) --asking-a-database
 
 fuzz: export FUZZ_REQUESTS := 10000
 fuzz: $(DEV) prerequisites  ## 一万次随机请求打到每个页面和表单（临时 PostgreSQL），不得有一次 500；种子用 FUZZ_SEED=2 换
@@ -58,6 +58,9 @@ bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，
 
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
 	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
+
+bundle: $(SITE)  ## 制作离线安装包：程序、依赖、静态文件和校验值，写入 var/bundle/
+	@deploy/make_bundle.sh
 
 lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览、清单、看板和台账，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse
