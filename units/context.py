@@ -8,6 +8,7 @@ from units.permissions import ROLE_PERMISSIONS
 
 DISPLAY_MODES = {"large": "is-large", "contrast": "is-contrast"}  # cookie word -> class on <html>
 DISPLAY_COOKIE = "display"
+ELDER = "elder"  # 长者模式: larger and of higher contrast at once, so both or neither
 
 
 def display_modes(request: HttpRequest) -> list[str]:
@@ -20,6 +21,7 @@ def display(request: HttpRequest) -> dict[str, object]:
     modes = display_modes(request)
     return {
         "display_modes": modes,
+        "is_elder": len(modes) == len(DISPLAY_MODES),
         "html_class": " ".join(DISPLAY_MODES[mode] for mode in modes),
         "permits": lambda: permits(request),
         "is_demo": settings.IS_DEMO,

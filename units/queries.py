@@ -3,12 +3,17 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import CharField, Q, QuerySet
 from django.utils import timezone
 
+from units import audit
 from units.models import AuditEvent, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.names import NameBook
 from units.permissions import visible_events
+from units.protection import DAYS_FIRST_PASSWORD, DAYS_UNUSED, Facts
+
+LINKS_WALKED = 1000
 
 
 def name_book(day: datetime.date) -> NameBook:
@@ -30,6 +35,27 @@ def successors(user: User) -> QuerySet[User]:
     """Who may take over a post: the other accounts in use with the same unit and role."""
     return (
         User.objects.filter(unit=user.unit_id, role=user.role, is_active=True).exclude(pk=user.pk).order_by("username")
+    )
+
+
+def protection_facts(now: datetime.datetime) -> Facts:
+    """What the database says about how well the system is protected. The same number of queries, however much there is."""
+    accounts = User.objects.filter(is_active=True)
+    unused_since = now - datetime.timedelta(days=DAYS_UNUSED)
+    quiet = Q(last_login__lt=unused_since) | Q(last_login=None, date_joined__lt=unused_since)
+    first_since = now - datetime.timedelta(days=DAYS_FIRST_PASSWORD)
+    texts = [field for field in User._meta.concrete_fields if isinstance(field, CharField) and not field.choices]
+    return Facts(
+        now=now,
+        roles_in_use=frozenset(accounts.values_list("role", flat=True)),
+        unused_accounts=accounts.filter(quiet).count(),
+        first_passwords=accounts.filter(must_change_password=True, date_joined__lt=first_since).count(),
+        events=audit.end_of_chain()[0],
+        events_since=AuditEvent.objects.order_by("number").values_list("at", flat=True).first(),
+        broken_links=tuple(audit.broken_at_end(LINKS_WALKED)),
+        last_backup=AuditEvent.objects.filter(verb="备份").order_by("-number").values_list("at", flat=True).first(),
+        sessions_left=Session.objects.filter(expire_date__lt=now - datetime.timedelta(days=1)).count(),
+        personal_fields=frozenset(field.name for field in texts) - {"password"},
     )
 
 

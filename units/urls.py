@@ -4,6 +4,7 @@ from units.views.account import account, change_password, digest, roles
 from units.views.audit import audit_trail
 from units.views.display import display
 from units.views.login import Login, Logout, second_factor, second_factor_setup
+from units.views.protection import protection
 
 urlpatterns = [
     path("login/", Login.as_view(), name="login"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("account/second-factor/", second_factor, name="second-factor"),
     path("account/second-factor/setup/", second_factor_setup, name="second-factor-setup"),
     path("roles/", roles, name="roles"),
+    path("protection/", protection, name="protection"),
     path("audit/", audit_trail, name="audit"),
     path("display/<slug:mode>/", display, name="display"),
 ]

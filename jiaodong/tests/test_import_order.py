@@ -28,6 +28,7 @@ LAYERS = {
     "units.models": 2,
     "units.migrations": 2,
     "units.permissions": 3,
+    "units.protection": 3,
     "units.queries": 3,
     "units.audit": 3,
     "units.services": 4,

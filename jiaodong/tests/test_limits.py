@@ -42,7 +42,7 @@ def codes(client: Client, url: str, times: int = 3, **more) -> list[int]:
 
 def finished(client: Client, url: str, **more) -> int:
     answer = client.get(url, **more)
-    answer.close()
+    answer.getvalue()
     return answer.status_code
 
 

@@ -59,6 +59,15 @@ class TestDisplayModes:
             seen.append(html_class(client.get("/")))
         assert seen == ["is-contrast", "is-large is-contrast", "is-large", ""]
 
+    def test_for_elders_both_at_once_and_neither_again(self, client: Client, loaded_plan: Plan) -> None:
+        seen = []
+        for mode in ("contrast", "elder", "elder", "elder", "large"):
+            client.get(f"/display/{mode}/")
+            page = client.get("/")
+            seen.append((html_class(page), 'data-elder aria-current="true">长者模式' in page.content.decode()))
+        both = ("is-large is-contrast", True)
+        assert seen == [("is-contrast", False), both, ("", False), both, ("is-contrast", False)]
+
     def test_kept_for_a_year_in_a_cookie_that_the_script_may_write(self, client: Client) -> None:
         cookie = client.get("/display/large/").cookies["display"]
         assert (cookie.value, cookie["max-age"], cookie["samesite"], cookie["httponly"]) == (

@@ -73,7 +73,7 @@ def values() -> dict[str, list[str]]:
         "instructions/<int:number>/": [f"instructions/{one.number}/" for one in Instruction.objects.all()],
         "periods/<int:pk>/": [f"periods/{one.pk}/" for one in ReportingPeriod.objects.all()],
         "units/<slug:slug>/": [f"units/{one.slug}/" for one in Unit.objects.all()],
-        "display/<slug:mode>/": ["display/large/", "display/contrast/"],
+        "display/<slug:mode>/": ["display/large/", "display/contrast/", "display/elder/"],
         **back_office(),
     }
 

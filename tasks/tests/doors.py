@@ -14,6 +14,7 @@ from units.permissions import ROLE_PERMISSIONS, Permission
 
 READ, ACT, POST = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
 EVERYBODY, ANY_ACCOUNT, NOBODY = "everybody", "any account", "nobody"
+LOOKS_AFTER_THE_SYSTEM = (Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT_TRAIL)
 REVIEWS = (Permission.REVIEW_AT_UNIT, Permission.REVIEW_AT_OFFICE)
 HAS_A_BOARD = (Permission.READ_SUBMITTED, Permission.REVIEW_AT_UNIT, Permission.CLAIM_CLOSING)  # a unit's own one
 
@@ -73,6 +74,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (Permission.PUBLISH, ACT, [f"{PLAN}publishing/publish/", f"{PLAN}publishing/<int:pk>/unpublish/"]),
     (Permission.SEE_INSTRUCTIONS, READ, [f"{PLAN}instructions/"]),
     (Permission.GIVE_INSTRUCTIONS, ACT, [f"{PLAN}instructions/new/"]),
+    (LOOKS_AFTER_THE_SYSTEM, READ, ["protection/"]),
     (Permission.READ_AUDIT_TRAIL, READ, ["audit/", "audit/export.<str:extension>"]),
     (Permission.MANAGE_ACCOUNTS, ACT, ["accounts/<int:pk>/handover/"]),
     (NOBODY, ("GET", "POST"), ["reports/<int:duty>/<int:period>/autosave/"]),  # 401 but for the form's own script

@@ -25,8 +25,8 @@ READABLE = {
     Role.UNIT_REVIEWER: 44,
     Role.OFFICE: 78,
     Role.LEADER: 40,
-    Role.ADMINISTRATOR: 33,
-    Role.AUDITOR: 31,
+    Role.ADMINISTRATOR: 34,
+    Role.AUDITOR: 32,
 }
 
 

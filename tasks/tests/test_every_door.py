@@ -61,8 +61,7 @@ class House:
         kept = {name: one.value for name, one in browser.cookies.items()}
         with transaction.atomic():
             answer = browser.generic(method, self.addresses[route])
-            said = "" if method == "HEAD" else "".join(SENTENCE.findall(answer.getvalue().decode(errors="ignore")))
-            answer.close()
+            said = "".join(SENTENCE.findall(answer.getvalue().decode(errors="ignore")))
             transaction.set_rollback(True)
         browser.cookies.clear()
         browser.cookies.load(kept)

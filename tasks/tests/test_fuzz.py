@@ -28,9 +28,8 @@ def fuzzer(house: House) -> Fuzzer:
         if "GET" in door.methods:
             page = Names(house.addresses[route])
             answer = house.browsers[roles[-1]].get(house.addresses[route])
-            text = answer.getvalue().decode(errors="ignore") if "html" in answer.get("Content-Type", "") else ""
-            answer.close()
-            page.feed(text)
+            text = answer.getvalue().decode(errors="ignore")
+            page.feed(text if "html" in answer.get("Content-Type", "") else "")
             for path, found in page.found.items():
                 names.setdefault(path, {}).update(found)
     return Fuzzer(addresses, names, SEED)
@@ -46,10 +45,7 @@ def send(house: House, request: Request) -> int:
             request.method, request.path, request.body, request.content_type, query_params=None,
             QUERY_STRING=request.query, **extra,
         )  # fmt: skip
-        if answer.streaming:
-            for _ in answer.streaming_content:
-                pass
-        answer.close()
+        answer.getvalue()
         transaction.set_rollback(True)
     browser.cookies.clear()
     browser.cookies.load(kept)

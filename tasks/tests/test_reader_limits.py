@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tasks.allocation.ooxml import LONGEST_TAG, MOST_PARTS, TOO_LARGE
 from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import MOST_LINES, MOST_TAGS, TOO_LONG
+from tasks.allocation.rows import Document
 from tasks.tests.office_files import (
     document_of,
     header_row,
@@ -87,3 +90,47 @@ def test_a_file_that_is_no_table_is_refused(name: str) -> None:
 def test_ten_thousand_rows_are_read(data: bytes) -> None:
     """Four hundred times the customer's table."""
     assert len(read_table(data).rows) == 10_000
+
+
+PIECES = st.sampled_from(
+    [
+        "序号",
+        "主要任务",
+        "具体举措",
+        "责任单位",
+        "\t",
+        "\n",
+        "\r",
+        "<p>",
+        "</p>",
+        "<p/>",
+        "1",
+        "—",
+        "　",
+        "\ufeff",
+        "省科技厅",
+    ]
+)
+WORDS = st.lists(PIECES | st.text(max_size=5), max_size=60).map("".join)
+PARTS = [
+    (workbook_of(sheet_of(inline(*CELLS))), "xl/worksheets/sheet1.xml"),
+    (document_of(table_of(header_row(), tr(*map(tc, CELLS)))), "word/document.xml"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(WORDS)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    assert isinstance(read_table(text.encode("utf-8", "surrogatepass")), Document)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PARTS), st.data())
+def test_xml_with_pieces_doubled_moved_and_cut_is_read_or_refused(file: tuple[bytes, str], draw) -> None:
+    def spoil(xml: str) -> str:
+        start = draw.draw(st.integers(0, len(xml) - 1))
+        end = start + draw.draw(st.integers(1, 60))
+        return xml[:start] + xml[start:end] * draw.draw(st.sampled_from([0, 2, 50])) + xml[end:]
+
+    data, part = file
+    assert isinstance(read_table(with_part(data, part, spoil)), Document)

@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from units.context import DISPLAY_COOKIE, DISPLAY_MODES, display_modes
+from units.context import DISPLAY_COOKIE, DISPLAY_MODES, ELDER, display_modes
 
 A_YEAR = 365 * 24 * 3600
 
@@ -15,9 +15,10 @@ A_YEAR = 365 * 24 * 3600
 @never_cache
 def display(request: HttpRequest, mode: str) -> HttpResponse:
     """Switch a display mode on or off for this browser and go back: the way without script."""
-    if mode not in DISPLAY_MODES:
+    if mode not in {*DISPLAY_MODES, ELDER}:
         raise Http404
-    on = set(display_modes(request)) ^ {mode}
+    on = set(display_modes(request))
+    on = (set() if on == set(DISPLAY_MODES) else set(DISPLAY_MODES)) if mode == ELDER else on ^ {mode}
     response = redirect(way_back(request))
     response.set_cookie(
         DISPLAY_COOKIE,

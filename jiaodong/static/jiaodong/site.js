@@ -15,6 +15,14 @@
     document.cookie = COOKIE + "=" + modes().join(".") + "; path=/; max-age=" + YEAR + "; samesite=lax" + secure;
   }
 
+  // 长者模式 is all modes at once; the link asks the server, its sign follows what is switched here.
+  function sayElder() {
+    var link = document.querySelector("[data-elder]");
+    if (!link) return;
+    if (modes().length === document.querySelectorAll("[data-mode]").length) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+
   // The links that ask the server for a display mode become buttons that switch it on the spot.
   function switchOnTheSpot(link) {
     link.setAttribute("role", "button");
@@ -25,6 +33,7 @@
       var on = document.documentElement.classList.toggle(link.dataset.class);
       link.setAttribute("aria-pressed", String(on));
       remember();
+      sayElder();
     });
     link.addEventListener("keydown", function (event) {
       if (event.key !== " ") return;
