@@ -20,6 +20,7 @@ AWAY, FULL = "数据库暂时不可用", "存储空间已满"
 RETRY_AFTER = 15  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 PG_DISK_FULL = "53100"
+SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,7 +43,7 @@ def outage(error: BaseException | None) -> str:
         return ""
     cause = error.__cause__
     sqlite = getattr(cause, "sqlite_errorcode", None)
-    if sqlite == sqlite3.SQLITE_FULL or getattr(cause, "pgcode", None) == PG_DISK_FULL:
+    if sqlite in SQLITE_DISK_FULL or getattr(cause, "pgcode", None) == PG_DISK_FULL:
         return FULL
     return "" if sqlite == sqlite3.SQLITE_ERROR else AWAY  # SQLite's word for wrong SQL
 

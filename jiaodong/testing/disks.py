@@ -57,4 +57,4 @@ def small_disk(megabytes: int) -> Iterator[SmallDisk]:
         try:
             yield SmallDisk(folder)
         finally:
-            subprocess.run(["umount", str(folder)], check=True)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)  # a killed server may still be going

@@ -122,7 +122,7 @@ def test_people_of_every_role_at_once_see_no_error_and_lose_nothing(environment)
 
 @pytest.mark.postgresql
 def test_a_killed_worker_is_replaced_and_the_others_go_on(environment):
-    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
+    browsers = storm(environment, 2 * KILLED_AFTER, "static", "sessions")["sessions"]
     with closing(Server(environment, free_port(), workers=2)) as server:
         before = server.workers()
         clerks = Clerks(server, browsers)
@@ -161,7 +161,7 @@ def own_cluster(prepared: str) -> Iterator[Cluster]:
 @pytest.mark.postgresql
 def test_a_killed_database_is_said_in_chinese_and_comes_back_by_itself(own_cluster, tmp_path):
     environment = {**own_environment(tmp_path, NAME), "DATABASE_URL": own_cluster.url}
-    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
+    browsers = storm(environment, 2 * KILLED_AFTER, "static", "sessions")["sessions"]
     with closing(Server(environment, free_port(), workers=2)) as server:
         before = Clerks(server, browsers)
         before.wait_for(KILLED_AFTER)
@@ -215,7 +215,7 @@ def tablespace(name: str, folder: Path) -> Iterator[str]:
 
 def test_a_full_disk_is_said_in_chinese_and_costs_nobody_a_text(on_small_disks):
     environment, files, data = on_small_disks
-    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
+    browsers = storm(environment, KILLED_AFTER, "static", "sessions")["sessions"]
     media = files.folder / "media" / "attachments"
     with closing(Server(environment, free_port())) as server:
         files.fill()
