@@ -8,6 +8,7 @@ import errno
 import sqlite3
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +25,22 @@ SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(request, 400)
+    """A session that could not be written for lack of a database looks like one that was deleted meanwhile."""
+    lost = before(exception) if isinstance(exception, SessionInterrupted) else []
+    trouble = next(filter(None, map(outage, lost)), "")
+    return unavailable(request, trouble) if trouble else page(request, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called by Django while the exception is being handled."""
     trouble = outage(sys.exc_info()[1])
     return unavailable(request, trouble) if trouble else page(request, 500)
+
+
+def before(error: BaseException) -> list[BaseException]:
+    """The errors in whose handling this one came up, the latest first."""
+    context = error.__context__
+    return [context, *before(context)] if context else []
 
 
 def outage(error: BaseException | None) -> str:

@@ -5,6 +5,8 @@ import sqlite3
 
 import psycopg2
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
@@ -24,12 +26,33 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise OperationalError("connection refused by 10.1.2.3")
 
 
+def unsaved_session(request: HttpRequest) -> HttpResponse:
+    """What Django makes of a session that cannot be written."""
+    try:
+        try:
+            raise OperationalError("connection refused")
+        except OperationalError:
+            raise UpdateError  # noqa: B904
+    except UpdateError:
+        raise SessionInterrupted("deleted before the request completed")  # noqa: B904
+
+
+def deleted_session(request: HttpRequest) -> HttpResponse:
+    raise SessionInterrupted("deleted before the request completed")
+
+
 def out_of_room(request: HttpRequest) -> HttpResponse:
     raise OSError(errno.ENOSPC, "No space left on device", "/var/lib/jiaodong/media")
 
 
-handler500 = urls.handler500
-urlpatterns = [path("closed/", closed), path("full/", out_of_room), *urls.urlpatterns]
+handler400, handler500 = urls.handler400, urls.handler500
+urlpatterns = [
+    path("closed/", closed),
+    path("full/", out_of_room),
+    path("session/", unsaved_session),
+    path("logged-out/", deleted_session),
+    *urls.urlpatterns,
+]
 
 
 @pytest.fixture
@@ -76,7 +99,7 @@ def test_a_table_that_does_not_exist_is_the_programs_fault() -> None:
     assert outage(found.value) == ""
 
 
-@pytest.mark.parametrize(("address", "trouble"), [("/closed/", AWAY), ("/full/", FULL)])
+@pytest.mark.parametrize(("address", "trouble"), [("/closed/", AWAY), ("/full/", FULL), ("/session/", AWAY)])
 def test_the_page_says_it_asks_nobody_and_names_nothing_inside(site: Client, address: str, trouble: str) -> None:
     answer = site.get(f"{address}?q=1")  # without the mark `django_db`: a question to the database would fail
     text = answer.content.decode()
@@ -84,6 +107,10 @@ def test_the_page_says_it_asks_nobody_and_names_nothing_inside(site: Client, add
     assert f"<h1>{trouble}</h1>" in text
     assert f'<a class="btn btn-primary" href="{address}?q=1">再试一次</a>' in text
     assert ("10.1.2.3" in text, "/var/lib" in text) == (False, False)
+
+
+def test_a_session_that_ended_elsewhere_is_no_outage(site: Client) -> None:
+    assert site.get("/logged-out/").status_code == 400
 
 
 def test_what_was_typed_is_there_to_be_read_and_sent_again(site: Client) -> None:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection
@@ -26,25 +26,35 @@ from jiaodong.testing.storm import CLERKS
 
 SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
 KILLED_AFTER = 40
-PEOPLE, VISITS = 40, 4
+PEOPLE, VISITS = 40, 3
+
+
+class Prepared(NamedTuple):
+    """The name or file of a database with the table, an open period and a clerk for every duty, copied for each test.
+
+    `browsers` are those clerks', logged in; `folder` has the static files and the secret that their sessions need.
+    """
+
+    name: str
+    folder: Path
+    browsers: list[dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The file or name of a database with the table, an open period and a clerk for every duty; copied for each test."""
+def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Prepared]:
     folder = tmp_path_factory.mktemp("storm")
     name = str(folder / "prepared.sqlite3") if connection.vendor == "sqlite" else f"storm_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock(), made(name):
-        storm(own_environment(folder, name), SUBMISSIONS, "prepare")
-        yield name
+        did = storm(own_environment(folder, name), SUBMISSIONS, "prepare", "static", "sessions")
+        yield Prepared(name, folder, did["sessions"])
 
 
 @pytest.fixture
-def environment(tmp_path: Path, prepared: str, django_db_blocker) -> Iterator[dict[str, str]]:
+def environment(tmp_path: Path, prepared: Prepared, django_db_blocker) -> Iterator[dict[str, str]]:
     """The environment of a process with a database of its own, of the kind these tests run on."""
-    name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared}_copy"
-    with django_db_blocker.unblock(), made(name, copied=prepared):
-        yield own_environment(tmp_path, name)
+    name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared.name}_copy"
+    with django_db_blocker.unblock(), made(name, copied=prepared.name):
+        yield own_environment(prepared.folder, name)
 
 
 @contextmanager
@@ -88,9 +98,8 @@ def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
     assert found["broken"] == []
 
 
-def test_what_was_answered_survives_a_killed_server(environment):
-    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
-    server = Server(environment, free_port())
+def test_what_was_answered_survives_a_killed_server(environment, prepared):
+    browsers, server = prepared.browsers, Server(environment, free_port())
     clerks = Clerks(server, [*browsers, *browsers][:SUBMISSIONS])
     clerks.wait_for(KILLED_AFTER)
     server.close()
@@ -111,7 +120,7 @@ def holds(found: dict[str, Any], *pressed: Clerks) -> None:
 @pytest.mark.postgresql
 def test_people_of_every_role_at_once_see_no_error_and_lose_nothing(environment):
     """The short form of `make load`."""
-    everybody = storm(environment, PEOPLE, "static", "people")["people"]
+    everybody = storm(environment, PEOPLE, "people")["people"]
     with closing(Server(environment, free_port(), workers=2)) as server:
         run = play(server, everybody, think=0.5, goes_on=lambda visits: visits < VISITS)
     result = summary(run, environment, PEOPLE, 1)
@@ -121,11 +130,10 @@ def test_people_of_every_role_at_once_see_no_error_and_lose_nothing(environment)
 
 
 @pytest.mark.postgresql
-def test_a_killed_worker_is_replaced_and_the_others_go_on(environment):
-    browsers = storm(environment, 2 * KILLED_AFTER, "static", "sessions")["sessions"]
+def test_a_killed_worker_is_replaced_and_the_others_go_on(environment, prepared):
     with closing(Server(environment, free_port(), workers=2)) as server:
         before = server.workers()
-        clerks = Clerks(server, browsers)
+        clerks = Clerks(server, prepared.browsers[: 2 * KILLED_AFTER])
         clerks.wait_for(KILLED_AFTER)
         os.kill(before[0], signal.SIGKILL)
         clerks.finish()
@@ -140,11 +148,11 @@ def test_a_killed_worker_is_replaced_and_the_others_go_on(environment):
 
 
 @pytest.fixture
-def own_cluster(prepared: str) -> Iterator[Cluster]:
+def own_cluster(prepared: Prepared) -> Iterator[Cluster]:
     """A PostgreSQL that may be killed, with a copy of the prepared database. It keeps what it has answered."""
     assert connection.vendor == "postgresql", "run by python -m jiaodong.testing.postgres -- python -m pytest"
     server = connection.settings_dict
-    source = ["--host", server["HOST"], "--port", str(server["PORT"]), "--username", NAME, prepared]
+    source = ["--host", server["HOST"], "--port", str(server["PORT"]), "--username", NAME, prepared.name]
     with tempfile.TemporaryDirectory(prefix="jiaodong-pg-") as folder:
         cluster = Cluster(Path(folder), binaries(), UNSYNCED)
         try:
@@ -159,9 +167,9 @@ def own_cluster(prepared: str) -> Iterator[Cluster]:
 
 
 @pytest.mark.postgresql
-def test_a_killed_database_is_said_in_chinese_and_comes_back_by_itself(own_cluster, tmp_path):
-    environment = {**own_environment(tmp_path, NAME), "DATABASE_URL": own_cluster.url}
-    browsers = storm(environment, 2 * KILLED_AFTER, "static", "sessions")["sessions"]
+def test_a_killed_database_is_said_in_chinese_and_comes_back_by_itself(own_cluster, prepared):
+    environment = {**own_environment(prepared.folder, NAME), "DATABASE_URL": own_cluster.url}
+    browsers = prepared.browsers[: 2 * KILLED_AFTER]
     with closing(Server(environment, free_port(), workers=2)) as server:
         before = Clerks(server, browsers)
         before.wait_for(KILLED_AFTER)
@@ -188,7 +196,7 @@ PDF = b"%PDF-1.4\n" + b"0" * 300_000
 
 
 @pytest.fixture
-def on_small_disks(prepared: str, django_db_blocker) -> Iterator[tuple[dict[str, str], SmallDisk, SmallDisk]]:
+def on_small_disks(prepared: Prepared, django_db_blocker) -> Iterator[tuple[dict[str, str], SmallDisk, SmallDisk]]:
     """An environment, the disk of its files and the disk of its database."""
     with ExitStack() as stack:
         try:
@@ -196,11 +204,13 @@ def on_small_disks(prepared: str, django_db_blocker) -> Iterator[tuple[dict[str,
         except PermissionError as refused:
             pytest.skip(str(refused))
         stack.enter_context(django_db_blocker.unblock())
-        name = str(data.folder / "small.sqlite3") if connection.vendor == "sqlite" else f"{prepared}_small"
+        name = str(data.folder / "small.sqlite3") if connection.vendor == "sqlite" else f"{prepared.name}_small"
         space = ""
         if connection.vendor == "postgresql":
-            space = stack.enter_context(tablespace(f"{prepared}_space", data.folder))
-        stack.enter_context(made(name, copied=prepared, on=space))
+            space = stack.enter_context(tablespace(f"{prepared.name}_space", data.folder))
+        stack.enter_context(made(name, copied=prepared.name, on=space))
+        shutil.copytree(prepared.folder / "static", files.folder / "static")
+        shutil.copy(prepared.folder / "secret_key", files.folder)
         yield own_environment(files.folder, name), files, data
 
 
@@ -213,9 +223,9 @@ def tablespace(name: str, folder: Path) -> Iterator[str]:
         cursor.execute(f"DROP TABLESPACE {name}")
 
 
-def test_a_full_disk_is_said_in_chinese_and_costs_nobody_a_text(on_small_disks):
+def test_a_full_disk_is_said_in_chinese_and_costs_nobody_a_text(on_small_disks, prepared):
     environment, files, data = on_small_disks
-    browsers = storm(environment, KILLED_AFTER, "static", "sessions")["sessions"]
+    browsers = prepared.browsers[:KILLED_AFTER]
     media = files.folder / "media" / "attachments"
     with closing(Server(environment, free_port())) as server:
         files.fill()
