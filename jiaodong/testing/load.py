@@ -78,7 +78,7 @@ def growth(memory: list[int]) -> float:
     """The median of the last third over that of the second: 1 is flat.
 
     The first third fills caches and the threads' heaps. After it, `GROWTH` leaves room for what the allocator keeps of
-    the largest page; a leak of 2 KB a request is beyond it in half an hour.
+    the largest page; a leak of 3 KB a request is beyond it in half an hour with 20 requests a second.
     """
     third = len(memory) // 3
     if not third:
