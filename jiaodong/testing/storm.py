@@ -153,15 +153,16 @@ def people(count: int) -> list[dict[str, Any]]:
     """
     period, rows = ReportingPeriod.objects.get(), duties(1000)
     shares = {does: max(1, count * percent // 100) for does, percent in PERCENT.items()}
-    own: dict[int, list[str]] = {}
+    own: dict[int, list[str]] = {}  # dealt out in turn, so that a text has one writer
     clerks = [
         account("clerk", number, Role.REPORTER, duty.unit) for number, duty in enumerate(rows[: shares["clerk"]])
     ]
     for duty in rows:
         colleagues = [clerk for clerk in clerks if clerk.unit_id == duty.unit_id]
-        if colleagues:  # dealt out by number, so that a text has one writer
-            own.setdefault(colleagues[duty.pk % len(colleagues)].pk, []).append(path_of(duty.pk, period.pk))
-    found = [{"does": "clerk", "session": logged_in(clerk), "paths": own.get(clerk.pk, [])} for clerk in clerks]
+        if colleagues:
+            least = min(colleagues, key=lambda clerk: len(own.get(clerk.pk, [])))
+            own.setdefault(least.pk, []).append(path_of(duty.pk, period.pk))
+    found = [{"does": "clerk", "session": logged_in(clerk), "paths": own[clerk.pk]} for clerk in clerks]
     units = list({clerk.unit_id: clerk.unit for clerk in clerks}.values())[: shares["reviewer"]]
     others = [("reviewer", account("reviewer", number, Role.UNIT_REVIEWER, unit)) for number, unit in enumerate(units)]
     for does, role in (("examiner", Role.OFFICE), ("office", Role.OFFICE), ("leader", Role.LEADER)):
