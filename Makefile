@@ -15,7 +15,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-scale load lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale load lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 P
 	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser and not postgresql"
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
 
+fuzz: export FUZZ_REQUESTS := 10000
+fuzz: $(DEV) prerequisites  ## 一万次随机请求打到每个页面和表单（临时 PostgreSQL），不得有一次 500；种子用 FUZZ_SEED=2 换
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest tasks/tests/test_fuzz.py
+
 check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环境的设置
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -51,7 +55,7 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 		ALLOWED_HOSTS=example.org DATABASE_URL=postgres://localhost/jiaodong \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-bench: $(DEV)  ## 量速度：总览和清单与 Django 后台相比，写入 var/bench.json
+bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，写入 var/bench.json
 	$(PY) manage.py bench
 
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
@@ -60,7 +64,7 @@ bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百�
 load: $(DEV) prerequisites  ## 模拟 200 人同时使用 30 分钟（临时 PostgreSQL），写入 var/load.json；可用 MINUTES=5 USERS=50
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m jiaodong.testing.load --minutes $(MINUTES) --users $(USERS)
 
-lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览和清单，四项都不低于 95（需要 npm）
+lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览、清单、看板和台账，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse
 
 screenshot: $(DEV) prerequisites  ## 重拍 docs/screenshot.png

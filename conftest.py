@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections, models, transaction
@@ -50,7 +50,8 @@ def one_connection_a_thread() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """What one test leaves in the cache is not there for the next."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture(scope="session")

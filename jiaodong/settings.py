@@ -62,6 +62,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
     raise ImproperlyConfigured("正式环境必须设 DATABASE_URL，例如 postgres://用户:口令@主机:5432/库名。")
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'jiaodong.sqlite3'}")}
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
     # told "database is locked" half-way through a transaction.
@@ -71,10 +72,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
     DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off", "connect_timeout": 5}  # seconds, then 503
+
+# Of the shared one the limits below: on several machines or with several workers all count together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
+}
 
 INSTALLED_APPS = [
     "units",
@@ -97,19 +103,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "units.middleware.OriginMiddleware",
+    # Around everything that answers: static files, redirects and refusals are answers as well.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "jiaodong.hardening.HardeningMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tasks.public_pages.PublicPages",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "units.middleware.AccountMiddleware",
+    "jiaodong.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -149,6 +158,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LOGIN_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 5)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 30)
+LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 60 if IS_PRODUCTION else 0)
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120 if IS_PRODUCTION else 0)
+EXPORTS_PER_MINUTE = env.int("EXPORTS_PER_MINUTE", 20 if IS_PRODUCTION else 0)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 BEHIND_PROXY = IS_PRODUCTION and env.bool("BEHIND_TLS_PROXY", False)
@@ -186,6 +198,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: downloads pass a permission check
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
+TABLE_MAX_BYTES = env.int("TABLE_MAX_MB", 20) * 1024 * 1024
 UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", 7)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the preview of a returned workbook has a choice for each changed cell
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -206,6 +219,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if IS_PRODUCTION:

@@ -86,7 +86,7 @@ def progress_clause(rule: Rule) -> str:
 def deadline_clause(rule: Rule) -> str:
     return (
         f"过了完成时限为逾期；还有 {rule.urgent_days} 天以内为{DEADLINE_WORDS[DeadlineLight.URGENT]}，"
-        f"{rule.soon_days} 天以内为临期，超过 {rule.soon_days} 天为未到期。长期坚持或没有完成时限的不计。"
+        f"{rule.soon_days} 天以内为{DEADLINE_WORDS[DeadlineLight.SOON]}，超过 {rule.soon_days} 天为未到期。长期坚持或没有完成时限的不计。"
         "办结日期晚于完成时限的为逾期办结。暂停、终止的不计时限。"
     )
 

@@ -47,7 +47,7 @@ class MeasureFilter(django_filters.FilterSet):
         data: Mapping[str, str] | None = None,
         queryset: QuerySet[Measure] | None = None,
         *,
-        fields: Iterable[tuple[int, str]] = (),
+        fields: Iterable[tuple[int | str, str]] = (),
         units: Iterable[options.UnitOption] = (),
     ) -> None:
         super().__init__(data, queryset)
@@ -105,12 +105,13 @@ class ListFilter(MeasureFilter):
 class LedgerFilter(MeasureFilter):
     """The list's filters, and lights, stage, disagreement and moved dates, on one basis as one person may see it."""
 
-    progress = Choice("进度灯", PROGRESS_CHOICES)
+    progress = Choice("进度灯", [*PROGRESS_CHOICES, (ledger.UNJUDGED, "待填报和不研判")])
     deadline = Choice("时限灯", DEADLINE_CHOICES)
     stage = Choice("阶段", Stage.choices)
     role = Choice("职责", [(measures.OBLIGED, "须填报的职责"), *DutyRole.choices])
     disagreement = Choice("自评与推算", [("1", "自评好于推算")])
     moved = Choice("时限调整", [("1", "调整过完成时限")])
+    schedule = Choice("序时进度", [("1", "有序时进度并已填报")])
 
     def __init__(
         self,
@@ -121,9 +122,10 @@ class LedgerFilter(MeasureFilter):
         fields: Iterable[tuple[int, str]],
         units: Iterable[options.UnitOption],
     ) -> None:
-        super().__init__(data, Measure.objects.none(), fields=fields, units=units)
+        offered = [*fields, (ledger.NO_FIELD, "未分领域")]
+        super().__init__(data, Measure.objects.none(), fields=offered, units=units)
         self.basis, self.user = basis, user
-        for name in ("progress", "deadline", "stage", "role", "disagreement", "moved"):
+        for name in ("progress", "deadline", "stage", "role", "disagreement", "moved", "schedule"):
             self.labels[name] = dict(self.filters[name].extra["choices"])
 
     def condition(self, without: str = "") -> Q:

@@ -49,8 +49,8 @@ PROGRESS_WORDS = {
 }
 DEADLINE_WORDS = {
     DeadlineLight.OVERDUE: "逾期",
-    DeadlineLight.URGENT: "临期（一周内）",
-    DeadlineLight.SOON: "临期",
+    DeadlineLight.URGENT: "临期（黄）",
+    DeadlineLight.SOON: "临期（蓝）",
     DeadlineLight.AHEAD: "未到期",
     DeadlineLight.ONGOING: "长期坚持",
     DeadlineLight.UNDATED: "未设时限",

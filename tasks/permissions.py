@@ -37,6 +37,7 @@ from tasks.models import (
     SavedView,
     StandingSummary,
     StocktakeWording,
+    TableImport,
     UnitFiling,
     Upload,
 )
@@ -173,6 +174,11 @@ def of_own_change_sets(user: Any) -> Q:
     return Q(change_set__applied_by=user.pk) if may(user, Permission.WRITE_REPORTS) else NOTHING
 
 
+def visible_tables(user: Any) -> Q:
+    """A table on its way in is seen by who brought it; what was written from one, by whoever may import."""
+    return Q(owner=user.pk) | Q(applied_at__isnull=False) if may(user, Permission.IMPORT_TABLES) else NOTHING
+
+
 def visible_exports(user: Any) -> Q:
     """What files stood for: all staff; of the audit trail and of instructions those who may open the page.
 
@@ -212,6 +218,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     Upload: own_uploads,
     ChangeSet: own_change_sets,
     ChangedReport: of_own_change_sets,
+    TableImport: visible_tables,
     ExportRecord: visible_exports,
     Instruction: visible_instructions,
     SavedView: visible_views,

@@ -83,7 +83,7 @@ def for_deadline(facts: MeasureFacts, light: DeadlineLight, rule: Rule, today: d
         done = f"办结并通过核验的，办结日期不晚于 {facts.due_on} 为按期办结，晚于的为逾期办结"
         return f"{done}；完成时限经批准延到 {far} 或以后的，为未到期。"
     if light == DeadlineLight.AHEAD and facts.due_on is not None:
-        return f"现在是未到期；{facts.due_on - rule.soon_days * lights.ONE_DAY} 起为临期。"
+        return f"现在是未到期；{facts.due_on - rule.soon_days * lights.ONE_DAY} 起为临期（蓝）。"
     if light == DeadlineLight.HALTED:
         return f"恢复推进（不再{STAGE_WORDS[facts.stage]}）以后按完成时限判定。"
     if light in (DeadlineLight.ONGOING, DeadlineLight.UNDATED):

@@ -11,7 +11,8 @@ from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
 from tasks.views.exports import export_ledger, export_original
-from tasks.views.importing import allocation_check
+from tasks.views.importing import table_abandon, table_file, table_imports, table_return
+from tasks.views.importing_steps import table_difference, table_import, table_names, table_places
 from tasks.views.instructing import instruction_new
 from tasks.views.instructions import instruction, instruction_list
 from tasks.views.ledger import ledger
@@ -45,7 +46,14 @@ from tasks.views.workbooks import export_menu, export_workbook
 
 urlpatterns = [
     path("", home, name="home"),
-    path("allocation/check/", allocation_check, name="allocation-check"),
+    path("allocation/", table_imports, name="table-imports"),
+    path("allocation/<int:pk>/", table_import, name="table-import"),
+    path("allocation/<int:pk>/names/", table_names, name="table-names"),
+    path("allocation/<int:pk>/places/", table_places, name="table-places"),
+    path("allocation/<int:pk>/difference/", table_difference, name="table-difference"),
+    path("allocation/<int:pk>/abandon/", table_abandon, name="table-abandon"),
+    path("allocation/<int:pk>/return/", table_return, name="table-return"),
+    path("allocation/<int:pk>/file/", table_file, name="table-file"),
     path("plans/<slug:slug>/", plan_overview, name="plan"),
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),

@@ -38,12 +38,15 @@ class NameBook:
         return frozenset(name.removesuffix("市政府") for name in known if name.endswith("市政府")) - {""}
 
     def extended(
-        self, aliases: Mapping[str, str] | None = None, closed_groups: Mapping[str, Iterable[str]] | None = None
+        self,
+        aliases: Mapping[str, str] | None = None,
+        closed_groups: Mapping[str, Iterable[str]] | None = None,
+        units: Iterable[str] = (),
     ) -> "NameBook":
-        """This book with more aliases and closed groups; what is added wins."""
+        """This book with more aliases, closed groups and units; what is added wins."""
         groups = {tidy(name): tuple(tidy(unit) for unit in units) for name, units in (closed_groups or {}).items()}
         more = {tidy(alias): tidy(name) for alias, name in (aliases or {}).items()}
-        return NameBook({**self.aliases, **more}, {**self.closed_groups, **groups}, self.units)
+        return NameBook({**self.aliases, **more}, {**self.closed_groups, **groups}, self.units.union(units))
 
     @classmethod
     def from_fixture(cls, objects: Iterable[Mapping[str, Any]]) -> "NameBook":

@@ -14,6 +14,7 @@ class Permission(Enum):
     SEE_BACK_OFFICE = "进入后台，查看资料和修改历史"
     SEE_STAFF_NOTES = "查看原文旁的内部校注"
     EDIT_PLAN = "维护分工表：任务、举措和职责"
+    IMPORT_TABLES = "导入印发的或修订的分工表：核对、认定表中的新单位、写入并形成编号的调整"
     WRITE_REPORTS = "填报本单位的进展，提交和撤回；督查专员代开放群体填报"
     REVIEW_AT_UNIT = "初审本单位的填报：通过或退回"
     REVIEW_AT_OFFICE = "复审各单位的填报：通过或退回"
@@ -52,6 +53,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SEE_BACK_OFFICE,
             Permission.SEE_STAFF_NOTES,
             Permission.EDIT_PLAN,
+            Permission.IMPORT_TABLES,
             Permission.WRITE_REPORTS,
             Permission.REVIEW_AT_OFFICE,
             Permission.DECIDE_CLOSING,

@@ -5,6 +5,7 @@ for the person who asked; then nothing has changed. What it does is one event of
 """
 
 import copy
+import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -97,6 +98,37 @@ def save_unit(by: User, *, unit: Unit, now: datetime) -> Unit:
     if unit.kind != UnitKind.GROUP and UnitGroup.objects.filter(unit_id=unit.pk).exists():
         raise ValidationError({"kind": "它名下有群体成员，类别只能是“群体”。如确需改变，请先删除同名群体。"})
     return save_recorded(by, unit, now=now)
+
+
+def unit_named(name: str, kind: str, position: int) -> Unit:
+    """A unit as a table names it, not saved: its short name and address are what can be had from the name."""
+    slug = "unit-" + hashlib.sha256(name.encode()).hexdigest()[:10]
+    return Unit(name=name, short_name=name[:50], slug=slug, kind=kind, position=position)
+
+
+@transaction.atomic
+def enrol_unit(by: User, *, name: str, kind: str, now: datetime) -> Unit:
+    """Take up a unit that an imported table names. Whoever imports may, without maintaining units otherwise."""
+    require(by, Permission.IMPORT_TABLES)
+    last = Unit.objects.aggregate(last=models.Max("position"))["last"] or 0
+    return save_recorded(by, unit_named(name, kind, last + 10), now=now)
+
+
+@transaction.atomic
+def enrol_alias(by: User, *, name: str, unit: Unit, now: datetime) -> UnitAlias:
+    """Remember a name of an imported table as another one of a unit there is."""
+    require(by, Permission.IMPORT_TABLES)
+    return save_recorded(by, UnitAlias(name=name, unit=unit), now=now)
+
+
+@transaction.atomic
+def enrol_group(by: User, *, name: str, members: Iterable[Unit] | None, now: datetime) -> UnitGroup:
+    """Take up a group that an imported table names; `members` None is an open one."""
+    unit = enrol_unit(by, name=name, kind=UnitKind.GROUP, now=now)
+    group = save_recorded(by, UnitGroup(unit=unit, is_closed=members is not None), now=now)
+    for member in members or ():
+        save_recorded(by, UnitGroupMember(group=group, unit=member), now=now)
+    return group
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Lighthouse over the site as it is served: `python -m jiaodong.testing.lighthouse`.
 
-A site of its own (temporary folder, free port, the real server with hashed and compressed files) is started, measured
-and stopped. Reports go to var/lighthouse/. The exit code is 1 where a score is below 95.
+A demonstration of its own (temporary folder, free port, the real server with hashed and compressed files) is started,
+measured and stopped; the pages of staff are opened as its leader. Reports go to var/lighthouse/. The exit code is 1 where a score is below 95.
 """
 
 import json
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -25,30 +26,62 @@ ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / "var" / "lighthouse"
 LIGHTHOUSE = "lighthouse@12.8.2"
 PAGES = {"overview": "/", "tasks": "/plans/jiaodong/tasks/"}
+PAGES_OF_STAFF = {"dashboard": "/plans/jiaodong/dashboard/", "ledger": "/plans/jiaodong/ledger/"}
 FORMS = {"mobile": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 95
 PATIENCE = 60  # seconds
 
 
+LOG_IN = """
+from django.conf import settings
+from django.test import Client
+from units.models import User
+client = Client()
+client.force_login(User.objects.get(username="leader"))
+print(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}", end="")
+"""
+
+
+class Site(NamedTuple):
+    """Where it is served, and the cookie by which its leader is logged in."""
+
+    address: str
+    cookie: str
+
+
 @contextmanager
-def running_site() -> Iterator[str]:
-    """The address of a site with the customer's plan, as `make run` gives it."""
+def running_site() -> Iterator[Site]:
+    """A site with the customer's plan and the periods of the demonstration, as `make demo` gives it."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with tidy_on_signals(), tempfile.TemporaryDirectory(prefix="jiaodong-site-") as var:
         database = f"sqlite:///{var}/jiaodong.sqlite3"
-        env = {**os.environ, "SITE_ENV": "development", "VAR_DIR": var, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
-        prepare = [sys.executable, "manage.py", "prepare_site", "--port", str(port)]
-        subprocess.run(prepare, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        env = {
+            **os.environ,
+            "SITE_ENV": "development",
+            "DEMO": "true",
+            "VAR_DIR": var,
+            "DATABASE_URL": database,
+            "LOG_LEVEL": "ERROR",
+        }
+        for command in (["migrate", "--verbosity=0"], ["load_demo"], ["collectstatic", "--noinput", "--verbosity=0"]):
+            manage(env, *command)
+        cookie = manage(env, "shell", "--no-imports", "--command", LOG_IN)
         granian = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--log-level", "warning"]
         serve = [*granian, "--port", str(port), "--blocking-threads", "4", "jiaodong.wsgi:application"]
         with subprocess.Popen(serve, cwd=ROOT, env=env) as server:
             try:
                 wait_for(f"{address}/", server)
-                yield address
+                yield Site(address, cookie)
             finally:
                 server.terminate()
+
+
+def manage(env: dict[str, str], *command: str) -> str:
+    """What the command prints."""
+    given = [sys.executable, "manage.py", *command]
+    return subprocess.run(given, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -83,10 +116,11 @@ def main() -> int:
         sys.exit("没有找到 npx。请先安装 Node.js 和 npm（Debian：apt-get install npm），再运行一次。")
     REPORTS.mkdir(parents=True, exist_ok=True)
     low = 0
-    with running_site() as address:
-        for page, path in PAGES.items():
+    with running_site() as site:
+        for page, path in (PAGES | PAGES_OF_STAFF).items():
+            entry = [f"--extra-headers={json.dumps({'Cookie': site.cookie})}"] if page in PAGES_OF_STAFF else []
             for form, options in FORMS.items():
-                scores = measure(f"{address}{path}", REPORTS / f"{page}-{form}.json", options)
+                scores = measure(f"{site.address}{path}", REPORTS / f"{page}-{form}.json", [*options, *entry])
                 low += sum(score < LEAST for score in scores.values())
                 listed = "  ".join(f"{name} {score}" for name, score in scores.items())
                 sys.stdout.write(f"{page:<9} {form:<8} {listed}\n")

@@ -46,6 +46,7 @@ PREREQUISITES: dict[str, Callable[[], bool]] = {
     "libreoffice-calc-nogui": has_office("libsclo.so"),
     "libreoffice-writer-nogui": has_office("libswlo.so"),
     "poppler-utils": has_program("pdftoppm"),
+    "wrk": has_program("wrk"),
 }
 
 

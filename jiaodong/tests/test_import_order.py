@@ -41,6 +41,7 @@ LAYERS = {
     "units.tables": 8,
     "tasks.forms": 8,
     "tasks.forms_office": 8,
+    "tasks.forms_importing": 8,
     "tasks.forms_stocktake": 8,
     "tasks.filters": 8,
     "tasks.postgres": 5,

@@ -152,7 +152,20 @@ class TestHeader:
     ) -> None:
         client.force_login(make_user(Role.OFFICE))
         menu = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
-        names = ["看板", "工作台", "审核", "总览", "任务清单", "台账", "责任单位", "批示", "期次", "公开"]
+        names = [
+            "看板",
+            "工作台",
+            "审核",
+            "总览",
+            "任务清单",
+            "台账",
+            "责任单位",
+            "批示",
+            "期次",
+            "公开",
+            "判定规则",
+            "调整记录",
+        ]
         assert re.findall(r">([^<>]+)</a>", menu) == names
 
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])

@@ -4,8 +4,7 @@ Every measure keeps the row it is recognised in, so that what hangs on it (dutie
 Dates and other decisions of the Office are not the table's and stay untouched.
 """
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from units import audit
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup, UnitGroupMember, User
 from units.names import NameBook
+from units.services import unit_named
 
 OUT_OF_THE_WAY = 20_000  # added to `order` while measures change places, so that no two hold one place
 
@@ -37,8 +37,11 @@ def store(
     source_sha256: str,
     now: datetime,
     by: User | None = None,
+    grounds: Mapping[str, str] | None = None,
 ) -> Plan:
     """Make the plan what the draft says. `by` is None for the operator at the command line.
+
+    `grounds` (理由、依据) go into the audit trail beside what was read.
 
     Raises DraftHasErrorsError and stores nothing where the draft has errors.
     """
@@ -62,7 +65,9 @@ def store(
             task._history_user = by
             task.delete()
     standing.forget(plan=plan)
-    audit.record(by, "导入分工表", plan, now=now, after=import_facts(found, source_name, source_sha256))
+    audit.record(
+        by, "导入分工表", plan, now=now, after={**import_facts(found, source_name, source_sha256), **(grounds or {})}
+    )
     return plan
 
 
@@ -89,8 +94,7 @@ def store_units(draft: DraftPlan, book: NameBook, by: User | None) -> dict[str, 
             continue
         last += 10
         kind = UnitKind.GROUP if name in book.closed_groups else kind_of(name)
-        slug = "unit-" + hashlib.sha256(name.encode()).hexdigest()[:10]
-        units[name] = saved(Unit(name=name, short_name=name[:50], slug=slug, kind=kind, position=last), by)
+        units[name] = saved(unit_named(name, kind, last), by)
         if kind == UnitKind.GROUP:
             fresh_groups.append(name)
     for name in fresh_groups:
@@ -107,11 +111,12 @@ def store_group(
 
 
 def store_tasks(plan: Plan, found: Comparison, by: User | None) -> dict[int, MainTask]:
+    basis = {item.name: item.basis for item in found.corrections.fields}
     fields = {
-        item.name: Field.objects.update_or_create(
-            plan=plan, name=item.name, defaults={"position": position, "basis": item.basis}
+        name: Field.objects.update_or_create(
+            plan=plan, name=name, defaults={"position": position, "basis": basis[name]}
         )[0]
-        for position, item in enumerate(found.corrections.fields, start=1)
+        for position, name in enumerate(basis, start=1)
     }
     tasks = {}
     for task in found.draft.tasks:

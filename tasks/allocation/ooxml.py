@@ -7,7 +7,7 @@ read, and none before the directory of the zip has told its sizes.
 
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -21,7 +21,12 @@ ENCRYPTED = 0x1
 MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_RATIO, RATIO_COUNTS_FROM = 250, 10 * MEGABYTE  # real sheets full of empty cells reach a ratio of 50
-MOST_CELLS = 500_000
+# An allocation table has some dozens of rows; these are hundreds of times as many, and two seconds of reading at most.
+MOST_PARTS = 10_000
+MOST_READ, MOST_WHOLE = 50 * MEGABYTE, 5 * MEGABYTE  # of one part that is read piece by piece, and at once
+MOST_ELEMENTS, MOST_CELLS = 500_000, 60_000
+LONGEST_TAG = 4 * 65536
+ENTRY = b"PK\x01\x02"  # one part in the directory of a zip
 
 DAMAGED = "文件已损坏或不完整，无法读取。请用 Excel、Word 或 WPS 打开，另存为新的 .xlsx 或 .docx 文件后再读。"
 PROTECTED = "文件设了打开密码。请去掉密码后另存，再读一次。"
@@ -50,6 +55,8 @@ class Package:
     """The parts of one file. Names are compared without regard to case, as Office does."""
 
     def __init__(self, data: bytes) -> None:
+        if data.count(ENTRY) > MOST_PARTS:
+            raise UnreadableError(TOO_LARGE)
         self.archive = ZipFile(BytesIO(data))
         self.parts = {part_key(info.filename): info for info in self.archive.infolist()}
         self.refuse_unfit(len(data))
@@ -66,14 +73,16 @@ class Package:
         if any(info.flag_bits & ENCRYPTED for info in infos):
             raise UnreadableError(PROTECTED)
 
-    def open(self, part: str) -> IO[bytes]:
+    def open(self, part: str, most: int = 0) -> IO[bytes]:
         info = self.parts[part_key(part)]
+        if info.file_size > (most or MOST_READ):
+            raise UnreadableError(TOO_LARGE)
         with self.archive.open(info) as beginning:
             refuse_doctype(beginning)
         return self.archive.open(info)
 
     def root(self, part: str) -> ET.Element:
-        with self.open(part) as stream:
+        with self.open(part, MOST_WHOLE) as stream:
             return ET.parse(stream).getroot()  # noqa: S314 open() lets no document type through
 
     def relations(self, part: str) -> dict[str, Relation]:
@@ -94,6 +103,16 @@ class Package:
 
 def part_key(name: str) -> str:
     return name.replace("\\", "/").lower()
+
+
+def pieces_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """A part in pieces, for a parser. A tag without end is refused: its attributes would be gathered until then."""
+    silent = 0
+    while piece := stream.read(65536):
+        silent = 0 if b">" in piece else silent + len(piece)
+        if silent > LONGEST_TAG:
+            raise UnreadableError(TOO_LARGE)
+        yield piece
 
 
 def refuse_doctype(stream: IO[bytes]) -> None:

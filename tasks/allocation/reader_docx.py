@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import MOST_CELLS, TOO_LARGE, Package, UnreadableError, from_package
+from tasks.allocation.ooxml import (
+    MOST_CELLS,
+    MOST_ELEMENTS,
+    TOO_LARGE,
+    Package,
+    UnreadableError,
+    from_package,
+    pieces_of,
+)
 from tasks.allocation.rows import Cell, Document, Line, document
 
 NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
@@ -98,7 +106,7 @@ def blocks(stream: IO[bytes]) -> Iterator[ET.Element]:
     """The paragraphs of the body, the rows of its tables and the ends of its tables, each emptied after use."""
     target = BlockTarget()
     parser = ET.XMLParser(target=target)  # noqa: S314 open() lets no document type through
-    while piece := stream.read(65536):
+    for piece in pieces_of(stream):
         parser.feed(piece)
         for element in target.finished:
             yield element
@@ -113,10 +121,13 @@ class BlockTarget:
     def __init__(self) -> None:
         self.builder = ET.TreeBuilder()
         self.around: list[str] = []
-        self.unread = 0
+        self.unread = self.elements = 0
         self.finished: list[ET.Element] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise UnreadableError(TOO_LARGE)
         name = tag.rpartition("}")[2]
         if self.unread or name in UNREAD:
             self.unread += 1

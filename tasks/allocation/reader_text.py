@@ -7,6 +7,8 @@ from tasks.allocation.findings import Finding
 from tasks.allocation.rows import CELLS_READ, Document, Line, document, paragraphs
 
 LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines would also split at form feeds and U+2028
+MOST_LINES, MOST_TAGS = 20_000, 200_000  # hundreds of times a table's; two seconds of reading at most
+TOO_LONG = "文件有两万行以上，不像一份分工表。请把分工表单独复制到一个新文件后再读。"
 BLANK = " \u3000\u00a0"
 
 
@@ -17,6 +19,8 @@ def read_text(data: bytes) -> Document:
         line = len(LINE_END.findall(data[: error.start].decode("utf-8"))) + 1
         message = "文件不是 UTF-8 编码。请在记事本或 WPS 中“另存为”，编码选 UTF-8，再读一次。"
         return Document(findings=(Finding("BAD_ENCODING", line, message),))
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES or text.count("<") > MOST_TAGS:
+        return Document(findings=(Finding("UNREADABLE_FILE", 1, TOO_LONG),))
     return document(text_lines(text))
 
 

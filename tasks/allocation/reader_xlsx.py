@@ -2,13 +2,22 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from typing import Any
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import Package, Relation, UnreadableError, from_package
+from tasks.allocation.ooxml import (
+    MOST_ELEMENTS,
+    TOO_LARGE,
+    Package,
+    Relation,
+    UnreadableError,
+    from_package,
+    pieces_of,
+)
 from tasks.allocation.reader_text import LINE_END
 from tasks.allocation.rows import HEADER, Document, Line, document
 from tasks.allocation.sheet import Sheet, Texts, Values, read_sheet, unescaped
@@ -73,15 +82,28 @@ def values_of(package: Package, book: ET.Element, relations: list[Relation]) -> 
 
 
 def shared_strings(package: Package, part: str) -> list[str]:
-    strings = []
+    strings, elements = [], 0
+    parser = ET.XMLPullParser(("end",))  # open() lets no document type through
     with package.open(part) as stream:
-        for _, item in ET.iterparse(stream):  # noqa: S314 open() lets no document type through
+        for item in finished(parser, pieces_of(stream)):
+            elements += 1
+            if elements > MOST_ELEMENTS:
+                raise UnreadableError(TOO_LARGE)
             if item.tag.endswith("}si"):
                 # Its own text or that of its runs; a reading aid (rPh) has a text too, which is not the cell's.
                 texts = (*item.iterfind("{*}t"), *item.iterfind("{*}r/{*}t"))
                 strings.append(unescaped("".join(text.text or "" for text in texts)))
                 item.clear()
     return strings
+
+
+def finished(parser: ET.XMLPullParser, pieces: Iterator[bytes]) -> Iterator[ET.Element]:
+    for piece in pieces:
+        parser.feed(piece)
+        events: Iterator[Any] = parser.read_events()
+        for _, item in events:
+            yield item
+    parser.close()
 
 
 def date_styles(styles: ET.Element) -> frozenset[int]:

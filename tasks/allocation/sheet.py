@@ -9,7 +9,7 @@ from typing import IO
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import from_excel
 
-from tasks.allocation.ooxml import MOST_CELLS, TOO_LARGE, UnreadableError
+from tasks.allocation.ooxml import MOST_CELLS, MOST_ELEMENTS, TOO_LARGE, UnreadableError, pieces_of
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -60,7 +60,7 @@ class Values:
 def read_sheet(stream: IO[bytes], values: Values) -> Sheet:
     target = SheetTarget(values)
     parser = ET.XMLParser(target=target)  # noqa: S314 no stream with a document type gets here
-    while piece := stream.read(65536):
+    for piece in pieces_of(stream):
         parser.feed(piece)
     parser.close()
     return target.sheet
@@ -71,13 +71,16 @@ class SheetTarget:
 
     def __init__(self, values: Values) -> None:
         self.values, self.sheet = values, Sheet()
-        self.row = self.filled = 0
+        self.row = self.filled = self.elements = 0
         self.last_named, self.unnamed = "", 0  # cells may leave out where they are: next to the one before
         self.cell: dict[str, str] = {}
         self.pieces: list[str] = []
         self.has_value = self.has_formula = self.is_collecting = self.is_phonetic = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise UnreadableError(TOO_LARGE)
         match tag.rpartition("}")[2]:
             case "c":
                 self.cell, self.pieces, self.has_value, self.has_formula = attributes, [], False, False

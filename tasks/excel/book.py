@@ -19,7 +19,19 @@ from tasks.excel import layout
 from tasks.excel.cells import RowXml, csv_field, sheet_title
 from tasks.excel.checkcode import Rows, check_code
 from tasks.excel.cover import COVER, cover_rows
-from tasks.excel.looks import CODE_LABEL, FACTS, HEAD, MERGED, SHORT, SIZE, TEXT, TITLE, USUAL_WIDTH, add_styles
+from tasks.excel.looks import (
+    CODE_LABEL,
+    FACTS,
+    HEAD,
+    MERGED,
+    NUMBER,
+    SHORT,
+    SIZE,
+    TEXT,
+    TITLE,
+    USUAL_WIDTH,
+    add_styles,
+)
 from tasks.excel.streamed import Outgoing
 from tasks.models import Plan, ReportingPeriod
 
@@ -222,10 +234,13 @@ def finish(leaf: WriteOnlyWorksheet, sheet: Sheet, last_row: int, code: str) -> 
 def styles_of(sheet: Sheet, *, is_header: bool) -> list[str]:
     if is_header:
         return [HEAD] * len(sheet.columns)
-    return [
-        MERGED if place < sheet.merged else TEXT if column.width > USUAL_WIDTH else SHORT
-        for place, column in enumerate(sheet.columns)
-    ]
+    return [style_of(column, is_merged=place < sheet.merged) for place, column in enumerate(sheet.columns)]
+
+
+def style_of(column: Column, *, is_merged: bool) -> str:
+    if column.width > USUAL_WIDTH:
+        return MERGED if is_merged else TEXT
+    return NUMBER if is_merged else SHORT
 
 
 def height_of(values: Sequence[Any], widths: Sequence[int]) -> float:

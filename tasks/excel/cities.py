@@ -18,7 +18,7 @@ NOT_IN_ORDER = -1  # what is settled is better than any light
 def cities_export(basis: Basis, today: datetime.date) -> Export:
     """The last row counts each city's measures. A cell is filled by the worst of its lights."""
     table = CityTasks(basis, today)
-    columns = [Column("序号", 6), Column("主要任务", 30), *(Column(city.short_name, 20) for city in table.cities)]
+    columns = [Column("序号", 6), Column("主要任务", 30), *(Column(city.short_name, 14) for city in table.cities)]
     rows = [row(table, task) for task in table.tasks]
     sums = [sum(len(table.of.get((task.pk, city.pk), ())) for task in table.tasks) for city in table.cities]
     return Export(

@@ -21,7 +21,8 @@ LIGHTS = [
     if light not in (ProgressLight.COMPLETED, ProgressLight.NOT_JUDGED)  # counted under their stages
 ]
 DUE = [(f"deadline:{light.value}", DEADLINE_WORDS[light]) for light in DeadlineLight]
-FEW, TALLEST = 15, 23.0  # rows beside which a chart has room on an A3 page; centimetres that such a page has alone
+FEW, TALLEST = 15, 28.0  # rows beside which a chart has room on their page; centimetres that a page has for it alone
+LETTER, PADDING = 0.185, 0.13  # centimetres of a column's width
 SETTLED = ("stage:completed", "stage:suspended", "stage:cancelled")
 CHARTED = [*LIGHTS, *((key, word) for key, word in STAGES if key in SETTLED)]  # each measure in exactly one of them
 REST = [(key, word) for key, word in (*STAGES, *DUE) if key not in SETTLED]
@@ -47,7 +48,7 @@ def figures_export(board: Dashboard) -> Export:
         ),
         Sheet(
             "单位填报", [Column("单位", 24), *(Column(word, 12) for word, _ in FILED)], units,
-            is_filtered=False, paper="A3", decorate=lambda leaf, last: add_bars(leaf, last - 1, 3, 5, "各单位本期填报"),
+            is_filtered=False, decorate=lambda leaf, last: add_bars(leaf, last - 1, 3, 5, "各单位本期填报"),
         ),
     ]  # fmt: skip
     label = board.current.label if board.current else "没有期次"
@@ -91,7 +92,8 @@ def add_bars(leaf: WriteOnlyWorksheet, last: int, first_column: int, columns: in
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.numFmt, chart.y_axis.majorGridlines = "0", None
     chart.x_axis.tickLblSkip, chart.x_axis.txPr = 1, small_print()  # every name, however many
-    chart.width, chart.height = 30, min(0.75 * (last - HEADER_ROW) + 4, TALLEST)
+    chart.width = sum(dimension.width * LETTER + PADDING for dimension in leaf.column_dimensions.values())
+    chart.height = min(0.75 * (last - HEADER_ROW) + 4, TALLEST)  # as wide as the table above it
     if last > FEW:
         leaf.row_breaks.append(Break(id=last + 2))  # a chart is not cut by a page
     leaf.add_chart(chart, f"A{last + 4}")

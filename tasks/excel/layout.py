@@ -22,6 +22,7 @@ PAPER = {"A4": ("9", 210), "A3": ("8", 297)}  # Excel's number and the height of
 LINE = 1.5  # height of a line, in sizes; the tallest substitute, Noto CJK, takes 1.49
 TALLEST_ROW = 409.0  # points; Excel takes no more
 MARGIN_MM = 18
+WIDEST_UPRIGHT = 115  # letters: such a table stands on an upright A4 page at four fifths of its size
 FOOTER_MM = 9
 
 NOT_AT_LINE_START = set("，。、；：！？”’）》】〕〉…—,.;:!?)]%")
@@ -74,7 +75,7 @@ def add_style(
 
 
 def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, header_row: int) -> None:
-    """Landscape, one page wide and as many as it takes, the header row on each, — 1 — in the footer.
+    """One page wide and as many as it takes, upright where the columns are few, the header row on each, — 1 — in the footer.
 
     To be called before the first row: all this stands before the rows in the file.
     """
@@ -82,7 +83,8 @@ def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, he
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = f"A{header_row + 1}"
     sheet.page_setup.paperSize = PAPER[paper][0]
-    sheet.page_setup.orientation = "landscape"
+    is_upright = paper == "A4" and sum(widths) <= WIDEST_UPRIGHT
+    sheet.page_setup.orientation = "portrait" if is_upright else "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     margins = sheet.page_margins

@@ -8,8 +8,8 @@ from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, Progress
 USUAL_WIDTH = 14  # of a short column; what is wider holds texts
 SIZE = 11
 CODE_LABEL = "校验码"
-TITLE, FACTS, HEAD, SHORT, TEXT, MERGED, LABEL = (
-    "台账标题", "台账说明", "台账表头", "台账短栏", "台账正文", "台账合并栏", "台账项目",
+TITLE, FACTS, HEAD, SHORT, TEXT, MERGED, NUMBER, LABEL = (
+    "台账标题", "台账说明", "台账表头", "台账短栏", "台账正文", "台账合并栏", "台账序号", "台账项目",
 )  # fmt: skip
 RULE, TINT = "B9C9DE", "E9EFF7"
 GREEN, AMBER, RED, GREY, BLUE, PALE, PLAIN = "灯绿", "灯黄", "灯红", "灯灰", "灯蓝", "灯淡红", "灯无"
@@ -49,6 +49,7 @@ def add_styles(book: Workbook) -> None:
     layout.add_style(book, LABEL, layout.font(layout.HEI, SIZE), ruled=RULE, fill=TINT)
     layout.add_style(book, SHORT, body, align="center", vertical="top", ruled=RULE)
     layout.add_style(book, MERGED, body, ruled=RULE)
+    layout.add_style(book, NUMBER, body, align="center", ruled=RULE)
     layout.add_style(book, TEXT, body, vertical="top", ruled=RULE)
     for name, (color, fill) in LIGHTS.items():
         face = layout.font(layout.SONG, SIZE, color)

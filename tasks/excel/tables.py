@@ -13,17 +13,17 @@ from tasks.excel.progress import named
 from tasks.models import Amendment, Instruction, Plan, ReportingPeriod
 
 AMENDMENT_COLUMNS = (
-    Column("编号", 10), Column("事项", 36), Column("原来", 20), Column("现在", 20), Column("理由", 40),
+    Column("编号", 12), Column("事项", 34), Column("原来", 20), Column("现在", 20), Column("理由", 40),
     Column("依据", 24), Column("经办", 16), Column("日期", 12),
 )  # fmt: skip
 INSTRUCTION_COLUMNS = (
-    Column("编号", 10), Column("批示", 50), Column("承办单位", 24), Column("举措", 8), Column("办理时限", 12),
+    Column("编号", 12), Column("批示", 50), Column("承办单位", 24), Column("举措", 8), Column("办理时限", 12),
     Column("状态", 10), Column("批示人", 12), Column("批示日期", 12), Column("办理情况", 50),
 )  # fmt: skip
 FILED_COLUMNS = (
     Column("编号", 8), Column("具体举措", 60), Column("单位", 24), Column("状态", 12), Column("补报", 8),
 )  # fmt: skip
-AUDIT_WIDTHS = {"时间": 18, "对象": 30, "原来": 40, "现在": 40, "校验值": 30}
+AUDIT_WIDTHS = {"时间": 18, "对象": 30, "原来": 40, "现在": 40, "校验值": 36}
 
 
 def filing_export(period: ReportingPeriod, labels: Sequence[str], lines: Sequence[Sequence[Any]]) -> Export:

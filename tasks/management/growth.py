@@ -1,7 +1,7 @@
-"""How the dashboard, the ledger and an approval grow: over a plan of 79 measures and one of 79,000, in one run.
+"""How the busiest pages and an approval grow: over a plan of 79 measures and one of 79,000, in one run.
 
-Each plan stands alone in a database of its own, both on the same PostgreSQL; the acts take turns. The dashboard is asked
-for by a leader, the ledger by the Office. An approval is undone after each time.
+Each plan stands alone in a database of its own, both on the same PostgreSQL; the acts take turns. Each page is asked for by
+those who live on it, the public ones by nobody in particular. An approval is undone after each time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,22 @@ from units.models import User
 
 SIZES = (79, 79_000)  # measures
 PERIODS = 6  # a million reports in the large plan
-LABELS = {"dashboard": "领导看板", "ledger": "台账（第一页）", "approval": "复审通过一份填报"}
+LABELS = {
+    "dashboard": "领导看板",
+    "ledger": "台账（第一页）",
+    "approval": "复审通过一份填报",
+    "overview": "公开总览",
+    "tasks": "公开任务清单（第一页）",
+    "measure": "举措页",
+    "unit": "单位看板",
+    "matters": "需协调事项（第一页）",
+    "workbench": "填报员工作台",
+    "report": "填报页",
+    "review": "待复审",
+    "returned": "退回中",
+    "board": "填报情况",
+    "filing": "填报情况明细（第一页）",
+}
 
 
 def growth(rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES) -> dict[str, float]:
@@ -79,15 +94,34 @@ def settle() -> None:
 
 
 def site_acts() -> dict[str, Callable[[], Any]]:
-    """The acts of the plan in the present database."""
+    """The acts of the plan in the present database. The clerk is of the unit whose report waits."""
     plan, handler = Plan.objects.get(), WSGIHandler()
     leader, office = User.objects.get(role=Role.LEADER), User.objects.filter(role=Role.OFFICE).order_by("pk")[1]
-    report = ProgressReport.objects.filter(state=ReportState.FORWARDED).select_related("period__plan", "duty")[0]
-    return {
-        "dashboard": partial(answer, handler, reverse("dashboard", args=[plan.slug]), logged_in(leader)),
-        "ledger": partial(answer, handler, reverse("ledger", args=[plan.slug]), logged_in(office)),
-        "approval": partial(approve_and_undo, office, report),
+    waiting = ProgressReport.objects.filter(state=ReportState.FORWARDED).order_by("pk")
+    report = waiting.select_related("period__plan", "duty__unit", "duty__measure__main_task")[0]
+    unit, measure, of_plan = report.duty.unit, report.duty.measure, [plan.slug]
+    as_leader, as_office = logged_in(leader), logged_in(office)
+    as_clerk = logged_in(User.objects.get(role=Role.REPORTER, unit=unit))
+    pages = {
+        "dashboard": ("dashboard", of_plan, as_leader),
+        "ledger": ("ledger", of_plan, as_office),
+        "overview": ("plan", of_plan, {}),
+        "tasks": ("plan-tasks", of_plan, {}),
+        "measure": ("measure", [plan.slug, measure.main_task.number, measure.order], as_leader),
+        "unit": ("unit-dashboard", [plan.slug, unit.slug], as_clerk),
+        "matters": ("coordination", of_plan, as_leader),
+        "workbench": ("workbench", [], as_clerk),
+        "report": ("report", [report.duty_id, report.period_id], as_clerk),
+        "review": ("review", [], as_office),
+        "returned": ("review-returned", [], as_office),
+        "board": ("period", [plan.slug, report.period_id], as_office),
+        "filing": ("period-filing", [plan.slug, report.period_id], as_office),
     }
+    acts = {
+        act: partial(answer, handler, reverse(name, args=args), cookies)
+        for act, (name, args, cookies) in pages.items()
+    }
+    return acts | {"approval": partial(approve_and_undo, office, report)}
 
 
 def approve_and_undo(by: User, report: ProgressReport) -> None:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('progress_light', models.CharField(blank=True, choices=[('on_track', '正常'), ('at_risk', '有风险'), ('behind', '滞后'), ('not_reported', '本期未报'), ('awaited', '待填报'), ('completed', '已办结'), ('not_judged', '不研判')], max_length=16, verbose_name='进度灯')),
-                ('deadline_light', models.CharField(blank=True, choices=[('overdue', '逾期'), ('urgent', '临期（一周内）'), ('soon', '临期'), ('ahead', '未到期'), ('ongoing', '长期坚持'), ('undated', '未设时限'), ('done_on_time', '按期办结'), ('done_late', '逾期办结'), ('halted', '不计时限')], max_length=16, verbose_name='时限灯')),
+                ('deadline_light', models.CharField(blank=True, choices=[('overdue', '逾期'), ('urgent', '临期（黄）'), ('soon', '临期（蓝）'), ('ahead', '未到期'), ('ongoing', '长期坚持'), ('undated', '未设时限'), ('done_on_time', '按期办结'), ('done_late', '逾期办结'), ('halted', '不计时限')], max_length=16, verbose_name='时限灯')),
                 ('confidence', models.CharField(blank=True, choices=[('on_track', '正常'), ('at_risk', '有风险'), ('behind', '滞后')], max_length=12, verbose_name='研判')),
                 ('percent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='完成率')),
                 ('scheduled', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='序时进度')),
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='frozenmeasure',
             name='deadline_light',
-            field=models.CharField(blank=True, choices=[('overdue', '逾期'), ('urgent', '临期（一周内）'), ('soon', '临期'), ('ahead', '未到期'), ('ongoing', '长期坚持'), ('undated', '未设时限'), ('done_on_time', '按期办结'), ('done_late', '逾期办结'), ('halted', '不计时限')], max_length=16, verbose_name='时限灯'),
+            field=models.CharField(blank=True, choices=[('overdue', '逾期'), ('urgent', '临期（黄）'), ('soon', '临期（蓝）'), ('ahead', '未到期'), ('ongoing', '长期坚持'), ('undated', '未设时限'), ('done_on_time', '按期办结'), ('done_late', '逾期办结'), ('halted', '不计时限')], max_length=16, verbose_name='时限灯'),
         ),
         migrations.AddField(
             model_name='frozenmeasure',

@@ -2,6 +2,7 @@ from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.duty import Duty
 from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
+from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
 from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
@@ -36,6 +37,7 @@ __all__ = [
     "SavedView",
     "StandingSummary",
     "StocktakeWording",
+    "TableImport",
     "UnitFiling",
     "Upload",
 ]

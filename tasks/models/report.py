@@ -113,10 +113,20 @@ class ProgressReport(models.Model):
         ]
         indexes = [
             models.Index(fields=["period", "state"], name="report_period_state"),  # queues and filing boards
+            models.Index(  # what waits for a decision, the longest first
+                fields=["state", "submitted_at"],
+                condition=Q(state__in=(ReportState.SUBMITTED, ReportState.FORWARDED)),
+                name="report_waiting",
+            ),
             models.Index(  # matters for coordination: few, among the reports of every period
-                fields=["period", "coordination_unit"],
+                fields=["period", "coordination_unit", "coordination_due_on", "duty"],
                 condition=Q(coordination_unit__isnull=False),
                 name="report_asking",
+            ),
+            models.Index(
+                fields=["period", "coordination_due_on", "duty"],
+                condition=Q(coordination_unit__isnull=False),
+                name="report_asking_by_day",
             ),
         ]
 

@@ -24,6 +24,7 @@ class MeasureStanding(Lit):
     )
     stage = models.CharField("阶段", max_length=24, choices=Stage)
     due_moves = models.PositiveSmallIntegerField("时限调整次数", default=0)
+    asked = models.JSONField("请协调的单位", default=list, help_text="每件没有答复的需协调事项一个单位")
     computed_on = models.DateField("推算日期")
     holds_until = models.DateField("有效至")
 

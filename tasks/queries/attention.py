@@ -1,13 +1,16 @@
 """What needs looking at: red lights, words better than the light, moved dates. The first of each list, never all."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import takewhile
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
-from tasks.models import Duty, Measure, MeasureStanding, ReportingPeriod
+from tasks.models import Duty, FrozenMeasure, Measure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
 
@@ -27,12 +30,16 @@ class Said:
 
 @dataclass
 class Attended:
-    """A measure on one of the lists, with its units and what they say of it."""
+    """A measure on one of the lists, with its units and what they say of it.
+
+    `lasted`: of a red one, in how many periods running it has been behind, or else overdue; the present is the first.
+    """
 
     standing: MeasureStanding
     measure: Measure
     units: list[str] = field(default_factory=list)
     by_duty: dict[int, Said] = field(default_factory=dict)
+    lasted: int = 1
 
     @property
     def code(self) -> tuple[int, int]:
@@ -76,15 +83,36 @@ CHOICES = (BEHIND, OVERDUE, DISAGREEING, MOVED)
 
 
 def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit | None = None) -> Attention:
-    """The lists of a plan, or of the measures a unit must report on. Two queries beside those of `present`."""
+    """The lists of a plan, or of the measures a unit must report on. Three queries beside those of `present`."""
     fresh = present.anew
     if unit is not None:
         of_unit = set(obliged(unit).filter(measure__in=fresh).values_list("measure_id", flat=True)) if fresh else set()
         fresh = {key: row for key, row in fresh.items() if key in of_unit}
-    rows = {row.measure_id: row for row in (*kept_rows(present, unit), *fresh.values())}
-    seen = attended(rows, periods)
-    behind, overdue, disagreeing, moved = (listed(seen, choice) for choice in CHOICES)
-    return Attention(behind + [line for line in overdue if line not in behind], disagreeing, moved)
+    rows = {row.measure_id: row for row in kept_rows(present, unit)}
+    chosen = [first_of((*rows.values(), *fresh.values()), choice) for choice in CHOICES]
+    seen = attended({row.measure_id: row for part in chosen for row in part}, periods)
+    behind, overdue, disagreeing, moved = (
+        listed(seen, part, choice) for part, choice in zip(chosen, CHOICES, strict=True)
+    )
+    red = behind + [line for line in overdue if line not in behind]
+    tell_how_long(red)
+    return Attention(red, disagreeing, moved)
+
+
+def tell_how_long(red: Collection[Attended]) -> None:
+    """One query, a row for each line and frozen period."""
+    lights: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    frozen = FrozenMeasure.objects.filter(measure__in=[line.measure.pk for line in red]).order_by("-period__as_of")
+    for key, *then in frozen.values_list("measure_id", "period_id", "progress_light", "deadline_light"):
+        lights[key].append(tuple(then))
+    for line in red:
+        standing = line.standing
+        is_behind = standing.progress_light == ProgressLight.BEHIND
+        before = [then for then in lights[standing.measure_id] if then[0] != standing.period_id]
+        was_red = (
+            then[1] == ProgressLight.BEHIND if is_behind else then[2] == DeadlineLight.OVERDUE for then in before
+        )
+        line.lasted += sum(1 for _ in takewhile(bool, was_red))
 
 
 def obliged(unit: Unit) -> QuerySet[Duty]:
@@ -105,6 +133,13 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
         for condition, order, _, limit in CHOICES
     ]
     return parts[0].union(*parts[1:])
+
+
+def first_of(rows: Iterable[MeasureStanding], choice: Choice) -> list[MeasureStanding]:
+    """Of those kept and those judged anew, what the database would choose if all were kept."""
+    _, order, belongs, limit = choice
+    sign, name = (-1, order[1:]) if order.startswith("-") else (1, order)
+    return nsmallest(limit, filter(belongs, rows), key=lambda row: (sign * getattr(row, name), row.measure_id))
 
 
 def attended(rows: dict[int, MeasureStanding], periods: Collection[ReportingPeriod]) -> dict[int, Attended]:
@@ -131,9 +166,8 @@ def attended(rows: dict[int, MeasureStanding], periods: Collection[ReportingPeri
     return found
 
 
-def listed(seen: dict[int, Attended], choice: Choice) -> list[Attended]:
-    _, order, belongs, limit = choice
-    lines = [line for line in seen.values() if belongs(line.standing)]
-    if order == "-due_moves":
-        lines.sort(key=lambda line: -line.standing.due_moves)
-    return lines[:limit]
+def listed(seen: dict[int, Attended], chosen: Iterable[MeasureStanding], choice: Choice) -> list[Attended]:
+    """In the order of the table; what was moved, by how often."""
+    keys = {row.measure_id for row in chosen}
+    lines = [line for key, line in seen.items() if key in keys]
+    return sorted(lines, key=lambda line: -line.standing.due_moves) if choice is MOVED else lines

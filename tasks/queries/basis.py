@@ -85,6 +85,11 @@ class Now:
             return Q(pk__in=[key for key, row in self.present.anew.items() if row.due_moves])
         return Q(standing__due_moves__gt=0)
 
+    @property
+    def scheduled(self) -> Q:
+        """Those with a percentage and a schedule to hold it against; a standing has both or no schedule."""
+        return ~self.where(scheduled=None)
+
     def standings(self, keys: Collection[int]) -> Mapping[int, Standing]:
         return self.present.of(keys)
 
@@ -172,6 +177,10 @@ class Then:
     @property
     def moved(self) -> Q:
         return Q(pk__in=due_date_moves(self.period.frozen_at).values("measure"))
+
+    @property
+    def scheduled(self) -> Q:
+        return Q(frozen__scheduled__isnull=False)
 
     def standings(self, keys: Collection[int]) -> Mapping[int, Standing]:
         rows = FrozenMeasure.objects.filter(period=self.period, measure__in=keys)

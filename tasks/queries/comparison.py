@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tasks.allocation.corrections import Corrections
-from tasks.allocation.grammar import Assignment
 from tasks.allocation.table import DraftMeasure, DraftPlan
 from tasks.choices import DutyRole
 from tasks.models import MainTask, Measure, Plan
@@ -17,11 +16,17 @@ from units.models import Unit
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the difference, in words for the person who decides."""
+    """One line of the difference, in words for the person who decides.
+
+    `before` and `after` are the whole of it, `at` the drafted measure it speaks of, which a removed one has not.
+    """
 
     sign: str  # + added, - removed, ~ changed
     subject: str
     detail: str = ""
+    before: str = ""
+    after: str = ""
+    at: "Placed | None" = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.sign} {self.subject}" + (f"：{self.detail}" if self.detail else "")
@@ -70,8 +75,15 @@ def compare(slug: str, draft: DraftPlan, corrections: Corrections) -> Comparison
         for order, measure in enumerate(task.measures, start=1)
     ]
     found.removed = recognise(found.placed, rows)
-    found.changes = [*unit_changes(draft), *task_changes(found), *measure_changes(found)]
+    found.changes = [*title_changes(found), *unit_changes(draft), *task_changes(found), *measure_changes(found)]
     return found
+
+
+def title_changes(found: Comparison) -> list[Change]:
+    before, after = found.plan.title if found.plan else "", found.draft.title
+    if found.plan is None or before == after:
+        return []
+    return [Change("~", "标题", f"“{before}”改为“{after}”", before, after)]
 
 
 def recognise(placed: list[Placed], rows: list[Measure]) -> list[Measure]:
@@ -112,43 +124,56 @@ def task_changes(found: Comparison) -> list[Change]:
     for number, task in drafted.items():
         row = found.tasks.get(number)
         if row is None:
-            changes.append(Change("+", f"主要任务 {number}", task.title))
+            changes.append(Change("+", f"主要任务 {number}", task.title, after=task.title))
         elif row.title != task.title:
-            changes.append(Change("~", f"主要任务 {number}", f"“{row.title}”改为“{task.title}”"))
+            said = f"“{row.title}”改为“{task.title}”"
+            changes.append(Change("~", f"主要任务 {number}", said, row.title, task.title))
     gone = [row for number, row in found.tasks.items() if number not in drafted]
-    return changes + [Change("-", f"主要任务 {row.number}", row.title) for row in gone]
+    return changes + [Change("-", f"主要任务 {row.number}", row.title, row.title) for row in gone]
 
 
 def measure_changes(found: Comparison) -> list[Change]:
     changes = []
     for item in found.placed:
+        text, statement = item.draft.text, item.draft.responsibility_text
         if item.row is None:
-            changes.append(
-                Change("+", f"举措 {item.code}", f"{item.draft.text[:30]}（职责 {len(item.draft.assignments)} 项）")
-            )
+            said = f"{text[:30]}（职责 {len(item.draft.assignments)} 项）"
+            changes.append(Change("+", f"举措 {item.code}", said, after=whole(text, statement), at=item))
             continue
-        if item.row.code != item.code:
-            changes.append(Change("~", f"举措 {item.row.code}", f"移为 {item.code}"))
-        if item.row.text != item.draft.text:
-            changes.append(Change("~", f"举措 {item.code} 的文字", f"“{item.row.text}”改为“{item.draft.text}”"))
-        if item.row.responsibility_text != item.draft.responsibility_text:
-            before, after = item.row.responsibility_text, item.draft.responsibility_text
-            changes.append(Change("~", f"举措 {item.code} 的责任单位原文", f"“{before}”改为“{after}”"))
-        changes += duty_changes(item.code, item.row, item.draft.assignments)
-    return changes + [Change("-", f"举措 {row.code}", row.text[:30]) for row in found.removed]
+        row = item.row
+        if row.code != item.code:
+            changes.append(Change("~", f"举措 {row.code}", f"移为 {item.code}", row.code, item.code, item))
+        for subject, before, after in (
+            ("文字", row.text, text),
+            ("责任单位原文", row.responsibility_text, statement),
+        ):
+            if before != after:
+                said = f"“{before}”改为“{after}”"
+                changes.append(Change("~", f"举措 {item.code} 的{subject}", said, before, after, item))
+        changes += duty_changes(item, row)
+    return changes + [
+        Change("-", f"举措 {row.code}", row.text[:30], whole(row.text, row.responsibility_text))
+        for row in found.removed
+    ]
 
 
-def duty_changes(code: str, row: Measure, assignments: tuple[Assignment, ...]) -> list[Change]:
+def whole(text: str, statement: str) -> str:
+    return f"{text}\n责任单位：{statement}" if statement else text
+
+
+def duty_changes(item: Placed, row: Measure) -> list[Change]:
     stored = {duty.unit.name: duty for duty in row.duties.all()}
-    changes = []
-    for item in assignments:
-        duty = stored.pop(item.unit, None)
-        wanted = in_words(item.role, item.via_group)
+    subject, changes = f"举措 {item.code} 的职责", []
+    for one in item.draft.assignments:
+        duty = stored.pop(one.unit, None)
+        wanted = in_words(one.role, one.via_group)
+        after = f"{one.unit}（{wanted}）"
         if duty is None:
-            changes.append(Change("+", f"举措 {code} 的职责", f"{item.unit}（{wanted}）"))
+            changes.append(Change("+", subject, after, after=after, at=item))
         elif (present := in_words(duty.role, str(duty.via_group) if duty.via_group else None)) != wanted:
-            changes.append(Change("~", f"举措 {code} 的职责", f"{item.unit} 由{present}改为{wanted}"))
-    return changes + [Change("-", f"举措 {code} 的职责", str(duty)) for duty in stored.values()]
+            said = f"{one.unit} 由{present}改为{wanted}"
+            changes.append(Change("~", subject, said, f"{one.unit}（{present}）", after, item))
+    return changes + [Change("-", subject, str(duty), str(duty), at=item) for duty in stored.values()]
 
 
 def in_words(role: str, via_group: str | None) -> str:

@@ -1,39 +1,60 @@
-"""需协调事项: what approved reports ask of others, and has not been answered by an instruction."""
+"""需协调事项: what approved reports ask of others, and has not been answered by an instruction.
 
-from collections.abc import Iterable
-from typing import NamedTuple
+How many there are is kept with the figures (`figures.ASKED`); here are the matters themselves.
+"""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+import datetime
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
-from tasks.queries.reports import counting
-from tasks.queries.standing import counting_reports
-from units.models import Unit
-
-
-class Matters(NamedTuple):
-    """How many are addressed to a unit, and how many to any other."""
-
-    own: int
-    others: int
-
-
-def open_matters(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
-    """The newest approved report of each duty in the periods that count today, where it asks somebody for something."""
-    kept = list(periods)
-    asking = counting_reports(kept).filter(coordination_unit__isnull=False)
-    answered = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
-    asking = asking.exclude(Exists(answered))
-    if len(kept) < 2:
-        return asking  # in one period no report is newer than another of its duty
-    newer = ProgressReport.objects.filter(
-        duty=OuterRef("duty"), state=ReportState.APPROVED, period__in=kept, period__as_of__gt=OuterRef("period__as_of")
-    )
-    return asking.exclude(Exists(newer))
-
+from tasks.queries.reports import counting, counting_reports
 
 URGENT = ("coordination_due_on", "duty_id")
+
+
+ANY = Q(coordination_unit__isnull=False)
+
+
+def asking(unit: int | None) -> Q:
+    """What asks one unit. Not `ANY` as well: PostgreSQL would multiply the shares, expect few and sort them all."""
+    return Q(coordination_unit=unit)
+
+
+def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySet[ProgressReport]:
+    """The newest approved report of each duty in the periods that count today, where it asks somebody for something."""
+    matters = unanswered(periods, kind)
+    if len(periods) < 2:
+        return matters  # in one period no report is newer than another of its duty
+    return without(matters, approved_in(periods).filter(period__as_of__gt=OuterRef("period__as_of")))
+
+
+def unanswered(periods: Collection[ReportingPeriod], kind: Q) -> QuerySet[ProgressReport]:
+    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
+    return counting_reports(periods).filter(kind).exclude(Exists(answers))
+
+
+def without(matters: QuerySet[ProgressReport], newer: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
+    """Those with nothing newer. Asked of each by itself: by NOT EXISTS PostgreSQL would read the whole newer period."""
+    return matters.alias(newer=Subquery(newer.values("pk")[:1])).filter(newer=None)
+
+
+def approved_in(periods: Collection[ReportingPeriod]) -> QuerySet[ProgressReport]:
+    """What the same duty says in these periods. Where there is a correction there is what it corrects."""
+    said = ProgressReport.objects.filter(duty=OuterRef("duty"), period__in=list(periods), corrects=None)
+    return said.filter(state=ReportState.APPROVED).order_by()
+
+
+def asked_units(measures: Collection[int], periods: Collection[ReportingPeriod]) -> dict[int, list[int]]:
+    """Measure key -> the unit asked by each of its open matters, in the order of keys. One query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    matters = open_matters(periods).filter(duty__measure__in=measures).order_by("coordination_unit_id")
+    for measure, unit in matters.values_list("duty__measure_id", "coordination_unit_id"):
+        found[measure].append(unit)
+    return found
 
 
 def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
@@ -49,12 +70,30 @@ def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     return matters.select_related(*joins).order_by(*URGENT)
 
 
-def most_urgent(matters: QuerySet[ProgressReport], count: int) -> QuerySet[ProgressReport]:
-    """The first of `in_order`, chosen before anything is joined to them. One query."""
-    return in_order(ProgressReport.objects.filter(pk__in=matters.order_by(*URGENT).values("pk")[:count]))
+def place(matter: ProgressReport) -> str:
+    """Where a matter stands among `in_order`, for the address of the page that begins behind it."""
+    return f"{matter.coordination_due_on}.{matter.duty_id}"
 
 
-def counted(matters: QuerySet[ProgressReport], unit: Unit | int | None) -> Matters:
-    """One query."""
-    to_unit = Q(coordination_unit=unit)
-    return Matters(**matters.aggregate(own=Count("pk", filter=to_unit), others=Count("pk", filter=~to_unit)))
+def behind(place: str) -> Q:
+    """The matters after a place; all of them where it is none."""
+    day, _, duty = place.partition(".")
+    try:
+        due_on, key = datetime.date.fromisoformat(day), int(duty)
+    except ValueError:
+        return Q()
+    return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
+
+
+def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> QuerySet[ProgressReport]:
+    """The first open matters of a kind, as `in_order`. One query: of each period the first by an index, then of these."""
+    parts = []
+    for period in periods:
+        newer = [one for one in periods if one.as_of > period.as_of]
+        matters = unanswered([period], kind)
+        matters = without(matters, approved_in(newer)) if newer else matters
+        parts.append(matters.order_by(*URGENT).values("pk")[:count])
+    if len(parts) < 2:
+        return in_order(ProgressReport.objects.filter(pk__in=parts[0] if parts else []))
+    chosen = [ProgressReport.objects.order_by().filter(pk__in=part).values("pk") for part in parts]
+    return in_order(ProgressReport.objects.filter(pk__in=chosen[0].union(*chosen[1:])))[:count]

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import ReportState
 from tasks.models import Duty, Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
-from tasks.queries.figures import Figures, as_figures
+from tasks.queries.figures import ASKED, Figures, as_figures
 from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED, obliged_in
 from tasks.queries.reports import reports_of
 from tasks.queries.standing import Present, relevant_periods
@@ -64,6 +64,17 @@ class CityTable(NamedTuple):
 
     group: UnitCounts
     cities: list[UnitCounts]
+
+
+class Matters(NamedTuple):
+    """How many wait for an answer of one unit, and how many for one of any other."""
+
+    own: int
+    others: int
+
+    @property
+    def all(self) -> int:
+        return self.own + self.others
 
 
 class Filed(NamedTuple):
@@ -129,6 +140,10 @@ class Dashboard:
     @property
     def counts(self) -> Counter[str]:
         return self.figures[self.bucket]
+
+    def matters(self, unit: int | None) -> Matters:
+        own, every = (self.figures[bucket][ASKED] for bucket in (f"asked:{unit}", "asked"))
+        return Matters(own, every - own)
 
     @cached_property
     def periods(self) -> list[ReportingPeriod]:
@@ -204,7 +219,7 @@ def field_counts(plan: Plan, figures: Figures) -> list[FieldCounts]:
 
 def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:
     """The unit's duties of which nothing is handed in, with the `state` of what is begun. One query."""
-    state = Subquery(reports_of(period).filter(duty=OuterRef("pk")).values("state")[:1])
+    state = Subquery(reports_of(period).order_by().filter(duty=OuterRef("pk")).values("state")[:1])
     duties = obliged_in(period).filter(unit=unit).annotate(state=state).select_related("measure__main_task")
     begun = Q(state=None) | Q(state__in=(ReportState.DRAFT, ReportState.RETURNED))
     return duties.filter(begun).order_by("measure__main_task__number", "measure__order")

@@ -9,7 +9,7 @@ from tasks.queries.figures import as_kept, in_parts, summed
 from tasks.queries.filing import filing_rows
 from tasks.queries.standing import Judge, judged_in_parts
 
-COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves"]
+COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves", "asked"]
 
 
 def drift(plan: Plan, today: datetime.date) -> Iterator[str]:

@@ -4,7 +4,8 @@ Buckets are `all`, `field:<key>` (`field:None` for what stands in no field), `un
 counts once in `all`, in its field and in each closed group that carries it jointly, and once for each unit that must
 report on it. Keys are `measures`, `progress:<light>`,
 `stage:<stage>`, `deadline:<light>`, `disagreement`, `moved` (measures whose due date was moved), `moves`, and for the
-trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`.
+trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`. Matters that wait for an answer (需协调事项) are
+counted beside them, by whom they ask: `ASKED` of the buckets `asked` and `asked:<unit key>`.
 """
 
 from collections import Counter, defaultdict
@@ -17,6 +18,7 @@ from django.db.models import FilteredRelation, Q
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import FrozenMeasure, Measure, MeasureStanding
 
+ASKED = "matters"
 AT_ONCE = 2000  # measures looked at together
 Figures = dict[str, Counter[str]]
 Row = TypeVar("Row")
@@ -35,7 +37,7 @@ class Placed(NamedTuple):
 
 
 def counted(standing: MeasureStanding | FrozenMeasure, moves: int) -> Iterator[tuple[str, int]]:
-    """The keys in which a measure counts. `moves`: how often its due date was moved; a frozen row does not keep it."""
+    """The keys in which a measure counts. `moves`: how often its due date was moved; a frozen row does not say it."""
     yield "measures", 1
     yield f"progress:{standing.progress_light}", 1
     yield f"stage:{standing.stage}", 1
@@ -56,6 +58,9 @@ def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int 
     for bucket in placed.buckets():
         for key, count in counted(standing, standing.due_moves):
             figures[bucket][key] += count * times
+    for unit in standing.asked:
+        for bucket in ("asked", f"asked:{unit}"):
+            figures[bucket][ASKED] += times
 
 
 def in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:

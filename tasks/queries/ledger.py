@@ -1,7 +1,7 @@
 """台账: which measures, in what order, and all that a row says, as one person may see it on one basis."""
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ RANKS: dict[str, Mapping[Any, int]] = {
     "deadline": {light.value: rank for rank, light in enumerate(FROM_OVERDUE)},
     "stage": {stage.value: rank for rank, stage in enumerate(Stage)},
 }
+NO_FIELD, UNJUDGED = "none", "unjudged"  # values of a filter that stand in no column
+UNJUDGED_LIGHTS = (ProgressLight.AWAITED, ProgressLight.NOT_JUDGED)
 OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
 
@@ -56,18 +58,35 @@ def condition(basis: Basis, user: Any, asked: Asked) -> Q:
     """The measures that answer the conditions of a ledger's URL."""
     found = Q()
     if asked.get("field"):
-        found &= Q(main_task__field__position=asked["field"])
+        found &= in_field(asked["field"])
     if asked.get("unit") or asked.get("role"):
         found &= held(basis.duty_sources(), duties_of(asked.get("unit", ""), asked.get("role", "")))
     for name, column in COLUMN_OF.items():
         if asked.get(name):
-            found &= basis.where(**{column: asked[name]})
+            found &= any_of(basis, column, values_of(asked[name]))
     if asked.get("disagreement"):
         found &= basis.where(is_disagreement=True)
     if asked.get("moved"):
         found &= basis.moved
+    if asked.get("schedule"):
+        found &= basis.scheduled
     for word in asked.get("q", "").split():
         found &= mentioning(basis, user, word)
+    return found
+
+
+def in_field(position: str) -> Q:
+    return Q(main_task__field=None) if position == NO_FIELD else Q(main_task__field__position=position)
+
+
+def values_of(asked: str) -> tuple[str, ...]:
+    return UNJUDGED_LIGHTS if asked == UNJUDGED else (asked,)
+
+
+def any_of(basis: Basis, column: str, values: Iterable[str]) -> Q:
+    found = Q()
+    for value in values:
+        found |= basis.where(**{column: value})
     return found
 
 
@@ -84,11 +103,11 @@ def mentioning(basis: Basis, user: Any, word: str) -> Q:
 
 def counted(basis: Basis, asked: Asked) -> int | None:
     """How many rows there are, where the figures tell: at most one field or unit, and at most one state."""
-    state = state_of(basis, asked)
-    bucket = bucket_of(basis, asked) if state else None
-    if state is None or bucket is None:
+    keys = keys_of(basis, asked)
+    bucket = bucket_of(basis, asked) if keys else None
+    if bucket is None:
         return None
-    return basis.figures[bucket][state] if bucket in basis.figures else 0
+    return sum(basis.figures[bucket][key] for key in keys) if bucket in basis.figures else 0
 
 
 def bucket_of(basis: Basis, asked: Asked) -> str | None:
@@ -96,6 +115,8 @@ def bucket_of(basis: Basis, asked: Asked) -> str | None:
     if not where:
         return "all"
     if set(where) == {"field"}:
+        if where["field"] == NO_FIELD:
+            return "field:None"
         keys = list(Field.objects.filter(plan=basis.plan, position=where["field"]).values_list("pk", flat=True))
         return f"field:{keys[0]}" if len(keys) == 1 else None
     if set(where) == {"unit", "role"} and where["role"] == OBLIGED:
@@ -104,14 +125,17 @@ def bucket_of(basis: Basis, asked: Asked) -> str | None:
     return None
 
 
-def state_of(basis: Basis, asked: Asked) -> str | None:
+def keys_of(basis: Basis, asked: Asked) -> list[str]:
+    """The keys of `tasks.queries.figures` that together count the state asked for; none where they cannot."""
     states = [name for name in asked if asked[name] and name not in ("field", "unit", "role")]
     if not states:
-        return "measures"
+        return ["measures"]
     if len(states) > 1 or states[0] == "q" or (states[0] == "moved" and basis.period is not None):
-        return None
+        return []
     (name,) = states
-    return f"{name}:{asked[name]}" if name in COLUMN_OF else name
+    if name in COLUMN_OF:
+        return [f"{name}:{value}" for value in values_of(asked[name])]
+    return ["scheduled_measures" if name == "schedule" else name]
 
 
 def count(basis: Basis, found: Q) -> int:

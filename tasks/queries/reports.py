@@ -1,7 +1,7 @@
 """Questions about periods and reports, in the words of those who ask them."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -51,6 +51,11 @@ def counting(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     """Of these reports those that count: a correction once it is approved, and then no longer what it corrects."""
     corrected = ProgressReport.objects.filter(corrects=OuterRef("pk"), state=ReportState.APPROVED)
     return reports.filter(Q(corrects=None) | Q(state=ReportState.APPROVED)).exclude(Exists(corrected))
+
+
+def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
+    """Approved reports of these periods that stand: a corrected one gives way to its approved correction."""
+    return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 
 
 def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:

@@ -20,6 +20,7 @@ from units.models import AuditEvent, User
 TEXTS = ("progress", "risk", "problems", "coordination_request", "next_steps")
 RANK = {value: rank for rank, value in enumerate(Confidence.values)}
 BY_SIZE, BY_TIME = "size", "time"
+AT_ONCE = 200  # reports compared with those before them, for one page of the queue: a day's work of one person
 REPORT_JOINS = (
     "duty__unit",
     "duty__measure__main_task__plan",
@@ -58,16 +59,20 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 
 
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
-    """Everything this person is to decide: the largest change first, or the longest waiting. Two queries."""
-    waiting = awaiting_decision_by(user).order_by().annotate(before=before_key())
-    before = ProgressReport.objects.filter(pk__in=waiting.values("before")).order_by()
+    """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
+    waiting = awaiting_decision_by(user).order_by("submitted_at", "pk").annotate(before=before_key())
+    rows = list(waiting.values_list(*FACTS)[:AT_ONCE])
+    before = ProgressReport.objects.filter(pk__in={earlier for _, earlier, *_ in rows if earlier}).order_by()
     facts = {key: content for key, *content in before.values_list("pk", *FACTS[5:])}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
-        for key, earlier, version, submitted_at, is_unchanged, *content in waiting.values_list(*FACTS)
+        for key, earlier, version, submitted_at, is_unchanged, *content in rows
     ]
-    entries.sort(key=lambda entry: (entry.submitted_at, entry.key))
     return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
+
+
+def is_waiting(user: User, report: ProgressReport) -> bool:
+    return awaiting_decision_by(user).filter(pk=report.pk).exists()
 
 
 def before_key() -> Coalesce:
@@ -114,9 +119,10 @@ def returned(user: User) -> QuerySet[ProgressReport]:
 
 
 def compared_with(report: ProgressReport) -> ProgressReport | None:
-    """The report this one is compared with, as in the queue."""
-    keys = ProgressReport.objects.filter(pk=report.pk).annotate(before=before_key()).values("before")
-    return ProgressReport.objects.filter(pk__in=keys).select_related("period", "coordination_unit").first()
+    """The report this one is compared with, as in the queue. Two queries: in one, PostgreSQL would look for it everywhere."""
+    key = ProgressReport.objects.filter(pk=report.pk).values_list(before_key(), flat=True).get()
+    found = ProgressReport.objects.select_related("period", "coordination_unit")
+    return found.filter(pk=key).first() if key else None
 
 
 def reviews_of(report: ProgressReport) -> list[Review]:

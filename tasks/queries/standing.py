@@ -21,13 +21,12 @@ from tasks.models import (
     Measure,
     MeasureStanding,
     Plan,
-    ProgressReport,
     ReportingPeriod,
     StandingSummary,
 )
+from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
 from tasks.queries.past import due_date_moves
-from tasks.queries.reports import counting
 from tasks.queries.stages import completions, stage_facts
 
 
@@ -59,11 +58,6 @@ def deciding(opened: Iterable[ReportingPeriod], today: datetime.date) -> list[Re
         if today > period.due_on:
             break
     return found
-
-
-def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
-    """Approved reports of these periods that stand: a corrected one gives way to its approved correction."""
-    return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 
 
 def facts_of(
@@ -150,12 +144,12 @@ class Judge:
         return cls(plan, today, in_force(rules, today), deciding(opened, today), next_turn)
 
     def standings(self, measures: Collection[Measure]) -> list[MeasureStanding]:
-        """An unsaved row for each measure, in their order. Four queries."""
-        facts = facts_of(measures, self.periods)
-        moves = due_moves([measure.pk for measure in measures])
-        return [self.standing(measure, facts[measure.pk], moves.get(measure.pk, 0)) for measure in measures]
+        """An unsaved row for each measure, in their order. Five queries."""
+        keys = [measure.pk for measure in measures]
+        facts, moves, asked = facts_of(measures, self.periods), due_moves(keys), asked_units(keys, self.periods)
+        return [self.standing(one, facts[one.pk], moves.get(one.pk, 0), asked.get(one.pk, [])) for one in measures]
 
-    def standing(self, measure: Measure, facts: MeasureFacts, moves: int) -> MeasureStanding:
+    def standing(self, measure: Measure, facts: MeasureFacts, moves: int, asked: list[int]) -> MeasureStanding:
         verdict = lights.progress_light(facts, self.rule, self.today)
         holds = lights.holds_until(facts, self.rule, self.today)
         last = self.next_turn if self.next_turn == datetime.date.max else self.next_turn - lights.ONE_DAY
@@ -165,6 +159,7 @@ class Judge:
             period=next((one for one in self.periods if verdict.period and one.as_of == verdict.period.as_of), None),
             stage=facts.stage,
             due_moves=moves,
+            asked=asked,
             computed_on=self.today,
             holds_until=min(holds, last),
             **lit(verdict, lights.deadline_light(facts, self.rule, self.today), self.rule),
@@ -186,7 +181,7 @@ def lit(verdict: lights.Verdict, deadline: lights.DeadlineLight, rule: Rule) -> 
     }
 
 
-def due_moves(keys: Collection[int]) -> dict[int, int]:
+def due_moves(keys: Collection[int] | QuerySet) -> dict[int, int]:
     """Measure key -> how often its due date was moved after it had first been set."""
     return dict(due_date_moves().filter(measure__in=keys).values_list("measure_id").annotate(Count("pk")))
 

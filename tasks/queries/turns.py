@@ -1,13 +1,19 @@
-"""上次查看以来: which lights turned since somebody last looked, each measure once, by where it began and where it is."""
+"""上次查看以来: which lights turned since somebody last looked, each measure once, by where it began and where it is.
+
+A light that a verb turned was logged by it. One that the day alone turned is logged by the next `rebuild`; before that it is
+told from what the day has made outdated, so that a page says the same whether the nightly command ran or not.
+"""
 
 import datetime
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from tasks.lights import SEVERITY, ProgressLight
-from tasks.models import LastLook, LightChange, Plan
+from tasks.models import LastLook, LightChange, Measure, Plan
+from tasks.queries.standing import Judge, Present, judged_in_parts
 
 READ = 100  # changes looked at; more than these and the page says so
 KINDS = ("worse", "better", "completed", "unreported", "reported", "other")
@@ -58,15 +64,10 @@ def plans_as_seen_by(user: Any) -> QuerySet[Plan]:
     return Plan.objects.annotate(looked_at=Subquery(looks))
 
 
-def turns(plan: Plan, since: datetime.datetime | None) -> Turns:
-    """One query. A light that turned and turned back has not turned."""
-    rows = LightChange.objects.filter(plan=plan)
-    if since is not None:
-        rows = rows.filter(at__gt=since)
-    columns = ("measure_id", "measure__main_task__number", "measure__order", "measure__main_task__title")
-    newest = rows.order_by("-at", "-pk").values("pk")[: READ + 1]  # cut before anything is joined to them
-    told_of = LightChange.objects.filter(pk__in=newest).order_by("-at", "-pk")
-    found = list(told_of.values_list(*columns, "before", "after"))
+def turns(present: Present, since: datetime.datetime | None) -> Turns:
+    """One query, where the day has turned nothing. A light that turned and turned back has not turned."""
+    found = told_by_the_day(present, since)
+    found += logged(present.plan, since, READ + 1 - len(found))
     ends: dict[int, Turn] = {}
     for key, number, order, title, before, after in found[:READ]:  # the newest first
         ends[key] = Turn(number, order, title, before, ends[key].after if key in ends else after)
@@ -75,3 +76,42 @@ def turns(plan: Plan, since: datetime.datetime | None) -> Turns:
         if turn.before != turn.after:
             told.by_kind[turn.kind].append(turn)
     return told
+
+
+Change = tuple[int, int, int, str, str, str]  # measure key, number, order, title, before, after
+OF_MEASURE = ("main_task__number", "order", "main_task__title")
+
+
+def logged(plan: Plan, since: datetime.datetime | None, count: int) -> list[Change]:
+    """The newest first. One query."""
+    rows = LightChange.objects.filter(plan=plan)
+    if since is not None:
+        rows = rows.filter(at__gt=since)
+    newest = rows.order_by("-at", "-pk").values("pk")[:count]  # cut before anything is joined to them
+    told_of = LightChange.objects.filter(pk__in=newest).order_by("-at", "-pk")
+    columns = ("measure_id", *(f"measure__{name}" for name in OF_MEASURE), "before", "after")
+    return list(told_of.values_list(*columns))
+
+
+def told_by_the_day(present: Present, since: datetime.datetime | None) -> list[Change]:
+    """What the next `rebuild` will log, as far as it had not turned when somebody last looked; `READ` + 1 at most."""
+    before = turned_by_the_day(present, timezone.localdate(since) if since else None)
+    if not before:
+        return []
+    keys = sorted(before, reverse=True)[: READ + 1]
+    of_measure = {key: rest for key, *rest in Measure.objects.filter(pk__in=keys).values_list("pk", *OF_MEASURE)}
+    return [(key, *of_measure[key], before[key], present.anew[key].progress_light) for key in keys]
+
+
+def turned_by_the_day(present: Present, seen_on: datetime.date | None) -> dict[int, str]:
+    """Measure key -> the light that somebody saw on that day, else the light kept, where it is another today."""
+    rows = {
+        key: row for key, row in present.outdated.items() if row.progress_light != present.anew[key].progress_light
+    }
+    before = {key: row.progress_light for key, row in rows.items()}
+    if seen_on and (over := [key for key, row in rows.items() if row.holds_until < seen_on]):
+        judge = Judge.of(present.plan, seen_on)
+        before |= {
+            row.measure_id: row.progress_light for row in judged_in_parts(judge, Measure.objects.filter(pk__in=over))
+        }
+    return {key: light for key, light in before.items() if light != present.anew[key].progress_light}

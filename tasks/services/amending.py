@@ -1,8 +1,8 @@
 """The verbs that amend the table itself: each change is numbered, with its reason and document, and stays on record."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,6 +23,15 @@ SETTINGS = {
     "roll_up": "汇总规则",
     "halted": "暂停或终止",
 }
+
+
+class AmendedLine(NamedTuple):
+    """One change of the table as issued. `measure` is None where it speaks of none, or of one that is gone."""
+
+    measure: Measure | None
+    subject: str
+    before: str
+    after: str
 
 
 @transaction.atomic
@@ -141,6 +150,18 @@ def amended(
     amendment.full_clean()
     amendment.save()
     return amendment
+
+
+def amended_at_once(
+    by: User, plan: Plan, lines: Iterable[AmendedLine], *, reason: str, document: str, now: datetime.datetime
+) -> list[Amendment]:
+    """One amendment for each line, numbered in their order; for use inside a verb that holds the plan locked."""
+    last = plan.amendments.aggregate(last=Max("number"))["last"] or 0
+    given = {"reason": reason.strip(), "document": document.strip(), "made_at": now, "made_by": by}
+    return Amendment.objects.bulk_create(
+        Amendment(plan=plan, number=number, **line._asdict(), **given)
+        for number, line in enumerate(lines, start=last + 1)
+    )
 
 
 def locked_measure(measure: Measure) -> Measure:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tasks.choices import InstructionState
 from tasks.models import Instruction, Measure, Plan, ProgressReport
 from tasks.permissions import handles, visible_to
+from tasks.services import standing
 from tasks.services.amending import refuse_without
 from tasks.workflow import is_legal
 from units import audit
@@ -43,12 +44,14 @@ def give_instruction(
     refuse_what_cannot_be_done(text, owner, due_on, timezone.localdate(now))
     plan = Plan.objects.select_for_update().get(pk=plan.pk)  # numbers without gaps or doubles
     said = {"text": text.strip(), "owner": owner, "due_on": due_on, "measure": measure, "report": report}
-    if standing := plan.instructions.filter(**said, given_by=by, state=InstructionState.OPEN).first():
-        return standing
+    if given := plan.instructions.filter(**said, given_by=by, state=InstructionState.OPEN).first():
+        return given
     last = plan.instructions.aggregate(last=Max("number"))["last"] or 0
     instruction = Instruction(plan=plan, number=last + 1, given_at=now, given_by=by, **said)
     instruction.full_clean()
     instruction.save()
+    if report is not None:
+        standing.refresh(plan, [measure.pk], now=now)  # what it asks waits for an answer no longer
     audit.record(
         by, "作出批示", instruction, now=now, after={name: said[name] for name in ("text", "owner", "due_on")}
     )

@@ -33,7 +33,7 @@ from tasks.models.lit import Lit
 from tasks.queries.figures import AT_ONCE, add, as_figures, as_kept, in_parts, places, summed
 from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, obliged_in
 from tasks.queries.reports import needs_no_report, reports_of
-from tasks.queries.standing import Judge, facts_of, judged_in_parts, lit
+from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 
 
 def forget(**of_plan: Any) -> None:
@@ -52,12 +52,17 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
     StandingSummary.objects.get_or_create(plan=plan, period=None)
     summary = StandingSummary.objects.select_for_update().get(plan=plan, period=None)
-    before = dict(MeasureStanding.objects.filter(plan=plan).values_list("measure_id", "progress_light"))
+    today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
+    before, overtaken = {}, set()
+    for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):
+        before[key] = light
+        if holds_until < today:
+            overtaken.add(key)
     measures = Measure.objects.filter(main_task__plan=plan)
-    MeasureStanding.objects.filter(plan=plan).delete()
-    for rows in in_parts(judged_in_parts(Judge.of(plan, timezone.localdate(now)), measures)):
+    kept.delete()
+    for rows in in_parts(judged_in_parts(Judge.of(plan, today), measures)):
         MeasureStanding.objects.bulk_create(rows)
-        log_changes(before, rows, now)
+        log_changes(before, rows, now, overtaken)
     summary.figures = as_kept(summed(MeasureStanding.objects.filter(plan=plan).iterator()))
     summary.save(update_fields=["figures"])
     recount_unfrozen(plan)
@@ -91,14 +96,23 @@ def is_needless(row: MeasureStanding | None) -> bool:
     return row is not None and row.stage in NEED_NO_REPORT
 
 
-def log_changes(before: dict[int, str], rows: Collection[MeasureStanding], now: datetime.datetime) -> None:
-    """A line for each light that turned; a light seen for the first time has not turned."""
+def log_changes(
+    before: dict[int, str],
+    rows: Collection[MeasureStanding],
+    now: datetime.datetime,
+    overtaken: Collection[int] = (),
+) -> None:
+    """A line for each light that turned; a light seen for the first time has not turned.
+
+    Those `overtaken` turned as the day began: whoever looked since has seen it.
+    """
+    began = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     LightChange.objects.bulk_create(
         [
             LightChange(
                 plan=row.plan,
                 measure_id=row.measure_id,
-                at=now,
+                at=began if row.measure_id in overtaken else now,
                 before=before[row.measure_id],
                 after=row.progress_light,
             )
@@ -128,16 +142,18 @@ def past_due(facts: MeasureFacts, today: datetime.date) -> MeasureFacts:
 
 
 def freeze_figures(period: ReportingPeriod) -> StandingSummary:
-    """The figures of a period, from its rows as frozen."""
-    rows = FrozenMeasure.objects.filter(period=period).iterator(chunk_size=AT_ONCE)
-    figures = as_kept(summed(map(as_standing, rows)))
+    """The figures of a period that is being frozen, from its rows and from how often dates have been moved by now."""
+    rows = FrozenMeasure.objects.filter(period=period)
+    moves = due_moves(rows.values("measure"))
+    standings = (as_standing(row, moves.get(row.measure_id, 0)) for row in rows.iterator(chunk_size=AT_ONCE))
+    figures = as_kept(summed(standings))
     return StandingSummary.objects.create(plan=period.plan, period=period, figures=figures)
 
 
-def as_standing(row: FrozenMeasure) -> MeasureStanding:
-    """What was frozen, to be counted. How often dates had been moved was not."""
+def as_standing(row: FrozenMeasure, moves: int) -> MeasureStanding:
+    """What was frozen, to be counted."""
     lights = {field.name: getattr(row, field.name) for field in Lit._meta.fields}
-    return MeasureStanding(measure_id=row.measure_id, stage=row.stage, **lights)
+    return MeasureStanding(measure_id=row.measure_id, stage=row.stage, due_moves=moves, **lights)
 
 
 def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 BAR_WIDTH, BAR_HEIGHT, GAP = 300, 14, 2
+PART_GAP, DIGIT = 0.5, 3.5  # of a bar in percent of its width: between its parts, and room for a digit on a phone
 WIDTH, TOP, TALL, FOOT = 44, 18, 60, 32  # of a column: room for its number, the bar, its name in two lines
 
 
@@ -23,6 +24,7 @@ class Segment(NamedTuple):
     label: str
     css: str
     count: int
+    url: str = ""
 
 
 class Column(NamedTuple):
@@ -58,6 +60,29 @@ def stacked(segments: Sequence[Segment], whole: int = 0) -> SafeString:
         x += width + GAP
     rects = format_html_join("", '<rect class="p-{}" x="{}" width="{}" height="{}"/>', parts)
     return drawing("bar", BAR_WIDTH, BAR_HEIGHT, label, rects)
+
+
+@register.simple_tag
+def linked(name: str, segments: Sequence[Segment], whole: int = 0) -> SafeString:
+    """The same bar at any width, each part with its number printed in it where there is room, and a link to its rows."""
+    shown = [segment for segment in segments if segment.count]
+    whole = whole or sum(segment.count for segment in shown)
+    room, x, parts = 100 - PART_GAP * (len(shown) - 1), 0.0, SafeString()
+    for segment in shown:
+        width = room * segment.count / whole
+        parts += part(name, segment, x, width)
+        x += width + PART_GAP
+    label = "，".join(f"{segment.label} {segment.count}" for segment in shown) or "没有举措"
+    return format_html('<svg class="parts" role="group" aria-label="{}：{}">{}</svg>', name, label, parts)
+
+
+def part(name: str, segment: Segment, x: float, width: float) -> SafeString:
+    middle, wide = f"{x + width / 2:.2f}", f"{width:.2f}"
+    inside = format_html('<rect class="p-{}" x="{}%" width="{}%" height="100%"/>', segment.css, f"{x:.2f}", wide)
+    if width >= DIGIT * len(str(segment.count)):
+        inside += format_html('<text class="on-{}" x="{}%" y="50%">{}</text>', segment.css, middle, segment.count)
+    words = f"{name}：{segment.label} {segment.count} 项"
+    return format_html('<a href="{}" aria-label="{}">{}</a>', segment.url, words, inside)
 
 
 @register.simple_tag

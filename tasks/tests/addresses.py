@@ -23,6 +23,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     SavedView,
+    TableImport,
     Upload,
 )
 from units.models import Unit, User
@@ -65,6 +66,7 @@ def values() -> dict[str, list[str]]:
         "extensions/<int:pk>/": [f"extensions/{one.pk}/" for one in ExtensionRequest.objects.all()],
         "reports/uploads/<int:pk>/": [f"reports/uploads/{one.pk}/" for one in Upload.objects.all()],
         "reports/changes/<int:pk>/": [f"reports/changes/{one.pk}/" for one in ChangeSet.objects.all()],
+        "allocation/<int:pk>/": [f"allocation/{one.pk}/" for one in TableImport.objects.all()],
         "workbook/<slug:unit>.xlsx": [f"workbook/{one.slug}.xlsx" for one in Unit.objects.all()],
         "ledger/views/<int:pk>/": [f"ledger/views/{one.pk}/" for one in SavedView.objects.all()],
         "dashboard/<slug:unit>/": [f"dashboard/{one.slug}/" for one in Unit.objects.all()],

@@ -92,7 +92,11 @@ def at_work(page: Page, user: User) -> Page:
 
 
 def in_menu(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name=name, exact=True).click()
+    navigation = page.get_by_role("navigation", name="主导航")
+    link = navigation.get_by_role("link", name=name, exact=True)
+    if not link.count():  # folded away under 管理
+        navigation.locator("summary").click()
+    link.click()
 
 
 def told(page: Page, words: str) -> None:

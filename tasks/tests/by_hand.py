@@ -93,7 +93,7 @@ def deadline_light(told: Read) -> str:
     if told.inputs["阶段"] == "已办结":
         return "逾期办结" if told.day("办结日期") > due_on else "按期办结"
     left = (due_on - told.day("判定日")).days
-    near, far = told.numbers(r"还有 (\d+) 天以内为临期（一周内），(\d+) 天以内为临期")
+    near, far = told.numbers(r"还有 (\d+) 天以内为临期（黄），(\d+) 天以内为临期（蓝）")
     if left < 0:
         return "逾期"
-    return "临期（一周内）" if left <= near else "临期" if left <= far else "未到期"
+    return "临期（黄）" if left <= near else "临期（蓝）" if left <= far else "未到期"

@@ -19,6 +19,7 @@ from tasks.services import (
     saved_views,
     standing,
 )
+from tasks.tests.bringing import CUSTOMERS, kept, written
 from tasks.tests.browser_desk import Desk
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import content
@@ -49,6 +50,9 @@ NOT_PAGES = {
     "export-audit": "a file",
     "unit-workbook": "a workbook",
     "upload-annotated": "a workbook",
+    "table-abandon": "takes a POST alone",
+    "table-return": "takes a POST alone",
+    "table-file": "a file",
     "stocktake-file": "a document, a workbook or both",
 }
 
@@ -158,6 +162,16 @@ def brought_back(desk: Desk, *duties: Duty) -> Known:
     return {"upload": [(kept.pk,)], "change-set": [(made.pk,)]}
 
 
+def tables(desk: Desk) -> Known:
+    """An amended table that waits at each of its steps, one with an error, one that was written."""
+    now, amended = timezone.now(), CUSTOMERS.replace("省政府办公厅按照职责", "省数据中心按照职责", 1)
+    done = written(desk.office, kept(desk.office, CUSTOMERS.replace("异地贷款。", "异地贷款等。", 1), now), now)
+    waiting = kept(desk.office, amended, now)
+    wrong = kept(desk.office, amended.replace("\n2\t", "\n二\t", 1), now)
+    steps = ("table-names", "table-places", "table-difference")
+    return {"table-import": [(waiting.pk,), (wrong.pk,), (done.pk,)], **{name: [(waiting.pk,)] for name in steps}}
+
+
 def of(measure: Measure) -> tuple:
     return measure.main_task.plan.slug, measure.main_task.number, measure.order
 
@@ -222,4 +236,4 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "publish": [f"?report={public.pk}"],
         "review-pass": [f"?report={at_office.pk}.{at_office.version}", f"?report={own.pk}.{own.version}"],
     }
-    return known | brought_back(desk, slow, begun), queries
+    return known | tables(desk) | brought_back(desk, slow, begun), queries

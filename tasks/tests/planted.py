@@ -23,6 +23,7 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     StocktakeWording,
+    TableImport,
     Upload,
 )
 from tasks.services import (
@@ -39,6 +40,7 @@ from tasks.services import (
 )
 from tasks.services.attaching import attach_file
 from tasks.services.exporting import keep_export
+from tasks.tests.bringing import HEAD, OWN, kept
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, TODAY, Stage, content, make_period, make_stage
@@ -108,6 +110,8 @@ def plant() -> Planted:
                 planted.private |= content_of_file(key, marks, next(supply))
             if model is Upload:
                 planted.private |= content_of_workbook(stage, key, marks, next(supply))
+            if model is TableImport:
+                planted.private |= content_of_table(key, marks, next(supply))
             QuerySet(model).filter(pk=key).update(**marks)
     return planted
 
@@ -126,6 +130,14 @@ def content_of_workbook(stage: Stage, key: int, marks: dict[str, str], mark: str
     storage = Upload.objects.get(pk=key).file.storage
     marks["file"] = storage.save(f"uploads/{marks['file']}.xlsx", ContentFile(offline.saved()))
     return {mark: f"Upload.content {key}"}
+
+
+def content_of_table(key: int, marks: dict[str, str], mark: str) -> dict[str, str]:
+    """A table in which a measure has a marked word."""
+    storage = TableImport.objects.get(pk=key).file.storage
+    text = f"{HEAD}1\t甲\t{mark}\t青岛海关负责\n"
+    marks["file"] = storage.save(f"tables/{marks['file']}", ContentFile(text.encode()))
+    return {mark: f"TableImport.content {key}"}
 
 
 def brought_back(stage: Stage, duty: Duty) -> None:
@@ -152,6 +164,9 @@ def rows_of_every_model(stage: Stage) -> None:
     keep_export(stage.office, code="A" * 10, **taken, query="q=甲", conditions="关键词：甲", row_count=1, now=NOW)
     instructed(stage)
     kept_by_staff(stage)
+    waiting, done = (kept(stage.office, text, NOW) for text in (HEAD + OWN, OWN))
+    assert waiting != done
+    TableImport.objects.filter(pk=done.pk).update(plan=stage.plan, applied_at=NOW, applied_by=stage.office)
     audit.record(stage.office, "存草稿", stage.measure, now=NOW, before="前", after="后")
 
 

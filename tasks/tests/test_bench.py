@@ -13,9 +13,10 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
 
-from tasks.management import growth
+from tasks.choices import ReportState
+from tasks.management import growth, serving, throughput
 from tasks.management.commands import bench
-from tasks.models import Plan
+from tasks.models import Plan, ProgressReport
 from tasks.tests.pages import TASKS
 from units.choices import Role
 from units.tests.samples import make_user
@@ -26,7 +27,7 @@ GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GR
 ]
 KEYS = ["hello_ms", "overview_ms", "list_ms", "changelist_ms", "list_speedup_over_changelist"]
 KEYS += ["export_vs_write_only", "export_peak_mb"]
-KEYS += ["import_ms", "import_export_ms", "import_speedup_over_import_export"]
+IMPORT_KEYS = ["import_ms", "import_export_ms", "import_speedup_over_import_export"]
 
 
 def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path) -> None:
@@ -34,13 +35,15 @@ def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path
     env = {**os.environ, "VAR_DIR": str(tmp_path)}
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         env["DATABASE_URL"] = f"sqlite:///{own}"
-    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--rows", "20", "--output", str(output)]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--rows", "20", "--seconds", "0"]
+    done = subprocess.run(
+        [*command, "--output", str(output)], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
     results = json.loads(output.read_text())
-    assert list(results) == KEYS
+    assert list(results) == KEYS + IMPORT_KEYS
     assert all(isinstance(number, float) and number > 0 for number in results.values())
-    assert [line.split("毫秒")[1].strip() for line in done.stdout.splitlines() if " 毫秒 " in line] == [
+    assert [line.split("毫秒")[1].strip() for line in done.stdout.splitlines() if " 毫秒  " in line][:4] == [
         "空页面（hello）",
         "总览",
         "任务清单（50 行）",
@@ -55,7 +58,8 @@ def test_growth_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwa
     env = {**os.environ, "VAR_DIR": str(tmp_path)}
     if is_sqlite := connection.vendor == "sqlite":
         env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'own.sqlite3'}"
-    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--scale", "--measures", "10", "20"]
+    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--seconds", "0", "--scale"]
+    command += ["--measures", "10", "20"]
     before = databases()
     done = subprocess.run(
         [*command, "--output", str(output)], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
@@ -65,7 +69,7 @@ def test_growth_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwa
         assert (done.returncode, output.exists()) == (1, False)
     else:
         assert (done.returncode, done.stderr) == (0, "")
-        assert list(json.loads(output.read_text())) == KEYS + GROWTH_KEYS
+        assert list(json.loads(output.read_text())) == KEYS + IMPORT_KEYS + GROWTH_KEYS
         assert databases() == before
 
 
@@ -129,3 +133,49 @@ class TestSameRows:
         urls = {"list": "/plans/none/tasks/", "changelist": "/admin/tasks/measure/"}
         with pytest.raises(CommandError, match="返回 404"):
             bench.check_same_rows(loaded_plan, urls, cookies)
+
+
+class TestThroughput:
+    """wrk itself, against the site as the tests serve it."""
+
+    def test_a_page_gives_requests_a_second_and_percentiles(self, live_site) -> None:
+        found = serving.hurry(f"{live_site.url}/healthz", 2)
+        assert list(found) == ["rps", "p50_ms", "p95_ms", "p99_ms"]
+        assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"]
+
+    def test_every_form_is_one_report(self, loaded_plan: Plan, client: Client) -> None:
+        posts = throughput.submissions(loaded_plan, throughput.make_clerks(), 300)
+        assert len({post.path for post in posts}) == len(posts) >= 300
+        for post in (posts[0], posts[-1]):
+            client.cookies.load(post.cookie)
+            answer = client.post(post.path, post.body, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code == 302
+        assert list(ProgressReport.objects.values_list("state", flat=True)) == [ReportState.FORWARDED] * 2
+
+    @pytest.mark.browser  # many at once, as only a database with connections of its own bears
+    def test_forms_sent_by_many_are_counted(self, live_site, loaded_plan: Plan) -> None:
+        posts = throughput.submissions(loaded_plan, throughput.make_clerks(), 1000)
+        found = serving.hurry(live_site.url, 3, posts=posts)
+        assert throughput.counted(found, 3) == found
+        assert ProgressReport.objects.exists()
+
+    def test_answers_without_reports_are_worth_nothing(self, loaded_plan: Plan) -> None:
+        with pytest.raises(CommandError, match="只有 0 份已提交"):
+            throughput.counted({"rps": 3.0}, 5)
+
+    @pytest.mark.parametrize(
+        ("found", "posts", "said"),
+        [
+            ({"requests": 0, "wrong": 0}, 0, "没有可比的数字"),
+            ({"requests": 9, "wrong": 1}, 0, "有 1 次出错"),
+            ({"requests": 9, "wrong": 0}, 8, "备下的 8 份表单不够用"),
+        ],
+    )
+    def test_what_cannot_be_compared_is_refused(self, found: dict[str, int], posts: int, said: str) -> None:
+        with pytest.raises(CommandError, match=said):
+            serving.as_figures(found, "/", posts)
+
+    def test_wrk_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(serving.shutil, "which", lambda name: None)
+        with pytest.raises(CommandError, match="apt-get install wrk"):
+            serving.hurry("/", 1)

@@ -7,10 +7,10 @@ import pytest
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, Measure, ProgressReport, StandingSummary
-from tasks.queries import coordination
 from tasks.queries.attention import attention
 from tasks.queries.dashboard import Dashboard, Filed, outstanding
 from tasks.services import standing
+from tasks.services.periods import freeze_period
 from tasks.tests.scene import LATER, TODAY, Scene, make_scene
 from units.models import Unit
 
@@ -173,6 +173,11 @@ class TestTrend:
         frozen = board.trend[0]
         assert (frozen.percent, frozen.scheduled) == (15, 49)
 
+    def test_a_frozen_period_keeps_how_often_dates_had_been_moved(self, scene: Scene) -> None:
+        freeze_period(scene.people["office"], period=scene.period, now=LATER)
+        frozen = [(point.counts["moved"], point.counts["moves"]) for point in Dashboard(scene.plan, TODAY).frozen]
+        assert frozen == [(0, 0), (1, 2)] == [(0, 0), (by_hand()["moved"], by_hand()["moves"])]
+
 
 class TestFiling:
     def test_by_unit_and_duty(self, board: Dashboard) -> None:
@@ -208,6 +213,13 @@ class TestAttention:
             ("1-4", ["省交通运输厅", "青岛海关"], "批复未下。"),
         ]
 
+    def test_for_how_many_periods_they_have_been_red(self, scene: Scene, board: Dashboard) -> None:
+        """1-2 was 34 points behind in the second quarter already. The period it stands on counts once, frozen or not."""
+        red = [("1-2", 2), ("1-4", 1)]
+        assert [(line.measure.code, line.lasted) for line in attention(board.present, board.periods).red] == red
+        freeze_period(scene.people["office"], period=scene.period, now=LATER)
+        assert [(line.measure.code, line.lasted) for line in attention(board.present, board.periods).red] == red
+
     def test_where_the_declared_word_is_better_than_the_computed(self, board: Dashboard) -> None:
         found = attention(board.present, board.periods)
         assert [
@@ -230,25 +242,6 @@ class TestAttention:
         for unit, codes in ((None, ["1-2", "1-4"]), (scene.units["hg"], ["1-4"])):
             found = attention(board.present, board.periods, unit)
             assert [line.measure.code for line in found.red] == codes
-
-
-class TestMatters:
-    def test_those_of_the_period_that_counts_by_whom_they_ask(self, scene: Scene, board: Dashboard) -> None:
-        """What 2-2 asked in the second quarter is asked no longer."""
-        matters = coordination.open_matters(board.periods)
-        assert coordination.counted(matters, scene.units["fg"]) == (2, 1)
-        shown = [(m.duty.measure.code, m.coordination_unit.name) for m in coordination.in_order(matters)]
-        assert sorted(shown) == [("1-2", "省发展改革委"), ("1-3", "青岛海关"), ("3-1", "省发展改革委")]
-
-    def test_while_a_period_is_being_filed_the_one_before_still_counts(self, scene: Scene) -> None:
-        """On 10-15 the third quarter is not due yet: who has not reported in it stands by the second."""
-        board = Dashboard(scene.plan, datetime.date(2026, 10, 15))
-        shown = [m.duty.measure.code for m in coordination.open_matters(board.periods)]
-        assert (len(board.periods), sorted(shown)) == (2, ["1-2", "1-3", "3-1"])
-        reports = ProgressReport.objects.filter(duty=scene.duty("2-2", "qd"), period=scene.period)
-        reports.update(state=ReportState.RETURNED, approved_at=None, approved_by=None)
-        shown = [m.duty.measure.code for m in coordination.open_matters(board.periods)]
-        assert sorted(shown) == ["1-2", "1-3", "2-2", "3-1"]
 
 
 def test_every_unit_with_a_duty_is_in_the_recount(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from jiaodong.testing.browser import OpenPage, axe
 from tasks.choices import Confidence
 from tasks.models import Duty, Plan, ReportingPeriod
 from tasks.services import amending, periods
@@ -126,15 +127,31 @@ class TestCharts:
             ].split("，")
 
 
-class TestPage:
-    @pytest.mark.parametrize("modes", ["", "large", "contrast", "large.contrast"])
-    def test_axe_finds_nothing_and_nothing_sticks_out(self, page: Page, leader: User, modes: str) -> None:
-        enter(page, leader)
-        page.context.add_cookies([{"name": "display", "value": modes, "url": page.url}])
-        for url in (BOARD, f"{BOARD}jiaotong-yunshu/", "/plans/jiaodong/coordination/"):
-            page.goto(url)
-            assert sizes(page) == {}
+class TestModes:
+    """In the usual look every page is read by test_browser_every_page.py."""
 
+    PAGES = {
+        Role.LEADER: ("dashboard/", "coordination/"),
+        Role.OFFICE: ("dashboard/", "ledger/", "compare/", "measures/1-1/lights/", "rules/", "stocktake/"),
+        Role.REPORTER: ("dashboard/jiaotong-yunshu/",),
+    }
+
+    def test_axe_finds_nothing_and_nothing_sticks_out(self, open_page: OpenPage, leader: User) -> None:
+        """Large letters and high contrast together on a desk and on a phone; the reader's own colours on a desk."""
+        wrong = {}
+        for role, paths in self.PAGES.items():
+            large, forced = open_page(), open_page(forced_colors="active")
+            for page in (large, forced):
+                enter(page, User.objects.filter(role=role).order_by("pk").first())
+            large.context.add_cookies([{"name": "display", "value": "large.contrast", "url": large.url}])
+            for path in paths:
+                for page in (large, forced):
+                    page.goto(f"/plans/jiaodong/{path}")
+                wrong[role, path] = [sizes(large), axe(forced)]
+        assert {asked: found for asked, found in wrong.items() if any(found)} == {}
+
+
+class TestPage:
     def test_takes_two_sheets_of_paper(self, page: Page, leader: User) -> None:
         enter(page, leader)
         page.goto(BOARD)

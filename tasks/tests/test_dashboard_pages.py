@@ -57,6 +57,21 @@ def number_of_rows(user: User, url: str) -> int:
 
 
 class TestNumbersAreLists:
+    def test_a_mean_leads_to_the_measures_it_is_the_mean_of(self, scene: Scene) -> None:
+        """Of the present and of a frozen period: 平均完成率 20%，平均序时进度 49%，3 项举措."""
+        leader = scene.people["leader"]
+        links = page(leader).tree.xpath("//*[contains(@class, 'wide-cols')]/a")
+        told = {link.get("href"): int(re.search(r"(\d+) 项举措", link[0].get("aria-label"))[1]) for link in links}
+        assert len(told) == 2
+        assert {url: number_of_rows(leader, url) for url in told} == told
+
+    def test_every_part_of_a_bar_leads_to_its_rows(self, scene: Scene) -> None:
+        leader = scene.people["leader"]
+        links = page(leader).tree.xpath("//*[@class='parts']/a")
+        told = {link.get("href"): int(re.search(r"(\d+) 项$", link.get("aria-label"))[1]) for link in links}
+        assert len(told) == 15
+        assert {url: number_of_rows(leader, url) for url in told} == told
+
     @pytest.mark.parametrize("name", ["leader", "office"])
     def test_of_the_plan(self, scene: Scene, name: str) -> None:
         person = scene.people[name]

@@ -63,7 +63,8 @@ class TestInputs:
         assert found.rule == "判定规则第 3 版，2026-02-01 起施行"
         assert "落后不到 15 个百分点为正常，15 至 40 个百分点为有风险，超过 40 个百分点为滞后" in found.clause
         assert (
-            "还有 5 天以内为临期（一周内），20 天以内为临期，超过 20 天为未到期" in deadline(facts(), rule=rule).clause
+            "还有 5 天以内为临期（黄），20 天以内为临期（蓝），超过 20 天为未到期"
+            in deadline(facts(), rule=rule).clause
         )
 
     def test_roll_ups_are_called_as_everywhere(self) -> None:
@@ -174,18 +175,18 @@ DEADLINE = {
     ),
     "urgent": (
         facts(due_on=TODAY),
-        "2026-03-20 − 2026-03-20 = 0 天，0 至 7 之间 → 临期（一周内）",
+        "2026-03-20 − 2026-03-20 = 0 天，0 至 7 之间 → 临期（黄）",
         IN_TIME.format("2026-03-20"),
     ),
     "soon": (
         facts(),
-        "2026-04-11 − 2026-03-20 = 22 天，8 至 30 之间 → 临期",
+        "2026-04-11 − 2026-03-20 = 22 天，8 至 30 之间 → 临期（蓝）",
         IN_TIME.format("2026-04-11"),
     ),
     "ahead": (
         facts(due_on=datetime.date(2026, 12, 31)),
         "2026-12-31 − 2026-03-20 = 286 天，超过 30 → 未到期",
-        "现在是未到期；2026-12-01 起为临期。",
+        "现在是未到期；2026-12-01 起为临期（蓝）。",
     ),
     "ongoing": (
         facts(due_on=None, is_ongoing=True),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tasks.choices import Stage as MeasureStage
 from tasks.lights import DeadlineLight, ProgressLight
+from tasks.models import MainTask
 from tasks.services.standing import forget, rebuild
 from tasks.tests.desk import client_of
 from tasks.tests.ledger_stage import (
@@ -80,6 +81,22 @@ class TestEachAlone:
         client = client_of(any_stage.office)
         assert codes(client, disagreement=1) == codes_where(disagreement=True) == ["1-2", "1-3"]
         assert codes(client, moved=1) == codes_where(moved=True) == ["1-4"]
+
+    def test_what_is_awaited_or_not_judged(self, any_stage):
+        awaited, not_judged = codes_where(progress="awaited"), codes_where(progress="not_judged")
+        assert codes(client_of(any_stage.office), progress="unjudged") == [*awaited, *not_judged] == ["1-10"]
+
+    def test_measures_with_a_schedule_and_a_percentage(self, any_stage):
+        """1-5 has no dates, 2-1 no report."""
+        assert codes(client_of(any_stage.office), schedule=1) == ["1-2", "1-3", "1-4"]
+        assert codes(client_of(any_stage.office), schedule=1, progress="at_risk") == ["1-3"]
+
+    def test_no_field(self, stage):
+        assert codes(client_of(stage.office), field="none") == []
+        MainTask.objects.filter(number=2).update(field=None)
+        rebuild(stage.plan, now=LATER)
+        assert codes(client_of(stage.office), field="none") == SECOND_FIELD
+        assert codes(client_of(stage.office), field="none", unit="hg") == SECOND_FIELD
 
     def test_field(self, stage):
         client = client_of(stage.office)

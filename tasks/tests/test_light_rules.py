@@ -56,7 +56,7 @@ class TestPreview:
             1,
             [
                 ("jiaodong", 1, 1, "进度灯", "有风险", "正常"),
-                ("jiaodong", 1, 1, "时限灯", "未到期", "临期"),
+                ("jiaodong", 1, 1, "时限灯", "未到期", "临期（蓝）"),
             ],
         )
 
@@ -160,7 +160,7 @@ class TestPages:
         answer = office.post(NEW, form()).content.decode()
         assert texts(answer, "//table[contains(@class,'turns')]/tbody/tr") == [
             "1-1进度灯有风险正常",
-            "1-1时限灯未到期临期",
+            "1-1时限灯未到期临期（蓝）",
         ]
         assert "共 2 个灯会改变" in texts(answer, "//section//p")[0]
         assert LightRule.objects.count() == 0

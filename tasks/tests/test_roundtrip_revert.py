@@ -182,4 +182,4 @@ class TestService:
         assert (purge_uploads(now=NOW + days + datetime.timedelta(seconds=1)), Upload.objects.count()) == (1, 0)
         assert AuditEvent.objects.filter(verb="清除填报表").count() == 1
         call_command("purge_uploads")
-        assert capsys.readouterr().out == "清除了 0 份填报表。\n"
+        assert capsys.readouterr().out == "清除了 0 份填报表、0 份分工表。\n"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tasks.choices import InstructionState
 from tasks.models import Duty, FrozenMeasure, Instruction, Measure
-from tasks.queries import coordination, ledger
+from tasks.queries import ledger
 from tasks.queries.basis import Now, Then
 from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Figure
 from tasks.queries.dashboard import Dashboard
@@ -123,9 +123,8 @@ class TestThePresent:
         ]  # fmt: skip
 
     def test_matters_are_the_dashboards(self, scene: Scene, pack: Stocktake) -> None:
-        board = Dashboard(scene.plan, TODAY)
-        counted = coordination.counted(coordination.open_matters(board.periods), scene.units["fg"])
-        assert len(pack.matters) == sum(counted) == 3
+        counted = Dashboard(scene.plan, TODAY).matters(scene.units["fg"].pk)
+        assert len(pack.matters) == counted.all == 3
         assert sorted(one.duty.measure.code for one in pack.matters) == ["1-2", "1-3", "3-1"]
 
 

@@ -14,7 +14,7 @@ from tasks.choices import ClaimState, Halt, ReportState, RollUp
 from tasks.lights import FIRST_RULE, Rule
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, ProgressReport, ReportingPeriod
 from tasks.queries.rules import newest_rule, preview
-from tasks.services import amending, closing, periods, reporting, reviewing
+from tasks.services import amending, closing, instructing, periods, reporting, reviewing
 from tasks.services.lights import adopt_rule
 from tasks.tests.people import NOW, Stage, content
 from units.models import User
@@ -83,6 +83,9 @@ def write(office: Office) -> None:
     by, said = office.writer(duty), office.dice.choice(list(CONFIDENCES))
     percent = office.dice.choice([None, office.dice.randint(0, 100)])
     words = content(confidence=said, percent_complete=percent, fall_reason="口径调整。", **CONFIDENCES[said])
+    if office.dice.random() < 0.5:
+        words |= {"coordination_request": "请协调用地。", "coordination_due_on": office.day()}
+        words["coordination_unit"] = office.dice.choice([office.stage.duty.unit, office.stage.office.unit])
     report = reporting.save_draft(by, duty=duty, period=period, content=words, version=None, now=office.now)
     if office.dice.random() < 0.9:
         reporting.submit_report(by, report=report, version=report.version, now=office.now)
@@ -227,6 +230,19 @@ def approve_correction(office: Office) -> None:
     reviewing.approve_report(office.stage.second_office, report=entry, version=entry.version, now=office.now)
 
 
+def instruct(office: Office) -> None:
+    report = office.one(reports(ReportState.APPROVED, coordination_unit__isnull=False))
+    instructing.give_instruction(
+        office.stage.leader,
+        plan=office.stage.plan,
+        text="请抓紧办理。",
+        owner=office.stage.duty.unit,
+        due_on=office.today + 10 * ONE_DAY,
+        report=report,
+        now=office.now,
+    )
+
+
 def adopt(office: Office) -> None:
     newest = newest_rule()
     rule = Rule(newest.number + 1, office.day(30), office.dice.randint(1, 20), office.dice.randint(21, 60), 7, 30)
@@ -249,7 +265,7 @@ VERBS: dict[str, Callable[[Office], None]] = {
     for verb in (
         write, submit, withdraw, forward, approve, give_back, bulk_pass, unchanged, claim, verify, return_claim,
         withdraw_claim, reopen, extend, grant, amend_dates, make_ongoing, amend_roll_up, halt, resume, open_period,
-        freeze, correct, approve_correction, adopt,
+        freeze, correct, approve_correction, instruct, adopt,
     )
 }  # fmt: skip
 OFTEN = {

@@ -105,8 +105,12 @@ def withdrawn(request: HttpRequest, standing: Any) -> HttpResponse:
     if standing is None or standing.state != ClaimState.PENDING:
         messages.info(request, "没有等待决定的申请，不用撤回。")
         return redirect(request.path)
-    services.withdraw_claim(request.user, claim=standing, now=timezone.now())
-    messages.success(request, "申请已撤回，需要时可以重新申请。")
+    try:
+        services.withdraw_claim(request.user, claim=standing, now=timezone.now())
+    except ValidationError as refused:  # decided in between
+        messages.error(request, "".join(refused.messages))
+    else:
+        messages.success(request, "申请已撤回，需要时可以重新申请。")
     return redirect(request.path)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -49,16 +49,15 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 
 def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     figures = DashboardFigures(board)
-    matters = coordination.open_matters(board.periods)
-    own = matters.filter(coordination_unit=user.unit_id)
+    own = coordination.most_urgent(board.periods, coordination.asking(user.unit_id), DECISIONS)
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         **common(board, figures),
         "matrix": figures.matrix(),
         "city_tables": [(table, figures.cities(table)) for table in board.cities],
-        "matters": matter_rows(board.plan, coordination.most_urgent(own, DECISIONS), user),
-        "matter_counts": coordination.counted(matters, user.unit_id),
-        "turns": shown_turns(turns(board.plan, since)),
+        "matters": matter_rows(board.plan, own, user),
+        "matter_counts": board.matters(user.unit_id),
+        "turns": shown_turns(turns(board.present, since)),
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
         if board.frozen
         else "",
@@ -120,9 +119,9 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
-    matters = coordination.open_matters(board.periods)
-    asked, of_it = matters.filter(duty__unit=board.unit), matters.filter(coordination_unit=board.unit)
-    rows = [matter_rows(board.plan, coordination.most_urgent(part, DECISIONS), user) for part in (asked, of_it)]
+    kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
+    found = (coordination.most_urgent(board.periods, kind, DECISIONS) for kind in kinds)
+    rows = [matter_rows(board.plan, matters, user) for matters in found]
     return {"asked": rows[0], "asked_of_it": rows[1]}
 
 
@@ -133,20 +132,18 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     """需协调事项 without an answer: those for one's own unit (`to=own`), those between units (`to=others`), or all."""
     require(request.user, Permission.READ_SUBMITTED)
     plan = get_object_or_404(Plan, slug=slug)
-    board, to = Dashboard(plan, timezone.localdate()), request.GET.get("to", "")
-    matters = coordination.in_order(coordination.open_matters(board.periods))
-    page = Paginator(addressed(matters, to, request.user.unit_id), PER_PAGE).get_page(request.GET.get("page"))
+    board, to, after = Dashboard(plan, timezone.localdate()), request.GET.get("to", ""), request.GET.get("after", "")
+    own = coordination.asking(request.user.unit_id)
+    kind = {"own": own, "others": coordination.ANY & ~own}.get(to, coordination.ANY)
+    found = list(coordination.most_urgent(board.periods, kind & coordination.behind(after), PER_PAGE + 1))
+    counts = board.matters(request.user.unit_id)
     context = {
         "plan": plan,
         "to": to,
-        "page": page,
-        "matters": matter_rows(plan, page, request.user),
+        "count": {"own": counts.own, "others": counts.others}.get(to, counts.all),
+        "after": after,
+        "next": coordination.place(found[PER_PAGE - 1]) if len(found) > PER_PAGE else "",
+        "matters": matter_rows(plan, found[:PER_PAGE], request.user),
         "today": board.today,
     }
     return render(request, "tasks/dashboard/coordination.html", context)
-
-
-def addressed(matters: Any, to: str, unit: int | None) -> Any:
-    if to == "own":
-        return matters.filter(coordination_unit=unit)
-    return matters.exclude(coordination_unit=unit) if to == "others" else matters

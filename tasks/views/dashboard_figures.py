@@ -9,6 +9,7 @@ from tasks.choices import Stage
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import ReportingPeriod
 from tasks.queries.dashboard import CityTable, Dashboard, FieldCounts, Filed, Point, UnitCounts
+from tasks.queries.ledger import NO_FIELD, UNJUDGED
 from tasks.templatetags.charts import Column, Pair, Segment
 from tasks.views.addresses import ledger_url
 from tasks.views.light_tags import STAGE_ICONS
@@ -65,6 +66,7 @@ COMPOSITION = {
     "progress:behind": "late",
     "progress:not_reported": "gap",
 }
+OTHERS = Kind("progress", UNJUDGED, "其他")  # what is left of a composition
 
 
 class Cell(NamedTuple):
@@ -81,11 +83,12 @@ class Card(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of a table of figures. `segments`, where there are any, are the same row as a bar of `whole`."""
+    """A row of a table of figures and the same row as a bar of `whole`; `all` is the cell that the segments add up to."""
 
     name: str
     url: str
     cells: list[Cell]
+    all: Cell
     segments: list[Segment]
     whole: int = 0
 
@@ -182,17 +185,23 @@ class DashboardFigures:
         return Matrix(groups, lines, self.line("合计", "", total, kinds), left_out)
 
     def field_line(self, row: FieldCounts, kinds: list[Kind]) -> Line:
-        if row.position is None:  # the ledger has no filter for it
-            cells = [Cell(row.counts[kind.key], "") for kind in kinds]
-            return Line(row.name, "", [*cells, Cell(row.counts["measures"], "")], [])
-        return self.line(row.name, "", row.counts, kinds, field=row.position)
+        return self.line(row.name, "", row.counts, kinds, field=NO_FIELD if row.position is None else row.position)
 
     def line(
         self, name: str, url: str, counts: Counter[str], kinds: Iterable[Kind], whole: int = 0, **params: Any
     ) -> Line:
         cells = [self.cell(counts, kind, **params) for kind in kinds]
-        cells.append(Cell(counts["measures"], self.url(**params)))
-        return Line(name, url, cells, composition(counts), whole)
+        every = Cell(counts["measures"], self.url(**params))
+        return Line(name, url, [*cells, every], every, self.composition(counts, **params), whole)
+
+    def composition(self, counts: Counter[str], **params: Any) -> list[Segment]:
+        """A row as a bar: settled, then by light; the rest is what is awaited or not judged."""
+        found = []
+        for key, css in COMPOSITION.items():
+            cell = self.cell(counts, BY_KEY[key], **params)
+            found.append(Segment(BY_KEY[key].label, css, cell.count, cell.url))
+        rest = counts["measures"] - sum(segment.count for segment in found)
+        return [*found, Segment(OTHERS.label, "other", rest, self.url(**params, **{OTHERS.name: OTHERS.value}))]
 
     def cities(self, table: CityTable) -> list[Line]:
         """The cities, then what the group carries jointly; bars on one scale."""
@@ -203,9 +212,11 @@ class DashboardFigures:
 
     def city(self, row: UnitCounts, kinds: list[Kind], whole: int, is_unit: bool) -> Line:
         params = {"unit": row.slug, "role": "obliged"}
-        line = self.line(row.name, row.slug if is_unit else "", row.counts, kinds, whole, **params)
-        others = line.cells[-1].count - sum(cell.count for cell in line.cells[:-1])
-        return line._replace(cells=[line.cells[-1], *line.cells[:-1], Cell(others, "", "zero" if not others else "")])
+        name, url = (row.name, row.slug) if is_unit else ("共同承担", "")
+        line = self.line(name, url, row.counts, kinds, whole, **params)
+        others = line.segments[-1]
+        last = Cell(others.count, others.url, "" if others.count else "zero")
+        return line._replace(cells=[line.all, *line.cells[:-1], last])
 
     def smalls(self) -> list[Small]:
         """The trend of four figures, on one scale."""
@@ -240,7 +251,7 @@ class DashboardFigures:
                 point.percent,
                 point.scheduled,
                 point.counts["scheduled_measures"],
-                self.url(**of_period(point.period)),
+                self.url(schedule=1, **of_period(point.period)),
             )
             for point in self.dashboard.trend
             if point.percent is not None and point.scheduled is not None
@@ -253,13 +264,6 @@ def changed(now: int, before: int) -> str:
     if not step:
         return "与上期持平"
     return f"较上期 {'+' if step > 0 else '−'}{abs(step)}"
-
-
-def composition(counts: Counter[str]) -> list[Segment]:
-    """A row as a bar: settled, then by light; the rest is what is awaited or not judged."""
-    found = [Segment(BY_KEY[key].label, css, counts[key]) for key, css in COMPOSITION.items()]
-    rest = counts["measures"] - sum(segment.count for segment in found)
-    return [*found, Segment("其他", "other", rest)]
 
 
 def name_of(period: ReportingPeriod | None) -> str:

@@ -1,53 +1,110 @@
-"""Checking an allocation table in the browser: what the reader finds in it. Nothing is kept."""
+"""导入分工表, its ends: bring a file, see what was brought and what was written, take a file back, abandon or return."""
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tasks.allocation.intake import MOST_BYTES, TOO_LARGE, RefusedError, taken
-from tasks.allocation.table import DraftPlan, draft_plan
-from tasks.queries.comparison import names_in
+from tasks.allocation.intake import RefusedError, taken, too_large
+from tasks.forms_importing import TableForm
+from tasks.models import Plan, TableImport
+from tasks.permissions import visible_to
+from tasks.services import importing
 from units.permissions import Permission, require
-from units.queries import name_book
+
+SHOWN = 50  # tables that were written
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def allocation_check(request: HttpRequest) -> HttpResponse:
-    require(request.user, Permission.EDIT_PLAN)
-    if request.method != "POST":
-        return render(request, "tasks/importing/check.html")
-    try:
-        context = checked(request)
-    except RefusedError as refused:
-        context = {"refusal": str(refused)}
-    return render(request, "tasks/importing/check.html", context)
+def table_imports(request: HttpRequest) -> HttpResponse:
+    require(request.user, Permission.IMPORT_TABLES)
+    plans = list(Plan.objects.all())
+    form = TableForm(request.POST if request.method == "POST" else None, plans=plans)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("table-import", brought(request, form).pk)
+        except RefusedError as refused:
+            refusal = str(refused)
+    known = visible_to(request.user, TableImport)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "waiting": list(known.filter(owner=request.user, applied_at=None)),
+        "written": list(known.filter(applied_at__isnull=False).select_related("plan", "applied_by")[:SHOWN]),
+        "keep_days": settings.UPLOAD_KEEP_DAYS,
+        "max_mb": settings.TABLE_MAX_BYTES // 1024 // 1024,
+    }
+    return render(request, "tasks/importing/tables.html", context)
 
 
-def checked(request: HttpRequest) -> dict[str, object]:
+def brought(request: HttpRequest, form: TableForm) -> TableImport:
+    """Keep a file that can be read at all. Raises RefusedError, and then nothing is kept."""
     file = request.FILES.get("file")
     if file is None:
         raise RefusedError("请选择一个文件。")
-    if file.size > MOST_BYTES:
-        raise RefusedError(TOO_LARGE)
-    book = name_book(timezone.localdate())
-    document = taken(file.name, file.read())
-    draft = draft_plan(document, book)
-    rows = {row.line: row for row in document.rows}
-    found = sorted(draft.findings, key=lambda finding: (not finding.is_error, finding.line))
-    unknown = [name for name in names_in(draft) if not book.knows(name)]
-    return {
-        "name": file.name,
-        "draft": draft,
-        "measures": measures_in(draft),
-        "lines": [(finding, rows.get(finding.line)) for finding in found],
-        "unknown": unknown,
-    }
+    data = whole(file)
+    taken(str(file.name), data)
+    slug, subject = form.chosen
+    return importing.keep_table(
+        request.user, slug=slug, subject=subject, name=str(file.name), data=data, now=timezone.now()
+    )
 
 
-def measures_in(draft: DraftPlan) -> int:
-    return sum(len(task.measures) for task in draft.tasks)
+def whole(file: UploadedFile) -> bytes:
+    """Never more of a file in memory than is allowed."""
+    data = file.read(settings.TABLE_MAX_BYTES + 1)
+    if len(data) > settings.TABLE_MAX_BYTES:
+        raise RefusedError(too_large(settings.TABLE_MAX_BYTES))
+    return data
+
+
+def own_table(request: HttpRequest, pk: int) -> TableImport:
+    """One of those that wait for their owner; only its owner finds it."""
+    require(request.user, Permission.IMPORT_TABLES)
+    waiting = visible_to(request.user, TableImport).filter(owner=request.user, applied_at=None)
+    return get_object_or_404(waiting, pk=pk)
+
+
+@login_required
+@require_POST
+def table_abandon(request: HttpRequest, pk: int) -> HttpResponse:
+    table = own_table(request, pk)
+    importing.abandon_table(request.user, table=table, now=timezone.now())
+    messages.success(request, f"“{table.name}”已放弃，没有写入任何内容。")
+    return redirect("table-imports")
+
+
+@login_required
+@require_POST
+def table_return(request: HttpRequest, pk: int) -> HttpResponse:
+    require(request.user, Permission.IMPORT_TABLES)
+    table = get_object_or_404(visible_to(request.user, TableImport), pk=pk)
+    try:
+        made = importing.begin_return(request.user, table=table, now=timezone.now())
+    except ValidationError as refused:
+        messages.error(request, "".join(refused.messages))
+        return redirect("table-import", table.pk)
+    return redirect("table-difference", made.pk)
+
+
+@login_required
+@never_cache
+@require_safe
+def table_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The file as it was brought."""
+    require(request.user, Permission.IMPORT_TABLES)
+    table = get_object_or_404(visible_to(request.user, TableImport), pk=pk)
+    if not table.file:
+        raise Http404("恢复没有上传的文件。")
+    return FileResponse(
+        table.file.open(), as_attachment=True, filename=table.name, content_type="application/octet-stream"
+    )

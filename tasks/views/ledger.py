@@ -20,7 +20,7 @@ from tasks.views.light_tags import Quick
 from tasks.views.plans import in_force, pairs, ways_out
 from units.permissions import Permission, require
 
-SELECTS = ("progress", "deadline", "stage", "field", "unit", "role", "disagreement", "moved")
+SELECTS = ("progress", "deadline", "stage", "field", "unit", "role", "disagreement", "moved", "schedule")
 QUICK = (
     ("滞后", {"progress": "behind"}, "progress:behind"),
     ("有风险", {"progress": "at_risk"}, "progress:at_risk"),

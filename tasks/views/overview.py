@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.public_pages import public_page
@@ -15,6 +16,7 @@ LATEST = 5  # published reports shown
 
 
 @public_page
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first plan's overview; before there is one, what to do about it."""
     plans = list(Plan.objects.all())
@@ -22,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@require_safe
 def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
     plans = list(Plan.objects.all())
     for plan in plans:

@@ -25,15 +25,14 @@ from units.models import Unit
 from units.permissions import Permission, require
 
 PER_PAGE = 100
-OBLIGED, LATE = "obliged", "late"
 STATE_LABELS = {
-    OBLIGED: "应报",
+    filing.OBLIGED: "应报",
     filing.APPROVED: "已通过",
     filing.IN_REVIEW: "审核中",
     filing.RETURNED: "已退回",
     filing.DRAFTED: "草稿",
     filing.MISSING: "未报",
-    LATE: "补报",
+    filing.LATE: "补报",
 }
 
 
@@ -97,26 +96,25 @@ def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The filing board of an open period; of a frozen one what it was frozen with, and its corrections."""
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
-    rows = filing.filing_rows(period)
+    units = filing.board(period)
     context = {
         "plan": period.plan,
         "period": period,
         "today": timezone.localdate(),
         "labels": list(STATE_LABELS.items()),
-        "lines": [cells(unit) for unit in filing.by_unit(rows)],
-        "total": cells(filing.total(rows)),
+        "lines": [cells(unit) for unit in units],
+        "total": cells(filing.total(units)),
         "stages": stages(period) if period.is_frozen else [],
         "corrections": list(corrections(period)) if period.is_frozen else [],
     }
     return render(request, "tasks/periods/period.html", context)
 
 
-def cells(unit: filing.UnitFiling) -> dict[str, Any]:
-    counts = {OBLIGED: unit.counts.total(), LATE: unit.late, **unit.counts}
+def cells(unit: filing.UnitFiled) -> dict[str, Any]:
     return {
         "name": unit.name,
         "slug": unit.slug,
-        "cells": [(state, label, counts.get(state, 0)) for state, label in STATE_LABELS.items()],
+        "cells": [(state, label, unit.count(state)) for state, label in STATE_LABELS.items()],
     }
 
 
@@ -154,18 +152,14 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "tasks/periods/filing.html", context)
 
 
-def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Unit | None, list[filing.FilingRow]]:
-    """The state and the unit that the URL asks for, and every row of theirs."""
-    state = request.GET.get("state", OBLIGED)
+def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Unit | None, filing.RowsBehind]:
+    """The state and the unit that the URL asks for, and the rows of theirs."""
+    state = request.GET.get("state", filing.OBLIGED)
     if state not in STATE_LABELS:
         raise Http404
     unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
-    rows = filing.filing_rows(period, Q(unit=unit) if unit else None)
-    return state, unit, [row for row in rows if is_in(row, state)]
-
-
-def is_in(row: filing.FilingRow, state: str) -> bool:
-    return state == OBLIGED or row.state == state or (state == LATE and row.is_late)
+    units = [one for one in filing.board(period) if unit is None or one.unit == unit.pk]
+    return state, unit, filing.RowsBehind(period, state, units)
 
 
 @login_required
@@ -175,8 +169,8 @@ def export_filing(request: HttpRequest, slug: str, pk: int, extension: str) -> F
     """The board as a file."""
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
-    rows = filing.filing_rows(period)
-    lines = [cells(unit) for unit in [*filing.by_unit(rows), filing.total(rows)]]
+    units = filing.board(period)
+    lines = [cells(unit) for unit in [*units, filing.total(units)]]
     counts = [[line["name"], *(count for _, _, count in line["cells"])] for line in lines]
     return hand_out(request, filing_export(period, list(STATE_LABELS.values()), counts), extension)
 
@@ -188,7 +182,8 @@ def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> Fi
     """The rows behind one number of the board as a file."""
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
-    state, unit, found = rows_behind(request, period)
+    state, unit, behind = rows_behind(request, period)
+    found = behind[0 : len(behind)]
     texts = dict(Duty.objects.filter(pk__in=[row.duty for row in found]).values_list("pk", "measure__text"))
     rows = [
         [row.code, texts[row.duty], row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None]
@@ -216,12 +211,12 @@ def period_freeze(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return redirect("period", slug, pk)
     elif period.is_frozen:
         return redirect("period", slug, pk)
-    rows = filing.filing_rows(period)
+    every = filing.total(filing.board(period))
     context = {
         "plan": period.plan,
         "period": period,
-        "total": filing.total(rows).filing,
-        "open_cells": [cell for cell in cells(filing.total(rows))["cells"] if cell[0] in LEFT_OPEN and cell[2]],
+        "total": every.filing,
+        "open_cells": [cell for cell in cells(every)["cells"] if cell[0] in LEFT_OPEN and cell[2]],
         "today": timezone.localdate(),
         "refusal": refusal,
     }

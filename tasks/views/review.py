@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,13 +73,15 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
+    waiting = review.awaiting_decision_by(user).count() if len(everything) == review.AT_ONCE else len(everything)
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
     selected = report or (review.reviewable(user).filter(pk=keys[0]).first() if keys else None)
     at = keys.index(selected.pk) if selected and selected.pk in keys else -1
     context = {
-        "tabs": tabs(user, "review", len(everything)),
+        "tabs": tabs(user, "review", waiting),
+        "later": waiting - len(everything),
         "sort": sort,
         "is_narrowed": is_narrowed,
         "unchanged_count": sum(entry.change.is_none for entry in everything),
@@ -111,8 +112,9 @@ def progress(user: User, selected: ProgressReport | None, today: datetime.date) 
     period = selected.period if selected else ReportingPeriod.objects.open_on(today).select_related("plan").first()
     if period is None:
         return None
-    own = Q(unit=user.unit_id) if user.role == Role.UNIT_REVIEWER else None
-    return period, filing.total(filing.filing_rows(period, own)).filing
+    is_own = user.role == Role.UNIT_REVIEWER
+    units = [one for one in filing.board(period) if not is_own or one.unit == user.unit_id]
+    return period, filing.total(units).filing
 
 
 def detail(
@@ -144,7 +146,7 @@ def detail(
         "others": review.others(report, request.user),
         "hints": hints_of(report, before),
         "deadline": deadline(report.duty.measure, today),
-        "is_decidable": any(entry.key == report.pk for entry in everything),
+        "is_decidable": any(entry.key == report.pk for entry in everything) or review.is_waiting(request.user, report),
         "refusal": refusal,
         "form": form or blank(report, today),
     }

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.queries.search import SHOWN, find, search_words
@@ -9,6 +10,7 @@ from tasks.queries.search import SHOWN, find, search_words
 LONGEST = 100
 
 
+@require_safe
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     q = request.GET.get("q", "")

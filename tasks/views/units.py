@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.public_pages import public_page
@@ -34,6 +35,7 @@ def in_plan(plan: Plan, plans: list[Plan]) -> str:
 
 
 @public_page
+@require_safe
 def unit_list(request: HttpRequest) -> HttpResponse:
     asked = plan_asked(request)
     if not asked:
@@ -52,6 +54,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@require_safe
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.select_related("group"), slug=slug)
     asked = plan_asked(request)

@@ -157,6 +157,7 @@ def export_workbook(request: HttpRequest, slug: str, kind: str, extension: str) 
 class Offer(NamedTuple):
     label: str
     told: str
+    period: str
     rows: str
     xlsx: str
     csv: str
@@ -191,7 +192,12 @@ def offer(asked: Asked, kind: str, named: Named) -> Offer | None:
         return None
     urls = [address(asked, export, extension) for extension in ("xlsx", "csv")]
     return Offer(
-        export.kind.label, named.told, f"{export.row_count} {export.unit}", urls[0], urls[1] if named.has_csv else ""
+        export.kind.label,
+        named.told,
+        export.period.label if export.period else "",
+        f"{export.row_count} {export.unit}",
+        urls[0],
+        urls[1] if named.has_csv else "",
     )
 
 

@@ -135,7 +135,7 @@ class Report:
             return
         head = ("编号", "具体举措", "责任单位", "情况", "主要问题")
         rows = [red_row(line) for line in self.pack.behind]
-        self.word.table((13, 50, 28, 28, 37), head, rows, left="具体举措 责任单位 情况 主要问题")
+        self.word.table((13, 44, 27, 25, 47), head, rows, left="具体举措 责任单位 情况 主要问题")
 
     def problems(self) -> None:
         if not self.pack.problems:
@@ -163,7 +163,7 @@ class Report:
             for one in self.pack.matters
         ]
         head = ("编号", "提出单位", "需协调事项", "请办单位", "希望答复")
-        self.word.table((13, 29, 57, 29, 28), head, rows, left="提出单位 需协调事项 请办单位")
+        self.word.table((13, 27, 53, 27, 36), head, rows, left="提出单位 需协调事项 请办单位")
 
     def changes(self) -> None:
         if self.pack.before is None:

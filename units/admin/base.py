@@ -7,10 +7,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms import BaseFormSet, ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -30,6 +30,27 @@ class Door(NamedTuple):
 def said(yes: bool) -> str | None:
     """A yes or no as a word; Django draws a picture that is called True or False."""
     return "是" if yes else None
+
+
+def is_key(text: str) -> bool:
+    """Whether it can be a row's number. The admin and its libraries ask the database for whatever an address says."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+class LoadedSelect(AutocompleteSelect):
+    """An autocomplete that shows a choice already in memory; Django's asks the database for every row of an inline.
+
+    What was sent and cannot be a row is shown as no choice, where Django's fails.
+    """
+
+    chosen: models.Model | None = None
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[tuple]:
+        if self.chosen is None or value != [str(self.chosen.pk)]:
+            return super().optgroups(name, [one for one in value if is_key(one)], attr)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, self.chosen.pk, str(self.chosen), True, len(options)))
+        return [(None, options, 0)]
 
 
 class ByRole:
@@ -63,6 +84,11 @@ class ByRole:
             field.widget.can_delete_related = False
             field.widget.can_view_related &= not field.widget.can_change_related
         return field
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs) -> forms.Field:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = LoadedSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ServiceAdmin(ByRole, admin.ModelAdmin):
@@ -150,20 +176,12 @@ class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
     object_history_form_template = "admin/history_form.html"
 
     def history_form_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The library lets whoever sees an old version send it as well."""
+        if not all(map(is_key, args)):
+            raise Http404
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
         return ask_again(super().history_form_view, request, *args, **kwargs)
-
-
-class LoadedSelect(AutocompleteSelect):
-    """An autocomplete that shows a choice already in memory; Django's asks the database for every row of an inline."""
-
-    chosen: models.Model | None = None
-
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[tuple]:
-        if self.chosen is None or value != [str(self.chosen.pk)]:
-            return super().optgroups(name, value, attr)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        options.append(self.create_option(name, self.chosen.pk, str(self.chosen), True, len(options)))
-        return [(None, options, 0)]
 
 
 class RowForm(ModelForm):
@@ -197,8 +215,3 @@ class ServiceInline(ByRole, admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related(*self.related)
-
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs) -> forms.Field:
-        if db_field.name in self.autocomplete_fields:
-            kwargs["widget"] = LoadedSelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -30,7 +30,7 @@ def display(request: HttpRequest, mode: str) -> HttpResponse:
 
 
 def way_back(request: HttpRequest, otherwise: str = "/") -> str:
-    """`next` where it stays on this site."""
+    """`next` where it stays on this site. A bare word would be taken for the name of a page, and there is none."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else otherwise
+    return wanted if is_ours and wanted.startswith("/") else otherwise

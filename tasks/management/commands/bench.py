@@ -31,6 +31,8 @@ from tasks.management.bench_import import import_speedup
 from tasks.management.growth import LABELS as GROWING
 from tasks.management.growth import SIZES, growth
 from tasks.management.measuring import Act, Cookies, answer, logged_in, temporary_database, timed
+from tasks.management.serving import CONNECTIONS, WORKERS
+from tasks.management.throughput import throughput
 from tasks.models import Plan
 from tasks.queries.measures import measure_list
 from units.choices import Role
@@ -38,6 +40,7 @@ from units.models import User
 
 ROWS = 50
 TARGET, GOAL = 4, 6  # times as fast as the changelist
+PUBLIC_GOAL = 0.5  # of the throughput of a page that does nothing
 LABELS = {
     "hello": "空页面（hello）",
     "overview": "总览",
@@ -64,6 +67,9 @@ class Command(BaseCommand):
             action="store_true",
             help="再量看板、台账和审核在 79 项和 79000 项举措时各需多久，只在 PostgreSQL 上",
         )
+        parser.add_argument(
+            "--seconds", type=int, default=5, help="每个页面在 16 个连接下量多少秒吞吐，默认 5；0 为不量"
+        )
         parser.add_argument("--rows", type=int, default=IMPORTED, help="往返填报量多少行，默认 10000")
         parser.add_argument(
             "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
@@ -71,16 +77,28 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
 
     def handle(
-        self, *args: Any, rounds: int, rows: int, scale: bool, measures: list[int], output: Path, **options: Any
+        self,
+        *args: Any,
+        rounds: int,
+        seconds: int,
+        rows: int,
+        scale: bool,
+        measures: list[int],
+        output: Path,
+        **options: Any,
     ) -> None:
-        if rounds < 1:
-            raise CommandError("--rounds 至少为 1。")
+        if rounds < 1 or seconds < 0:
+            raise CommandError("--rounds 至少为 1，--seconds 至少为 0。")
         with temporary_database(), bench_settings():
             plan, cookies = prepare()
             urls = addresses(plan)
             check_same_rows(plan, urls, cookies)
             results = figures(measure(urls, cookies, rounds)) | export_figures(rounds)
-        self.report(results, rounds)
+            self.report(results, rounds)
+            if seconds:
+                self.stdout.write(f"{CONNECTIONS} 个连接各 {seconds} 秒，{WORKERS} 个进程：")
+                results |= throughput(seconds, self.stdout.write)
+                self.report_throughput(results)
         with temporary_database():
             results |= import_speedup(self.stdout.write, rows)
         if scale:
@@ -99,6 +117,12 @@ class Command(BaseCommand):
         speedup = results["list_speedup_over_changelist"]
         verdict = "达到目标" if speedup >= GOAL else "达到下限" if speedup >= TARGET else "没有达到下限"
         self.stdout.write(f"任务清单是后台列表的 {speedup:.2f} 倍快（下限 {TARGET}，目标 {GOAL}）：{verdict}")
+
+    def report_throughput(self, results: dict[str, float]) -> None:
+        share = results["public_vs_hello_throughput"]
+        verdict = "达到目标" if share >= PUBLIC_GOAL else "没有达到目标"
+        self.stdout.write(f"最慢的公众页面是空页面的 {share:.2f} 倍（目标 {PUBLIC_GOAL}）：{verdict}")
+        self.stdout.write(f"每个进程占内存 {results['worker_mb']:.0f} MB，启动用 {results['cold_start_ms']:.0f} 毫秒")
 
     def report_growth(self, results: dict[str, float], measures: list[int]) -> None:
         self.stdout.write(f"{measures[0]} 项和 {measures[1]} 项举措时的中位数，各在自己的数据库里：")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.allocation.fixture import fixture_text
+from tasks.allocation.intake import NUL
 from tasks.allocation.loader import store
 from tasks.allocation.table import DraftPlan
 from tasks.management.allocation import Source, add_source_options, default_book, read_source
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         if source.draft.errors:
             raise CommandError(f"有 {len(source.draft.errors)} 处错误，没有写入。请按上面的说明改好后再导入。")
         if any("\x00" in text for text in texts(source.draft)):
-            raise CommandError("表中含有不可见的空字符（NUL），数据库不能保存，没有写入。请在原文件中删去后再导入。")
+            raise CommandError(NUL)
         if not source.draft.tasks:
             raise CommandError("表中没有读到任何主要任务，没有写入。请确认文件是分工表，且各栏以制表符分隔。")
 
