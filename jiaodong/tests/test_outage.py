@@ -19,7 +19,7 @@ from jiaodong import urls
 from jiaodong.errors import AWAY, FULL, outage
 from jiaodong.storage import WholeFiles
 from tasks.models import Attachment
-from tasks.services.storing import NOT_KEPT, store
+from tasks.services.storing import NOT_KEPT, store_file
 
 
 def closed(request: HttpRequest) -> HttpResponse:
@@ -136,5 +136,5 @@ def test_a_file_written_by_half_is_taken_away_and_said(tmp_path, monkeypatch) ->
     monkeypatch.setattr(FileSystemStorage, "_save", half)
     monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", WholeFiles(tmp_path))
     with pytest.raises(ValidationError, match=NOT_KEPT):
-        store(Attachment().file, "a.pdf", b"%PDF-1.4")
+        store_file(Attachment().file, "a.pdf", b"%PDF-1.4")
     assert list((tmp_path / "attachments").iterdir()) == []

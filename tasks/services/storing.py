@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 NOT_KEPT = "服务器现在存不下这个文件，文件没有保存，其余内容不受影响。请过一会儿重新上传；还是不行，请告诉系统管理员。"
 
 
-def store(file: FieldFile, name: str, data: bytes) -> FieldFile:
+def store_file(file: FieldFile, name: str, data: bytes) -> FieldFile:
     """Write the file under a name of its own; its row is not saved yet."""
     try:
         file.save(name, ContentFile(data), save=False)
