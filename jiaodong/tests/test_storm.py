@@ -27,6 +27,7 @@ from jiaodong.testing.storm import CLERKS
 SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
 KILLED_AFTER = 40
 PEOPLE, VISITS = 40, 3
+PDF = b"%PDF-1.4\n" + b"0" * 300_000
 
 
 class Prepared(NamedTuple):
@@ -190,9 +191,6 @@ def test_a_killed_database_is_said_in_chinese_and_comes_back_by_itself(own_clust
         # What had been kept when the answer was cut off is shown beside what comes now: 200.
         assert {302} <= after.statuses() <= {302, 200}
     holds(storm(environment, SUBMISSIONS, "judge")["judge"], before, after)
-
-
-PDF = b"%PDF-1.4\n" + b"0" * 300_000
 
 
 @pytest.fixture
