@@ -15,7 +15,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz check bench bench-scale load lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale load bundle lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百�
 
 load: $(DEV) prerequisites  ## 模拟 200 人同时使用 30 分钟（临时 PostgreSQL），写入 var/load.json；可用 MINUTES=5 USERS=50
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m jiaodong.testing.load --minutes $(MINUTES) --users $(USERS)
+
+bundle: $(SITE)  ## 制作离线安装包：程序、依赖、静态文件和校验值，写入 var/bundle/
+	@deploy/make_bundle.sh
 
 lighthouse: $(DEV) prerequisites  ## 用 Lighthouse 检查总览、清单、看板和台账，四项都不低于 95（需要 npm）
 	$(PY) -m jiaodong.testing.lighthouse

@@ -6,6 +6,7 @@ DEBUG is off in both unless asked for.
 """
 
 import datetime
+import ipaddress
 import secrets
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import bootstrap_wrapper
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from jiaodong.databases import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -61,26 +64,18 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
     raise ImproperlyConfigured("正式环境必须设 DATABASE_URL，例如 postgres://用户:口令@主机:5432/库名。")
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'jiaodong.sqlite3'}")}
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is
-    # told "database is locked" half-way through a transaction.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a plan costs more than our queries take, and minutes where the statistics are stale.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off", "connect_timeout": 5}  # seconds, then 503
+DATABASES = databases(env, VAR_DIR)
+DATABASE_ROUTERS = ["units.reading.PublicReads"]
 
-# Of the shared one the limits below: on several machines or with several workers all count together.
+# Each process keeps pages by itself: an edition says whether they still hold. Of the shared cache the limits: all count together.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
 }
+if CACHES["shared"]["BACKEND"].split(".")[-2] not in {"locmem", "db"}:
+    raise ImproperlyConfigured(
+        "SHARED_CACHE_URL 只能是 dbcache://表名（存在数据库里，各进程、各机共用）或 locmemcache://名字（各进程各存各的）。"
+    )
 
 INSTALLED_APPS = [
     "units",
@@ -102,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jiaodong.following.RequestMiddleware",
     "units.middleware.OriginMiddleware",
     # Around everything that answers: static files, redirects and refusals are answers as well.
     "csp.middleware.CSPMiddleware",
@@ -196,6 +192,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: downloads pass a permission check
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(VAR_DIR / "backups")))
+BACKUP_KEEP = env.int("BACKUP_KEEP", 30)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured("BACKUP_KEEP 是保留备份的份数，至少为 1。")
+BACKUP_WARN_HOURS = env.int("BACKUP_WARN_HOURS", 26 if IS_PRODUCTION else 0)
+DISK_WARN_MB = env.int("DISK_WARN_MB", 1024)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_MB", 10) * 1024 * 1024
 TABLE_MAX_BYTES = env.int("TABLE_MAX_MB", 20) * 1024 * 1024
@@ -226,18 +228,57 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP to the process itself
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes speak plain HTTP to the process itself
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+DIGESTS = env.bool("DIGESTS", False)
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "")
+if DIGESTS and not (SITE_URL and DEFAULT_FROM_EMAIL and env.str("EMAIL_URL", "")):
+    raise ImproperlyConfigured("设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。")
+MAIL = env.email("EMAIL_URL", "consolemail://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"] or "", MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=[])
+for network in METRICS_ALLOWED:
+    try:
+        ipaddress.ip_network(network)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"METRICS_ALLOWED 里的 {network!r} 不是地址或网段，例如 127.0.0.1 或 10.1.0.0/24。"
+        ) from error
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
+if IS_PRODUCTION and METRICS_ALLOWED and not PROMETHEUS_MULTIPROC_DIR:
+    raise ImproperlyConfigured(
+        "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR：各进程的计数放在这个目录里汇总，否则每次只见一个进程的。"
+    )
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "jiaodong.logs.WithRequest"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "jiaodong.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": "json" if IS_PRODUCTION else "line",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},  # the audit trail says who logged in and who failed to
+    "loggers": {
+        "axes": {"level": "WARNING"},  # the audit trail says who logged in and who failed to
+        "django": {"handlers": []},  # through the root's handler, once
+    },
 }

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from jiaodong.health import healthz, readyz
+from jiaodong.metrics import metrics
 from jiaodong.root_files import favicon, robots
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("admin/", admin.site.urls),

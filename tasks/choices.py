@@ -105,3 +105,11 @@ class ExportKind(models.TextChoices):
     AMENDMENTS = "amendments", "调整记录"
     INSTRUCTIONS = "instructions", "批示"
     AUDIT = "audit", "操作日志"
+
+
+class DigestState(models.TextChoices):
+    """待办邮件 and how far it is. One claimed and never sent belonged to a program that was stopped meanwhile."""
+
+    CLAIMED = "claimed", "正在发送"
+    FAILED = "failed", "没有发出"
+    SENT = "sent", "已发出"

@@ -17,6 +17,7 @@ from tasks.models import (
     ChangedReport,
     ChangeSet,
     CompletionClaim,
+    Digest,
     Duty,
     ExportRecord,
     ExtensionRequest,
@@ -193,6 +194,11 @@ def for_those_above(user: Any) -> Q:
     return Q() if may(user, Permission.READ_SUBMITTED) else NOTHING
 
 
+def for_nobody(user: Any) -> Q:
+    """What the system keeps for itself."""
+    return NOTHING
+
+
 def ones_own(user: Any) -> Q:
     return Q(person=user.pk) if may(user, Permission.SEE_STAFF_NOTES) else NOTHING
 
@@ -223,6 +229,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     Instruction: visible_instructions,
     SavedView: visible_views,
     LastLook: ones_own,
+    Digest: for_nobody,
     StocktakeWording: for_those_above,
     User: visible_accounts,
     **dict.fromkeys((AuditEvent, AuditHead), visible_events),

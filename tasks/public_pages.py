@@ -21,6 +21,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 from tasks.queries.edition import public_edition
 from units.context import DISPLAY_COOKIE, display_modes
+from units.reading import from_replica
 
 View = Callable[..., HttpResponse]
 KEPT_SECONDS = 24 * 3600
@@ -50,8 +51,13 @@ class PublicPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        may_ask = is_outsiders_reading(request) and is_public_page(request.path_info)
-        edition = public_edition() if may_ask else None
+        if not (is_outsiders_reading(request) and is_public_page(request.path_info)):
+            return self.get_response(request)
+        with from_replica():
+            return self.answer(request)
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        edition = public_edition()
         if edition is None:
             return self.get_response(request)
         request.get_host()  # refuses a host that is not ours

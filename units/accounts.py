@@ -45,6 +45,13 @@ def record_export(by: User | None, *, file: str, rows: int, conditions: str = ""
 
 
 @transaction.atomic
+def choose_digest(by: User, *, is_wanted: bool, now: datetime) -> None:
+    """Whether this person wants to be told of their work by mail."""
+    if User.objects.filter(pk=by.pk).exclude(wants_digest=is_wanted).update(wants_digest=is_wanted):
+        audit.record(by, "接收待办邮件" if is_wanted else "不再接收待办邮件", by, now=now)
+
+
+@transaction.atomic
 def change_own_password(by: User, *, password: str, now: datetime) -> User:
     """Set a password of one's own. It differs from the old one, which somebody else may know."""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)

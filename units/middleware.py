@@ -17,7 +17,7 @@ from units import accounts, audit
 
 Handler = Callable[[HttpRequest], HttpResponse]
 TOUCH_SECONDS = 60  # a session is written at most so often, rather than at every request
-ALWAYS_OPEN = {"login", "logout", "display", "healthz", "readyz"}
+ALWAYS_OPEN = {"login", "logout", "display", "healthz", "readyz", "metrics"}
 SECOND_FACTOR_PAGES = {"second-factor", "second-factor-setup"}
 
 

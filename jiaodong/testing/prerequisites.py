@@ -45,6 +45,9 @@ PREREQUISITES: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk": has_font,
     "libreoffice-calc-nogui": has_office("libsclo.so"),
     "libreoffice-writer-nogui": has_office("libswlo.so"),
+    "nginx-light": has_program("nginx"),
+    "openssl": has_program("openssl"),
+    "systemd": has_program("systemd-analyze"),
     "poppler-utils": has_program("pdftoppm"),
     "wrk": has_program("wrk"),
 }

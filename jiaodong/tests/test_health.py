@@ -1,5 +1,7 @@
 """The two probes: what a load balancer asks, and what it is told."""
 
+import shutil
+
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -7,8 +9,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ConnectionHandler
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jiaodong import health
+from units import audit
 
 UNREACHABLE = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "/nowhere/at/all.sqlite3"}}
 
@@ -67,3 +71,32 @@ def test_plain_text_that_nobody_keeps(client: Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nothing_is_posted_to_a_probe(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.django_db
+class TestWarnings:
+    """What does not keep the process from serving stands behind `ok`: a balancer goes by the status alone."""
+
+    def test_no_backup_yet(self, client: Client, settings) -> None:
+        settings.BACKUP_WARN_HOURS = 26
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.content.decode() == "ok\n警告：还没有备份过。请运行 python manage.py backup。\n"
+
+    @pytest.mark.parametrize(
+        ("hours", "said"), [(25, []), (26, ["最近一次备份是 26 小时以前。请检查备份的定时任务。"])]
+    )
+    def test_the_last_backup(self, settings, hours: int, said: list[str]) -> None:
+        settings.BACKUP_WARN_HOURS = 26
+        now = timezone.now()
+        audit.record(None, "备份", "x.backup", now=now - timezone.timedelta(hours=hours))
+        assert health.old_backup(now) == said
+
+    def test_a_disk_that_fills_up(self, client: Client, settings, monkeypatch) -> None:
+        monkeypatch.setattr(health.shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(0, 0, 900 << 20))
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.content.decode().splitlines()[1:] == [
+            f"警告：{place} 所在的磁盘只剩 900 MB，少于 DISK_WARN_MB 的 1024 MB。"
+            for place in (settings.MEDIA_ROOT, settings.BACKUP_DIR)
+        ]

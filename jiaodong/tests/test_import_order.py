@@ -31,6 +31,8 @@ LAYERS = {
     "units.queries": 3,
     "units.audit": 3,
     "units.services": 4,
+    "units.backup": 4,
+    "units.reading": 1,
     "tasks.models": 5,
     "tasks.migrations": 5,
     "tasks.permissions": 6,

@@ -23,7 +23,7 @@ PRODUCTION = {
 def checkout(tmp_path: Path) -> Path:
     """The settings in a checkout of their own: no `.env` and no `var/` of this one reaches them."""
     (tmp_path / "jiaodong").mkdir()
-    for name in ("__init__.py", "settings.py"):
+    for name in ("__init__.py", "databases.py", "settings.py"):
         shutil.copy(ROOT / "jiaodong" / name, tmp_path / "jiaodong" / name)
     return tmp_path
 
@@ -61,6 +61,12 @@ class TestProduction:
             ("ALLOWED_HOSTS", "", "正式环境必须设 ALLOWED_HOSTS，"),
             ("DATABASE_URL", "", "正式环境必须设 DATABASE_URL，"),
             ("DEBUG", "true", "正式环境不能打开 DEBUG："),
+            ("METRICS_ALLOWED", "10.1.0.0/99", "METRICS_ALLOWED 里的 '10.1.0.0/99' 不是地址或网段，"),
+            ("METRICS_ALLOWED", "127.0.0.1", "设了 METRICS_ALLOWED，还须设 PROMETHEUS_MULTIPROC_DIR："),
+            ("DIGESTS", "true", "设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。"),
+            ("DATABASE_REPLICA_URL", "sqlite:////tmp/x", "DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，"),
+            ("SHARED_CACHE_URL", "rediscache://127.0.0.1", "SHARED_CACHE_URL 只能是 dbcache://"),
+            ("BACKUP_KEEP", "0", "BACKUP_KEEP 是保留备份的份数，至少为 1。"),
         ],
     )
     def test_refuses_and_says_why(self, checkout: Path, name: str, value: str, sentence: str) -> None:
@@ -109,7 +115,8 @@ def variables_read() -> set[str]:
     """The first argument of every `env.…("NAME")` in the settings."""
     calls = [
         node
-        for node in ast.walk(ast.parse((ROOT / "jiaodong" / "settings.py").read_text()))
+        for name in ("databases.py", "settings.py")
+        for node in ast.walk(ast.parse((ROOT / "jiaodong" / name).read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
     ours = [call for call in calls if isinstance(call.func.value, ast.Name) and call.func.value.id == "env"]

@@ -1,4 +1,5 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
+from tasks.models.digest import Digest
 from tasks.models.duty import Duty
 from tasks.models.edition import PublicEdition
 from tasks.models.export import ExportRecord
@@ -16,6 +17,7 @@ __all__ = [
     "ChangeSet",
     "ChangedReport",
     "CompletionClaim",
+    "Digest",
     "Duty",
     "ExportRecord",
     "ExtensionRequest",

@@ -9,8 +9,10 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.models import QuerySet
+
+from units.reading import source
 
 REMEMBERED = 256  # statements for each query, one to two kilobytes each
 
@@ -28,7 +30,7 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[An
 
     @wraps(build)
     def rows(*args: Hashable) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        with connections[source.get()].cursor() as cursor:
             cursor.execute(*statement(*args))
             return cursor.fetchall()
 

@@ -32,10 +32,12 @@ Known = dict[str, list[tuple]]
 NOT_PAGES = {
     "healthz": "text for a probe",
     "readyz": "text for a probe",
+    "metrics": "text for Prometheus",
     "favicon.ico": "a picture",
     "robots.txt": "text for crawlers",
     "start": "sends each role on to where its work begins",
     "logout": "takes a POST alone",
+    "account-digest": "takes a POST alone",
     "dashboard-seen": "takes a POST alone",
     "display": "sets a cookie and goes back",
     "second-factor": "stands between password and site; read in units/tests/test_login_browser.py",

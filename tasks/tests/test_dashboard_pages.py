@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from tasks.models import Instruction, LastLook, LightChange, Plan, ReportingPeriod
+from tasks.models import Instruction, Plan, ReportingPeriod
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, at, make_scene
+from tasks.tests.scene import LATER, Scene, make_scene
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -157,54 +157,6 @@ class TestLeader:
             )
             assert links == [f"/reports/{scene.duty(*duty).pk}/{period}/" for duty in duties]
             assert [client_of(leader).get(link).status_code for link in links] == [200] * len(links)
-
-
-class TestSinceLastLook:
-    def turned(self, shown: Shown) -> list[str]:
-        return shown.texts("//section[@aria-labelledby='turns']//li")
-
-    def test_the_first_visit_compares_with_the_last_frozen_period(self, scene: Scene) -> None:
-        shown = page(scene.people["leader"])
-        assert shown.text("//h2[@id='turns']") == "与上期相比"
-        assert self.turned(shown)[:3] == ["变好1-3 任务1 滞后 → 有风险", "变好3-1 任务3 滞后 → 有风险", "办结2-3"]
-
-    def test_looking_writes_nothing(self, scene: Scene) -> None:
-        page(scene.people["leader"])
-        assert LastLook.objects.count() == 0
-
-    def test_from_a_look_on_only_what_came_later(self, scene: Scene, monkeypatch) -> None:
-        leader = scene.people["leader"]
-        (until,) = page(leader).tree.xpath("//input[@name='until']/@value")
-        later = at(10, 22)
-        LightChange.objects.create(
-            plan=scene.plan, measure=scene.measures["1-1"], at=at(10, 21), before="on_track", after="at_risk"
-        )
-        monkeypatch.setattr(timezone, "now", lambda: later)
-        response = client_of(leader).post("/plans/jiaodong/dashboard-seen/", {"until": until})
-        assert (response.status_code, response.url) == (302, BOARD)
-        assert (
-            LastLook.objects.get(person=leader).looked_at == LATER
-        )  # when the page was drawn, not when it was pressed
-        shown = page(leader)
-        assert shown.text("//h2[@id='turns']") == "上次查看以来"
-        assert self.turned(shown) == ["变差1-1 任务1 正常 → 有风险"]
-        assert self.turned(page(scene.people["office"])) != self.turned(shown)
-
-    def test_there_and_back_is_no_change(self, scene: Scene) -> None:
-        LastLook.objects.create(plan=scene.plan, person=scene.people["leader"], looked_at=at(10, 18))
-        LightChange.objects.all().delete()
-        for day, before, after in ((18, "on_track", "at_risk"), (19, "at_risk", "on_track")):
-            LightChange.objects.create(
-                plan=scene.plan, measure=scene.measures["1-1"], at=at(10, day).replace(hour=12), before=before,
-                after=after,
-            )  # fmt: skip
-        assert page(scene.people["leader"]).text("//section[@aria-labelledby='turns']/p") == "没有灯发生变化。"
-
-    def test_a_look_never_goes_back(self, scene: Scene) -> None:
-        leader = client_of(scene.people["leader"])
-        for until in (LATER.isoformat(), "2026-01-01T00:00:00+08:00", "2099-01-01T00:00:00+08:00", "什么时候"):
-            leader.post("/plans/jiaodong/dashboard-seen/", {"until": until})
-            assert LastLook.objects.get().looked_at == LATER
 
 
 class TestOffice:

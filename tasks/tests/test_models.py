@@ -12,6 +12,7 @@ from django.db import models
 from tasks.choices import ClaimState, DutyRole, Halt, RollUp
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.tests.cases_of_closing import CASES_OF_CLOSING, claim, decided_by_asker, extension
+from tasks.tests.cases_of_digests import CASES_OF_DIGESTS
 from tasks.tests.cases_of_importing import CASES_OF_IMPORTING
 from tasks.tests.cases_of_leading import CASES_OF_LEADING, rule
 from tasks.tests.cases_of_reports import CASES_OF_REPORTS
@@ -87,6 +88,7 @@ CASES = {
     **CASES_OF_LEADING,
     **CASES_OF_IMPORTING,
     **CASES_OF_ROUNDTRIP,
+    **CASES_OF_DIGESTS,
 }
 
 

@@ -79,6 +79,7 @@ def test_the_second_reading_asks_for_the_edition_alone(stage: Stage, published: 
         first, asked = Client().get(url), queries(Client(), url)
         assert [sql.split(" FROM ")[1] for sql in asked] == ['"tasks_publicedition"'], url
         again = Client().get(url)
+        assert again.headers.pop("X-Request-ID") != first.headers.pop("X-Request-ID")
         assert (again.content, {**again.headers}) == (first.content, {**first.headers})
 
 

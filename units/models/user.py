@@ -22,6 +22,7 @@ class User(AbstractUser):
 
     role = models.CharField("角色", max_length=16, choices=Role)
     must_change_password = models.BooleanField("须更改密码", default=False, help_text="管理员设的首个密码，登录后须改")
+    wants_digest = models.BooleanField("接收待办邮件", default=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="单位")
 
     objects = AccountManager()

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from units import accounts
 from units.choices import Role
@@ -26,9 +26,19 @@ def account(request: HttpRequest) -> HttpResponse:
         "rights": [permission.value for permission in Permission if permission in ROLE_PERMISSIONS[request.user.role]],
         "has_second_factor": accounts.has_second_factor(request.user),
         "is_required": accounts.is_second_factor_required(request.user),
+        "has_digests": settings.DIGESTS and request.user.email,
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
     }
     return render(request, "units/account.html", context)
+
+
+@login_required
+@require_POST
+def digest(request: HttpRequest) -> HttpResponse:
+    """Mails on or off; sent twice it is the same."""
+    is_wanted = request.POST.get("wanted") == "yes"
+    accounts.choose_digest(request.user, is_wanted=is_wanted, now=timezone.now())
+    return redirect("account")
 
 
 @login_required

@@ -13,7 +13,7 @@ ASKING = models.Q(("coordination_unit__isnull", False))
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0007_exports"),
+        ("tasks", "0009_table_import"),
     ]
 
     operations = [

@@ -1,0 +1,43 @@
+"""The databases of the settings: one, SQLite or PostgreSQL, and a replica for the public's reading where one is named."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+
+
+def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
+    """What DATABASES is set to, from DATABASE_URL and DATABASE_REPLICA_URL."""
+    found = {"default": env.db("DATABASE_URL", f"sqlite:///{var_dir / 'jiaodong.sqlite3'}")}
+    if env.str("DATABASE_REPLICA_URL", ""):
+        found["replica"] = env.db("DATABASE_REPLICA_URL")
+        if {one["ENGINE"] for one in found.values()} != {POSTGRESQL}:
+            raise ImproperlyConfigured(
+                "DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，两个数据库都须是 postgres://。"
+            )
+    for name, database in found.items():
+        database.setdefault("CONN_MAX_AGE", 60)
+        database.update(for_sqlite() if database["ENGINE"] == SQLITE else for_postgresql(name))
+    return found
+
+
+def for_sqlite() -> dict[str, Any]:
+    """Readers and one writer at once (WAL); a writer takes its lock at BEGIN and waits for it, so that nobody is told
+    "database is locked" half-way through a transaction.
+    """
+    return {
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    }
+
+
+def for_postgresql(name: str) -> dict[str, Any]:
+    """Without jit: compiling a plan costs more than our queries take, and minutes where the statistics are stale."""
+    seconds = 2 if name == "replica" else 5  # a page waits for the replica before it turns to the primary
+    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": "-c jit=off", "connect_timeout": seconds}}

@@ -1,0 +1,50 @@
+"""What `jiaodong.testing.replica` lets one see, as one JSON object: moment -> whether an outsider and a person who is logged in
+are shown a unit's old name or its new one. Takes the folder and the port of the standby, which it stops and starts.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from jiaodong.testing.postgres import binaries  # noqa: E402
+from jiaodong.testing.replica import Standby  # noqa: E402
+from units import reading  # noqa: E402
+from units.models import Unit, User  # noqa: E402
+
+OLD, NEW = "省交通运输厅", "省交通运输新厅"
+
+
+def watch(standby: Standby) -> dict[str, dict[str, str]]:
+    outsider, staff = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    staff.force_login(User.objects.get(username="leader"))
+
+    def seen() -> dict[str, str]:
+        pages = {"outsider": outsider.get("/units/"), "staff": staff.get("/units/")}
+        return {who: "new" if NEW in page.content.decode() else "old" for who, page in pages.items()}
+
+    moments = {"following": seen()}
+    with connections[reading.REPLICA].cursor() as cursor:
+        cursor.execute("SELECT pg_wal_replay_pause()")
+    Unit.objects.filter(name=OLD).update(name=NEW)
+    moments["lagging"] = seen()
+    standby.stop()
+    moments["gone"] = seen()
+    standby.start()
+    reading.asked_again_at = 0.0
+    moments["back"] = {**seen(), "replica": "answers" if reading.replica_answers() else "silent"}
+    connections.close_all()
+    return moments
+
+
+if __name__ == "__main__":
+    folder, port = sys.argv[1:]
+    standby = Standby(Path(folder), binaries())
+    standby.port = int(port)
+    sys.stdout.write(json.dumps(watch(standby)))
