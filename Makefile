@@ -38,7 +38,7 @@ demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构�
 
 test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
 	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser and not postgresql"
-	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES)
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES) --asking-a-database
 
 fuzz: export FUZZ_REQUESTS := 10000
 fuzz: $(DEV) prerequisites  ## 一万次随机请求打到每个页面和表单（临时 PostgreSQL），不得有一次 500；种子用 FUZZ_SEED=2 换

@@ -29,6 +29,26 @@ FOR_TESTS = {
 }
 
 
+ASKS_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--asking-a-database", action="store_true", help="leave out what would find the same on any")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database, only the tests that ask one; the others may not, and pytest-django sees to it."""
+    if config.getoption("asking_a_database"):
+        left = [item for item in items if not asks_a_database(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if asks_a_database(item)]
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    markers = {marker.name for marker in item.iter_markers()}
+    return bool(markers & {"django_db", "browser"}) or bool(ASKS_A_DATABASE & set(getattr(item, "fixturenames", ())))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def settings_for_tests() -> Iterator[None]:
     with override_settings(**FOR_TESTS):

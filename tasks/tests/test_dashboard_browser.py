@@ -148,6 +148,7 @@ class TestModes:
                 for page in (large, forced):
                     page.goto(f"/plans/jiaodong/{path}")
                 wrong[role, path] = [sizes(large), axe(forced)]
+            assert forced.locator("header .top").bounding_box()["height"] < 60, f"the menu of {role} takes two lines"
         assert {asked: found for asked, found in wrong.items() if any(found)} == {}
 
 

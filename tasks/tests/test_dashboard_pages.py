@@ -49,27 +49,20 @@ def number_of_rows(user: User, url: str) -> int:
     """What the list's head says, having seen that it has as many rows."""
     shown = page(user, url)
     count = int(re.search(r"\d+", shown.text("//*[@role='status']"))[0])
-    if url.startswith(LEDGER):
-        assert len(shown.codes) == count
-    else:
-        assert len(shown.tree.xpath("//ol[contains(@class, 'decide')]/li")) == count
+    rows = shown.codes if url.startswith(LEDGER) else shown.tree.xpath("//ol[contains(@class, 'decide')]/li")
+    assert len(rows) == count
     return count
 
 
 class TestNumbersAreLists:
-    def test_a_mean_leads_to_the_measures_it_is_the_mean_of(self, scene: Scene) -> None:
-        """Of the present and of a frozen period: 平均完成率 20%，平均序时进度 49%，3 项举措."""
+    @pytest.mark.parametrize(("drawn", "count"), [("parts", 15), ("cols wide-cols", 2)])
+    def test_what_is_drawn_leads_to_what_it_counts(self, scene: Scene, drawn: str, count: int) -> None:
+        """Every part of a bar; every mean, of the present and of a frozen period: `平均序时进度 49%，3 项举措`."""
         leader = scene.people["leader"]
-        links = page(leader).tree.xpath("//*[contains(@class, 'wide-cols')]/a")
-        told = {link.get("href"): int(re.search(r"(\d+) 项举措", link[0].get("aria-label"))[1]) for link in links}
-        assert len(told) == 2
-        assert {url: number_of_rows(leader, url) for url in told} == told
-
-    def test_every_part_of_a_bar_leads_to_its_rows(self, scene: Scene) -> None:
-        leader = scene.people["leader"]
-        links = page(leader).tree.xpath("//*[@class='parts']/a")
-        told = {link.get("href"): int(re.search(r"(\d+) 项$", link.get("aria-label"))[1]) for link in links}
-        assert len(told) == 15
+        links = page(leader).tree.xpath(f"//*[@class='{drawn}']/a")
+        names = {link.get("href"): link.xpath("string((@aria-label | */@aria-label)[1])") for link in links}
+        told = {url: int(re.search(r"(\d+) 项(举措)?$", name)[1]) for url, name in names.items()}
+        assert len(told) == count
         assert {url: number_of_rows(leader, url) for url in told} == told
 
     @pytest.mark.parametrize("name", ["leader", "office"])
