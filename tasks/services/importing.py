@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from tasks.allocation.snapshot import settings_of
 from tasks.models import Amendment, Duty, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
 from tasks.services.amending import AmendedLine, amended_at_once, refuse_without
+from tasks.services.storing import store_file
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -53,8 +53,7 @@ def keep_table(
     plain = PurePath(name.replace("\\", "/")).name[-200:] or "分工表"
     table = TableImport(owner=by, slug=slug, subject=subject, name=plain, sha256=digest, uploaded_at=now)
     table.decided = known.to_json()
-    table.file.save(secrets.token_hex(16), ContentFile(data), save=False)
-    written = table.file
+    written = store_file(table.file, secrets.token_hex(16), data)
     try:
         table.full_clean()
         table.save()

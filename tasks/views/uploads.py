@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -111,15 +111,18 @@ def arrived(request: HttpRequest, file: UploadedFile) -> Arrival:
     difference = compared(request.user, returned, timezone.localdate(now))
     if difference.period is None or difference.unit is None:
         return Arrival(name, refusal=NOWHERE)
-    upload = roundtrip.keep_upload(
-        request.user,
-        period=difference.period,
-        unit=difference.unit,
-        name=name,
-        data=data,
-        made_at=datetime.datetime.fromisoformat(returned.made_at),
-        now=now,
-    )
+    try:
+        upload = roundtrip.keep_upload(
+            request.user,
+            period=difference.period,
+            unit=difference.unit,
+            name=name,
+            data=data,
+            made_at=datetime.datetime.fromisoformat(returned.made_at),
+            now=now,
+        )
+    except ValidationError as refused:
+        return Arrival(name, refusal="".join(refused.messages))
     return Arrival(name, upload, difference)
 
 
