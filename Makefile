@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
+MINUTES ?= 30
+USERS  ?= 200
 PY     := .venv/bin/python
 SITE   := .venv/.site
 DEV    := .venv/.dev
@@ -13,7 +15,7 @@ export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz check bench bench-scale bundle lighthouse screenshot lock prerequisites clean
+.PHONY: help run demo test fuzz check bench bench-scale load bundle lighthouse screenshot lock prerequisites clean
 
 help:  ## 列出这些命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -21,7 +23,7 @@ help:  ## 列出这些命令
 run: $(SITE)  ## 准备并启动网站；端口用 PORT=8001 指定，默认 8000
 	@$(PY) manage.py prepare_site --port $(PORT)
 	@exec .venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
+		--workers 1 --blocking-threads 4 --no-ws --respawn-failed-workers jiaodong.wsgi:application
 
 demo: export DEMO := true
 demo: export DATABASE_URL := sqlite:///$(CURDIR)/var/demo.sqlite3
@@ -32,10 +34,10 @@ demo: $(SITE)  ## 演示：另一个数据库，各角色账号和八期虚构�
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@echo "演示网站：http://127.0.0.1:$(PORT)/　按 Ctrl-C 停止"
 	@exec .venv/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-		--workers 1 --blocking-threads 4 --no-ws jiaodong.wsgi:application
+		--workers 1 --blocking-threads 4 --no-ws --respawn-failed-workers jiaodong.wsgi:application
 
 test: $(DEV) prerequisites  ## 全部测试：先在 SQLite 上，再在临时 PostgreSQL 上（连同浏览器测试）
-	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser"
+	DATABASE_URL=sqlite://:memory: $(PY) -m pytest $(ON_ALL_CORES) -m "not browser and not postgresql"
 	$(PY) -m jiaodong.testing.postgres -- $(PY) -m pytest $(ON_ALL_CORES) --asking-a-database
 
 fuzz: export FUZZ_REQUESTS := 10000
@@ -58,6 +60,9 @@ bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，
 
 bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
 	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
+
+load: $(DEV) prerequisites  ## 模拟 200 人同时使用 30 分钟（临时 PostgreSQL），写入 var/load.json；可用 MINUTES=5 USERS=50
+	$(PY) -m jiaodong.testing.postgres -- $(PY) -m jiaodong.testing.load --minutes $(MINUTES) --users $(USERS)
 
 bundle: $(SITE)  ## 制作离线安装包：程序、依赖、静态文件和校验值，写入 var/bundle/
 	@deploy/make_bundle.sh

@@ -22,7 +22,7 @@ have=$("$python" -c 'import sys; print(f"{sys.version_info.major}.{sys.version_i
 mkdir -p "$prefix" "$var/static"
 cp -r program "$home"
 "$python" -m venv "$home/.venv"
-"$home/.venv/bin/pip" install --quiet --disable-pip-version-check --no-index --find-links wheels --require-hashes \
+"$home/.venv/bin/pip" install --isolated --quiet --disable-pip-version-check --no-index --find-links wheels --require-hashes \
     --requirement "$home/requirements.txt"
 "$home/.venv/bin/python" -m compileall -q "$home/jiaodong" "$home/tasks" "$home/units"
 cp -r static/. "$var/static/"

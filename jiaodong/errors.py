@@ -1,21 +1,86 @@
-"""The pages for a request that makes no sense and for a failure of ours, in the display mode the reader chose.
+"""The pages for a request that makes no sense and for failures of ours, in the display mode the reader chose.
 
-Neither may ask the database or the host name: one of the two is perhaps what went wrong.
+None may ask the database or the host name: one of the two is perhaps what went wrong. A database that is away and a disk
+that is full pass: 503 says so, and when to come again, and gives back what was typed.
 """
 
+import errno
+import sqlite3
+import sys
+
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
 from units.context import display
 
+AWAY, FULL = "数据库暂时不可用", "存储空间已满"
+RETRY_AFTER = 15  # seconds
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+PG_DISK_FULL = "53100"
+SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(request, 400)
+    """A session that could not be written for lack of a database looks like one that was deleted meanwhile."""
+    lost = before(exception) if isinstance(exception, SessionInterrupted) else []
+    trouble = next(filter(None, map(outage, lost)), "")
+    return unavailable(request, trouble) if trouble else page(request, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    """Called by Django while the exception is being handled."""
+    trouble = outage(sys.exc_info()[1])
+    return unavailable(request, trouble) if trouble else page(request, 500)
 
 
-def page(request: HttpRequest, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(f"{status}.html", {"request": request, **display(request)}), status=status)
+def before(error: BaseException) -> list[BaseException]:
+    """The errors in whose handling this one came up, the latest first."""
+    context = error.__context__
+    return [context, *before(context)] if context else []
+
+
+def outage(error: BaseException | None) -> str:
+    """What is in the way for a while, `AWAY` or `FULL`; empty where the fault is the program's."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return FULL
+    if isinstance(error, InterfaceError):
+        return AWAY if "closed" in str(error) else ""  # the others are about values
+    if not isinstance(error, OperationalError):
+        return ""
+    cause = error.__cause__
+    sqlite = getattr(cause, "sqlite_errorcode", None)
+    if sqlite in SQLITE_DISK_FULL or getattr(cause, "pgcode", None) == PG_DISK_FULL:
+        return FULL
+    return "" if sqlite == sqlite3.SQLITE_ERROR else AWAY  # SQLite's word for wrong SQL
+
+
+def unavailable(request: HttpRequest, trouble: str) -> HttpResponse:
+    fields = typed(request)
+    texts = [value for name, value in fields if not value.isascii()]
+    response = page(request, 503, trouble=trouble, fields=fields, texts=texts)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, name by name, to be sent again; nothing of a form with a password in it.
+
+    The token goes back as it came: a form that another site sent is refused the second time as well.
+    """
+    if request.method != "POST":
+        return []
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (OSError, SuspiciousOperation, BadRequest, MultiPartParserError):
+        return []  # the connection or the disk gave out while it was being read
+    return [] if any("password" in name for name, _ in fields) else fields
+
+
+def page(request: HttpRequest, status: int, **more: object) -> HttpResponse:
+    context = {"request": request, **display(request), **more}
+    return HttpResponse(render_to_string(f"{status}.html", context), status=status)

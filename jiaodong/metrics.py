@@ -1,8 +1,6 @@
 """What Prometheus reads at /metrics. Counts of all worker processes are added up through PROMETHEUS_MULTIPROC_DIR."""
 
 import ipaddress
-import logging
-import os
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -10,35 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 
-logger = logging.getLogger(__name__)
-
-
-def shared_folder() -> str:
-    """Where the workers' counts lie, empty where there is none: a command run by hand may write none and needs none."""
-    folder = settings.PROMETHEUS_MULTIPROC_DIR
-    try:
-        if folder:
-            os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        logger.warning("metrics of this process alone: %s", error)
-        return ""
-    return folder
-
-
-SHARED = shared_folder()
-os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
-if SHARED:  # prometheus_client looks for it while it is imported
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = SHARED
-
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest  # noqa: E402
-from prometheus_client.core import GaugeMetricFamily, Metric  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
-
-from jiaodong.health import free_bytes  # noqa: E402
-from tasks.queries import digests  # noqa: E402
-from units.backup.taking import last_backup  # noqa: E402
-from units.middleware import client_address  # noqa: E402
+from jiaodong.health import free_bytes
+from tasks.queries import digests
+from units.backup.taking import last_backup
+from units.middleware import client_address
 
 METHODS = {"GET", "HEAD", "POST"}
 
@@ -101,7 +78,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(Now())
     counted = own
-    if SHARED:
+    if settings.PROMETHEUS_MULTIPROC_DIR:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)
     return HttpResponse(generate_latest(counted) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -2,9 +2,13 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("SITE_ENV", "production")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaodong.settings")
+
+if settings.PROMETHEUS_MULTIPROC_DIR:  # where the worker processes count together
+    os.makedirs(settings.PROMETHEUS_MULTIPROC_DIR, exist_ok=True)
 
 application = get_wsgi_application()

@@ -21,7 +21,7 @@ KINDS = [(kind.value, kind.label) for kind in UnitKind if kind != UnitKind.GROUP
 class TableForm(OfficeForm):
     """Which plan a file is for: one there is, or a new one with its address and its work."""
 
-    plan = choice_field("这份分工表", [], error_messages={"required": "请选择这是哪一份分工表。"})
+    plan = choice_field("这份文件是", [], error_messages={"required": "请选择这是哪一份分工表。"})
     slug = line_field("网址名", 60, required=False, validators=[slug_rule])
     subject = line_field("所属工作", 100, required=False)
 

@@ -32,6 +32,7 @@ def install(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         for statement in (postgresql if is_postgresql(schema_editor) else sqlite)():
             cursor.execute(statement)
+        cursor.execute("UPDATE tasks_plan SET id = id")  # where there is a plan already, an edition to begin with
 
 
 def remove(apps: Any, schema_editor: Any) -> None:

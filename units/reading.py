@@ -12,6 +12,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 REPLICA = "replica"
+SHARED_CACHE = "django_cache"  # of the database: what it counts must not be read from a copy behind
 ASK_AGAIN_SECONDS = 15  # after the replica did not answer
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class PublicReads:
     """Django's router: reads go where the context says, writes and tables to the primary alone."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        return source.get()
+        return DEFAULT_DB_ALIAS if model._meta.app_label == SHARED_CACHE else source.get()
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
         return DEFAULT_DB_ALIAS

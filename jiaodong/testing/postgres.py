@@ -20,7 +20,8 @@ from jiaodong.testing.commands import run_and_wait, tidy_on_signals
 
 INSTALLATIONS = Path("/usr/lib/postgresql")
 NAME = "jiaodong"  # of the role and of the database
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+UNSYNCED = ("fsync=off", "full_page_writes=off")  # what is answered outlives the server, not the machine
+FAST = (*UNSYNCED, "synchronous_commit=off")
 # A test's rows are never committed. Autovacuum would count the tables as empty and later queries would be planned for
 # one row; without it they are planned for the dead rows that lie about, and compiling each plan takes a second.
 STEADY = ("autovacuum=off", "jit=off")
@@ -52,8 +53,8 @@ class ClusterError(Exception):
 
 
 class Cluster:
-    def __init__(self, folder: Path, bin_folder: Path) -> None:
-        self.folder, self.bin_folder, self.owner = folder, bin_folder, owner()
+    def __init__(self, folder: Path, bin_folder: Path, speed: tuple[str, ...] = FAST) -> None:
+        self.folder, self.bin_folder, self.owner, self.speed = folder, bin_folder, owner(), speed
         self.data, self.log, self.port = folder / "data", folder / "server.log", free_port()
 
     @property
@@ -82,15 +83,19 @@ class Cluster:
             return {}
         return {"user": self.owner, "group": pwd.getpwnam(self.owner).pw_gid, "extra_groups": []}
 
-    def start(self) -> None:
+    def create(self) -> None:
+        """A new cluster, started, with an empty database."""
         if self.owner:
             shutil.chown(self.folder, self.owner)
         trust = ("--auth=trust", "--username", NAME, "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync")
         self.call("initdb", "--pgdata", str(self.data), *trust)
-        listen = ("listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
-        options = " ".join(f"-c {option}" for option in (*listen, *FAST, *STEADY, *ROOMY))
-        self.call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--log", str(self.log), "-o", options)
+        self.start()
         self.call("createdb", "--host", str(self.folder), "--port", str(self.port), "--username", NAME, NAME)
+
+    def start(self) -> None:
+        listen = ("listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
+        options = " ".join(f"-c {option}" for option in (*listen, *self.speed, *STEADY, *ROOMY))
+        self.call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--log", str(self.log), "-o", options)
 
     def stop(self) -> None:
         if (self.data / "postmaster.pid").exists():
@@ -108,7 +113,7 @@ def temporary_cluster() -> Iterator[str]:
     with tidy_on_signals(), tempfile.TemporaryDirectory(prefix="jiaodong-pg-") as folder:
         cluster = Cluster(Path(folder), bin_folder)
         try:
-            cluster.start()
+            cluster.create()
             yield cluster.url
         finally:
             cluster.stop()

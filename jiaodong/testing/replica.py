@@ -43,7 +43,7 @@ def primary_and_standby(backup: str) -> Iterator[Standby]:
             (path / name).mkdir()
         primary, standby = Cluster(path / "primary", programs), Standby(path / "standby", programs)
         try:
-            primary.start()
+            primary.create()
             os.environ |= {"DATABASE_URL": primary.url, "VAR_DIR": f"{folder}/var", "DEBUG": "true"}
             filled = manage({**os.environ}, "restore", backup)
             if filled.returncode:

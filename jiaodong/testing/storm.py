@@ -2,8 +2,9 @@
 
 `prepare` loads the table, opens a period and makes a reporter for each of the first duties. `clerks` lets two threads
 for each of them write and submit, all starting together. `static` and `sessions` are for those who come by HTTP.
-`judge` says what the database holds afterwards. What each act found is printed as one JSON object. Run as a process of
-its own so that its connections, locks and deaths are real.
+`people` makes everybody that `jiaodong.testing.load` plays. `judge` and `kept` say what the database holds afterwards.
+What each act found is printed as one JSON object. Run as a process of its own so that its connections, locks and deaths
+are real.
 """
 
 import datetime
@@ -24,30 +25,16 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from jiaodong.testing.people import PERCENT, words  # noqa: E402
 from tasks.choices import OBLIGED_ROLES  # noqa: E402
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod  # noqa: E402
 from tasks.services import reporting  # noqa: E402
 from tasks.services.report_rules import VersionConflict  # noqa: E402
 from units.audit import broken_links, locked_head  # noqa: E402
 from units.choices import Role, UnitKind  # noqa: E402
-from units.models import AuditEvent, User  # noqa: E402
+from units.models import AuditEvent, Unit, User  # noqa: E402
 
 CLERKS = 50
-
-
-def words(text: str) -> dict[str, Any]:
-    return {
-        "progress": text,
-        "percent_complete": 40,
-        "confidence": "on_track",
-        "risk": "",
-        "problems": "",
-        "coordination_request": "",
-        "coordination_unit": None,
-        "coordination_due_on": None,
-        "next_steps": "12月底前完成下一步。",
-        "fall_reason": "",
-    }
 
 
 def prepare(count: int) -> None:
@@ -144,17 +131,60 @@ def sessions(count: int) -> list[dict[str, str]]:
     period, found = ReportingPeriod.objects.get(), []
     for duty in duties(count):
         user = User.objects.get(unit=duty.unit)
-        store = SessionStore()
-        store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        store.save()
-        cookie = SimpleCookie({"sessionid": store.session_key or ""}).output(header="", sep=";").strip()
+        cookie = SimpleCookie({"sessionid": logged_in(user)}).output(header="", sep=";").strip()
         found.append({"path": path_of(duty.pk, period.pk), "cookie": cookie, "writer": str(user.pk)})
     return found
 
 
-ACTS = {"prepare": prepare, "clerks": clerks, "static": static, "sessions": sessions, "judge": judge}
+def logged_in(user: User) -> str:
+    """The key of a new session."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return store.session_key or ""
+
+
+def people(count: int) -> list[dict[str, Any]]:
+    """So many people by what they do: `does`, their `session`, and a clerk's own `paths`, no two clerks' the same.
+
+    The rest of `count` are outsiders, without a session.
+    """
+    period, rows = ReportingPeriod.objects.get(), duties(1000)
+    shares = {does: max(1, count * percent // 100) for does, percent in PERCENT.items()}
+    own: dict[int, list[str]] = {}  # dealt out in turn, so that a text has one writer
+    clerks = [
+        account("clerk", number, Role.REPORTER, duty.unit) for number, duty in enumerate(rows[: shares["clerk"]])
+    ]
+    for duty in rows:
+        colleagues = [clerk for clerk in clerks if clerk.unit_id == duty.unit_id]
+        if colleagues:
+            least = min(colleagues, key=lambda clerk: len(own.get(clerk.pk, [])))
+            own.setdefault(least.pk, []).append(path_of(duty.pk, period.pk))
+    found = [{"does": "clerk", "session": logged_in(clerk), "paths": own[clerk.pk]} for clerk in clerks]
+    units = list({clerk.unit_id: clerk.unit for clerk in clerks}.values())[: shares["reviewer"]]
+    others = [("reviewer", account("reviewer", number, Role.UNIT_REVIEWER, unit)) for number, unit in enumerate(units)]
+    for does, role in (("examiner", Role.OFFICE), ("office", Role.OFFICE), ("leader", Role.LEADER)):
+        others += [(does, account(does, number, role)) for number in range(shares[does])]
+    found += [{"does": does, "session": logged_in(user), "paths": []} for does, user in others]
+    return found + [{"does": "outsider", "session": "", "paths": []}] * (count - len(found))
+
+
+def account(does: str, number: int, role: Role, unit: Unit | None = None) -> User:
+    return User.objects.create(username=f"{does}{number}", role=role, unit=unit, password="!")  # noqa: S106
+
+
+@transaction.atomic
+def kept(count: int) -> dict[str, Any]:
+    """Every report by its address: the text it has, and how often the audit trail says that it was submitted."""
+    locked_head()
+    reports = ProgressReport.objects.all()
+    often = Counter(AuditEvent.objects.filter(verb="提交").values_list("subject_key", flat=True))
+    return {path_of(one.duty_id, one.period_id): [one.progress, often[str(one.pk)]] for one in reports}
+
+
+ACTS = {act.__name__: act for act in (prepare, clerks, static, sessions, people, judge, kept)}
 
 if __name__ == "__main__":
     found = {name: ACTS[name](int(sys.argv[1])) for name in sys.argv[2:]}

@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 
-from jiaodong.tests.test_storm import Server, storm
+from jiaodong.testing.postgres import free_port
+from jiaodong.testing.serving import Server, storm
 
 HOST = "tasks.example.org"
 CSP = {
@@ -83,12 +83,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
     }  # fmt: skip
     table = [sys.executable, "manage.py", "createcachetable"]
     subprocess.run(table, cwd=settings.BASE_DIR, env=production, check=True, timeout=120)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server(production, port)
-    yield Site(port, clerk["cookie"])
-    server.kill()
+    with closing(Server(production, free_port())) as server:
+        yield Site(server.port, clerk["cookie"])
 
 
 def stylesheet(site: Site) -> str:

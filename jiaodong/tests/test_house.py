@@ -82,7 +82,8 @@ class TestTemplates:
         "address outside": re.compile(r"""\b(?:src|href|action)\s*=\s*["']?(?:https?:)?//""", re.I),
     }
     # Names that Django asks for itself.
-    ASKED_FOR = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "registration/login.html"}
+    ASKED_FOR = {"403.html", "403_csrf.html", "404.html", "registration/login.html"}
+    ASKED_FOR |= {f"{status}.html" for status in (400, 500, 503)}  # jiaodong.errors
 
     def test_nothing_inline_and_nothing_from_outside(self) -> None:
         found = [

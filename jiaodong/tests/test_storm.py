@@ -1,61 +1,74 @@
-"""Fifty clerks at once, and a server killed in the middle of two hundred submissions: real processes, real database."""
+"""Fifty clerks at once, people of every role at once, and what fails in the middle of it: real processes, real database.
 
-import http.client
-import json
+Whatever is killed or filled up: what was answered is kept, the site says so, and comes back without being asked.
+"""
+
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import threading
+import tempfile
 import time
-import urllib.parse
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
-from jiaodong.testing.storm import CLERKS, words
+from jiaodong.testing.clerks import Clerks, ask, submit
+from jiaodong.testing.disks import SmallDisk, small_disk
+from jiaodong.testing.load import play, summary
+from jiaodong.testing.postgres import NAME, UNSYNCED, Cluster, binaries, free_port
+from jiaodong.testing.serving import Server, storm
+from jiaodong.testing.storm import CLERKS
 
 SUBMISSIONS = 200  # more than there are obliged duties, so that some come twice
 KILLED_AFTER = 40
-CSRF = "a" * 32
+PEOPLE, VISITS = 40, 3
+PDF = b"%PDF-1.4\n" + b"0" * 300_000
+
+
+class Prepared(NamedTuple):
+    """The name or file of a database with the table, an open period and a clerk for every duty, copied for each test.
+
+    `browsers` are those clerks', logged in; `folder` has the static files and the secret that their sessions need.
+    """
+
+    name: str
+    folder: Path
+    browsers: list[dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The file or name of a database with the table, an open period and a clerk for every duty; copied for each test."""
+def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Prepared]:
     folder = tmp_path_factory.mktemp("storm")
     name = str(folder / "prepared.sqlite3") if connection.vendor == "sqlite" else f"storm_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock(), made(name):
-        storm(own_environment(folder, name), SUBMISSIONS, "prepare")
-        yield name
+        did = storm(own_environment(folder, name), SUBMISSIONS, "prepare", "static", "sessions")
+        yield Prepared(name, folder, did["sessions"])
 
 
 @pytest.fixture
-def environment(tmp_path: Path, prepared: str, django_db_blocker) -> Iterator[dict[str, str]]:
+def environment(tmp_path: Path, prepared: Prepared, django_db_blocker) -> Iterator[dict[str, str]]:
     """The environment of a process with a database of its own, of the kind these tests run on."""
-    name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared}_copy"
-    with django_db_blocker.unblock(), made(name, copied=prepared):
-        yield own_environment(tmp_path, name)
+    name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared.name}_copy"
+    with django_db_blocker.unblock(), made(name, copied=prepared.name):
+        yield own_environment(prepared.folder, name)
 
 
 @contextmanager
-def made(name: str, copied: str = "") -> Iterator[None]:
-    """A database, empty or a copy, dropped in the end; on SQLite its folder is."""
+def made(name: str, copied: str = "", on: str = "") -> Iterator[None]:
+    """A database, empty or a copy, in a tablespace of PostgreSQL's; dropped in the end, on SQLite with its folder."""
     if connection.vendor == "sqlite":
         if copied:
             shutil.copy(copied, name)
         yield
         return
+    how = (f" TEMPLATE {copied}" if copied else "") + (f" TABLESPACE {on}" if on else "")
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copied}" if copied else ""))
+        cursor.execute(f"CREATE DATABASE {name}{how}")
     yield
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -74,20 +87,6 @@ def own_environment(folder: Path, name: str) -> dict[str, str]:
     }
 
 
-def storm(environment: dict[str, str], count: int, *acts: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "jiaodong.testing.storm", str(count), *acts],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
     happened = storm(environment, CLERKS, "clerks", "judge")
     clerks, found = happened["clerks"], happened["judge"]
@@ -100,92 +99,153 @@ def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
     assert found["broken"] == []
 
 
-class Server:
-    """The real server in a process of its own."""
-
-    def __init__(self, environment: dict[str, str], port: int) -> None:
-        self.port = port
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-                *("--workers", "1", "--blocking-threads", "4", "--no-ws", "jiaodong.wsgi:application"),
-            ],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.wait_until_up()
-
-    def wait_until_up(self) -> None:
-        for _ in range(150):
-            try:
-                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)) as client:
-                    client.request("GET", "/healthz")
-                    if client.getresponse().status == 200:
-                        return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the server did not come up")
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def submit(port: int, clerk: dict[str, str], answered: list[str]) -> None:
-    """Press 提交审核. What is answered with the redirect that follows a submission is noted."""
-    typed = {name: "" if value is None else str(value) for name, value in words("10月9日完成 40%").items()}
-    body = urllib.parse.urlencode(
-        {**typed, "version": "", "writer": clerk["writer"], "do": "submit", "csrfmiddlewaretoken": CSRF}
-    )
-    headers = {
-        "Cookie": f"{clerk['cookie']}; csrftoken={CSRF}",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-    try:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
-            client.request("POST", clerk["path"], body, headers)
-            if client.getresponse().status == 302:
-                answered.append(clerk["path"])
-    except (OSError, http.client.HTTPException):
-        return  # cut off by the kill: nothing was promised
-
-
-def test_what_was_answered_survives_a_killed_server(environment, unused_port):
-    browsers = storm(environment, SUBMISSIONS, "static", "sessions")["sessions"]
-    server, answered = Server(environment, unused_port), []
-    waiting = iter([*browsers, *browsers][:SUBMISSIONS])
-    lock = threading.Lock()
-
-    def press() -> None:
-        while True:
-            with lock:
-                browser = next(waiting, None)
-            if browser is None:
-                return
-            submit(server.port, browser, answered)
-
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    while len(set(answered)) < KILLED_AFTER:
-        time.sleep(0.01)
-        assert any(thread.is_alive() for thread in threads), "every submission was over before the kill"
-    server.kill()
-    for thread in threads:
-        thread.join()
+def test_what_was_answered_survives_a_killed_server(environment, prepared):
+    browsers, server = prepared.browsers, Server(environment, free_port())
+    clerks = Clerks(server, [*browsers, *browsers][:SUBMISSIONS])
+    clerks.wait_for(KILLED_AFTER)
+    server.close()
+    clerks.finish()
     found = storm(environment, SUBMISSIONS, "judge")["judge"]
+    assert KILLED_AFTER <= len(found["submitted"]) < len(browsers)
+    holds(found, clerks)
+
+
+def holds(found: dict[str, Any], *pressed: Clerks) -> None:
+    """Everything answered is there, once, whole, and in an unbroken audit trail."""
     submitted = found["submitted"]
-    assert set(answered) - set(submitted) == set()
-    assert KILLED_AFTER <= len(submitted) < len(browsers)
+    assert set().union(*(clerks.accepted() for clerks in pressed)) - set(submitted) == set()
     assert len(submitted) == len(set(submitted)) == found["states"]["forwarded"] == found["events"]["提交"]
     assert (found["half"], found["broken"], found["duties"]) == (0, [], found["reports"])
 
 
+@pytest.mark.postgresql
+def test_people_of_every_role_at_once_see_no_error_and_lose_nothing(environment):
+    """The short form of `make load`."""
+    everybody = storm(environment, PEOPLE, "people")["people"]
+    with closing(Server(environment, free_port(), workers=2)) as server:
+        run = play(server, everybody, think=0.5, goes_on=lambda visits: visits < VISITS)
+    result = summary(run, environment, PEOPLE, 1)
+    assert (result["troubles"], result["lost"], result["broken_links"]) == ([], [], [])
+    assert result["submissions"] > 0
+    assert {"overview", "search", "autosave", "submit", "review", "export", "dashboard"} <= result["ms"].keys()
+
+
+@pytest.mark.postgresql
+def test_a_killed_worker_is_replaced_and_the_others_go_on(environment, prepared):
+    with closing(Server(environment, free_port(), workers=2)) as server:
+        before = server.workers()
+        clerks = Clerks(server, prepared.browsers[: 2 * KILLED_AFTER])
+        clerks.wait_for(KILLED_AFTER)
+        os.kill(before[0], signal.SIGKILL)
+        clerks.finish()
+        assert clerks.statuses() <= {302, 0}
+        for _ in range(300):
+            if len(after := server.workers()) == 2:
+                break
+            time.sleep(0.1)
+        assert (before[0] in after, before[1] in after, len(after)) == (False, True, 2)
+        assert [server.status("/") for _ in range(4)] == [200] * 4
+    holds(storm(environment, SUBMISSIONS, "judge")["judge"], clerks)
+
+
 @pytest.fixture
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def own_cluster(prepared: Prepared) -> Iterator[Cluster]:
+    """A PostgreSQL that may be killed, with a copy of the prepared database. It keeps what it has answered."""
+    assert connection.vendor == "postgresql", "run by python -m jiaodong.testing.postgres -- python -m pytest"
+    server = connection.settings_dict
+    source = ["--host", server["HOST"], "--port", str(server["PORT"]), "--username", NAME, prepared.name]
+    with tempfile.TemporaryDirectory(prefix="jiaodong-pg-") as folder:
+        cluster = Cluster(Path(folder), binaries(), UNSYNCED)
+        try:
+            cluster.create()
+            dump = Path(folder) / "dump.sql"
+            cluster.call("pg_dump", *source, "--file", str(dump))
+            target = ["--host", folder, "--port", str(cluster.port), "--username", NAME, "--dbname", NAME]
+            cluster.call("psql", *target, "--quiet", "--file", str(dump))
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@pytest.mark.postgresql
+def test_a_killed_database_is_said_in_chinese_and_comes_back_by_itself(own_cluster, prepared):
+    environment = {**own_environment(prepared.folder, NAME), "DATABASE_URL": own_cluster.url}
+    browsers = prepared.browsers[: 2 * KILLED_AFTER]
+    with closing(Server(environment, free_port(), workers=2)) as server:
+        before = Clerks(server, browsers)
+        before.wait_for(KILLED_AFTER)
+        own_cluster.stop()
+        before.finish()
+        assert before.statuses() == {302, 503}
+        page, form = ask(server.port, "GET", "/"), submit(server.port, browsers[-1], text="停电时写的")
+        assert [(one.status, one.retry_after, "数据库暂时不可用" in one.text) for one in (page, form)] == [
+            (503, "15", True)
+        ] * 2
+        assert 'name="progress" value="停电时写的"' in form.text
+        assert (server.status(), server.status("/readyz")) == (200, 503)
+        own_cluster.start()
+        server.wait_until(200, "/readyz")
+        left = [browser for browser in browsers if browser["path"] not in before.accepted()]
+        after = Clerks(server, left)
+        after.finish()
+        # What had been kept when the answer was cut off is shown beside what comes now: 200.
+        assert {302} <= after.statuses() <= {302, 200}
+    holds(storm(environment, SUBMISSIONS, "judge")["judge"], before, after)
+
+
+@pytest.fixture
+def on_small_disks(prepared: Prepared, django_db_blocker) -> Iterator[tuple[dict[str, str], SmallDisk, SmallDisk]]:
+    """An environment, the disk of its files and the disk of its database."""
+    with ExitStack() as stack:
+        try:
+            files, data = (stack.enter_context(small_disk(megabytes)) for megabytes in (32, 64))
+        except PermissionError as refused:
+            pytest.skip(str(refused))
+        stack.enter_context(django_db_blocker.unblock())
+        name = str(data.folder / "small.sqlite3") if connection.vendor == "sqlite" else f"{prepared.name}_small"
+        space = ""
+        if connection.vendor == "postgresql":
+            space = stack.enter_context(tablespace(f"{prepared.name}_space", data.folder))
+        stack.enter_context(made(name, copied=prepared.name, on=space))
+        shutil.copytree(prepared.folder / "static", files.folder / "static")
+        shutil.copy(prepared.folder / "secret_key", files.folder)
+        yield own_environment(files.folder, name), files, data
+
+
+@contextmanager
+def tablespace(name: str, folder: Path) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLESPACE {name}")
+
+
+def test_a_full_disk_is_said_in_chinese_and_costs_nobody_a_text(on_small_disks, prepared):
+    environment, files, data = on_small_disks
+    browsers = prepared.browsers[:KILLED_AFTER]
+    media = files.folder / "media" / "attachments"
+    with closing(Server(environment, free_port())) as server:
+        files.fill()
+        answer = submit(server.port, browsers[0], text="盘满时写的", file=PDF)
+        assert (answer.status, "服务器现在存不下这个文件" in answer.text) == (200, True)
+        assert (list(media.glob("*")), "盘满时写的" in answer.text) == ([], True)
+        files.free()
+        assert submit(server.port, browsers[1], file=PDF).status == 302
+        assert [file.stat().st_size for file in media.iterdir()] == [len(PDF)]
+
+        data.fill()
+        clerks = Clerks(server, browsers[2:])
+        clerks.finish()
+        assert 503 in clerks.statuses() <= {302, 503}
+        refused = submit(server.port, browsers[-1], text="盘满时写的")
+        assert (refused.status, refused.retry_after, "存储空间已满" in refused.text) == (503, "15", True)
+        assert 'name="progress" value="盘满时写的"' in refused.text
+        data.free()
+        left = [browser for browser in browsers[2:] if browser["path"] not in clerks.accepted()]
+        again = Clerks(server, left)
+        again.finish()
+        assert {302} <= again.statuses() <= {302, 200}
+    found = storm(environment, SUBMISSIONS, "kept", "judge")
+    assert found["kept"][browsers[0]["path"]] == ["盘满时写的", 0]
+    holds(found["judge"], clerks, again)

@@ -14,6 +14,7 @@ from units.backup.restoring import check
 RELEASES = sorted((ROOT / "fixtures" / "releases").glob("*.backup"))
 ADDED_BY_RESTORING = {"units_auditevent": 1}
 FILLED_BY_MIGRATE = {"django_content_type", "auth_permission"}
+COMPUTED = {"tasks_standingsummary"}  # a migration may throw it away; pages do without, `rebuild_standings` makes it
 
 
 def counts(url: str, tables: list[str]) -> dict[str, int]:
@@ -38,7 +39,7 @@ def test_a_release_is_migrated_with_its_data(release: Path, tmp_path: Path) -> N
         done = manage(env, "restore", str(release))
         assert (done.returncode, done.stderr) == (0, "")
         assert "各表与备份逐行一致" in done.stdout
-        tables = [table for table in manifest.tables if table not in FILLED_BY_MIGRATE]
+        tables = [table for table in manifest.tables if table not in FILLED_BY_MIGRATE | COMPUTED]
         wanted = {
             table: manifest.members[f"tables/{table}.jsonl"].rows + ADDED_BY_RESTORING.get(table, 0)
             for table in tables

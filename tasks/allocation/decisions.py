@@ -3,7 +3,7 @@
 Kept beside the file as JSON. The file never changes, so that a line and a paragraph name a text for good. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,10 @@ class Meaning:
     kind: str = ""  # of a new unit
     stands_for: str = ""  # of an alias
     members: tuple[str, ...] = ()  # of a closed group
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        return (*self.members, self.stands_for) if self.stands_for else self.members
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,19 @@ class Decisions:
 
     def with_places(self, places: Mapping[Place, int]) -> "Decisions":
         return replace(self, places={**self.places, **places})
+
+    def narrowed(self, asked: Iterable[str], units: Collection[str]) -> "Decisions":
+        """Those that answer what is asked, and what these rest on; without those that rest on a unit that is gone."""
+        kept: dict[str, Meaning] = {}
+        wanted = list(asked)
+        while wanted:
+            name = wanted.pop()
+            if name in self.names and name not in kept:
+                kept[name] = meaning = self.names[name]
+                wanted += meaning.rests_on
+        known = {*units, *(name for name, meaning in kept.items() if meaning.is_a == UNIT)}
+        holding = {name: item for name, item in kept.items() if known.issuperset(item.rests_on)}
+        return replace(self, names={name: holding[name] for name in self.names if name in holding})
 
     def read_into(self, book: NameBook) -> NameBook:
         """The book as it will be once these names are taken up."""

@@ -187,8 +187,12 @@ def store_duties(found: Comparison, units: dict[str, Unit], by: User | None) -> 
 
 
 def store_slips(found: Comparison) -> None:
+    of_plan = ProbableSlip.objects.filter(measure__main_task__plan__slug=found.slug)
+    noted = set(of_plan.values_list("measure", flat=True))
     for item in found.placed:
         slips = slips_in(item.draft, found.corrections.slips)
+        if not slips and item.row.pk not in noted:
+            continue
         item.row.probable_slips.exclude(as_written__in=[slip.as_written for slip in slips]).delete()
         for slip in slips:
             ProbableSlip.objects.update_or_create(

@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import from_excel
 
 from tasks.allocation.ooxml import MOST_CELLS, MOST_ELEMENTS, TOO_LARGE, UnreadableError, pieces_of
 
+MOST_TEXT = 20_000_000  # characters, counted for every cell: a text kept once may be pointed at by all of them
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 Texts = dict[int, str]  # the texts of a row that are not blank, by column
@@ -71,7 +72,7 @@ class SheetTarget:
 
     def __init__(self, values: Values) -> None:
         self.values, self.sheet = values, Sheet()
-        self.row = self.filled = self.elements = 0
+        self.row = self.filled = self.length = self.elements = 0
         self.last_named, self.unnamed = "", 0  # cells may leave out where they are: next to the one before
         self.cell: dict[str, str] = {}
         self.pieces: list[str] = []
@@ -129,7 +130,8 @@ class SheetTarget:
         if text.strip():
             self.sheet.rows.setdefault(self.row, {})[self.column()] = text
             self.filled += 1
-        if self.filled > MOST_CELLS:
+            self.length += len(text)
+        if self.filled > MOST_CELLS or self.length > MOST_TEXT:
             raise UnreadableError(TOO_LARGE)
 
     def column(self) -> int:

@@ -6,7 +6,7 @@ cells are formulas or errors, which would otherwise read as their last value or 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
 from tasks.allocation import ooxml
+from tasks.allocation.reader_xlsx import shared_strings
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
@@ -46,6 +47,10 @@ ANY_FORMULA = re.compile(rb"[<:]f[\s/>]")
 ANY_ERROR = re.compile(rb"""=\s*["']e["']""")
 AT = re.compile(rb"""\br\s*=\s*["']([A-Z]+[0-9]+)["']""")
 STYLE = re.compile(rb"""\bs\s*=\s*["']([0-9]+)["']""")
+
+SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
+SHARED_CELL = re.compile(NAME + rb"""c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]+)""")
+SHARED_TEXT = re.compile(NAME + rb"si\b")
 
 Place = tuple[int, int]  # row and column, from 1
 
@@ -115,6 +120,7 @@ def read(package: ooxml.Package, data: bytes) -> Iterator[Grid]:
     texts = {name: content(package, part) for name, part in parts.items()}
     for xml in texts.values():
         refuse_far_cells(xml)
+    refuse_repeated_texts(package, texts.values())
     percent = percent_styles(package)
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         for name in book.sheet_names:
@@ -149,6 +155,25 @@ def refuse_far_cells(xml: bytes) -> None:
         raise RefusedFileError(TOO_WIDE)
     if max((column_index_from_string(column.decode()) for column in columns), default=0) > MOST_COLUMNS:
         raise RefusedFileError(TOO_WIDE)
+
+
+def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> None:
+    """A long text is kept once in the file and read anew for every cell that points at it.
+
+    Counted as if each cell brought its own, the file must not be larger than one that does. Raises ooxml.UnreadableError.
+    """
+    part = next((one.part for one in package.relations(package.main).values() if one.kind == "sharedStrings"), None)
+    if part is None:
+        return
+    longest = max(map(len, SHARED_TEXT.split(content(package, part))))
+    cells = [len(SHARED.findall(xml)) for xml in sheets]
+    if longest * sum(cells) <= ooxml.MOST_UNPACKED:
+        return
+    lengths = [len(text.encode()) for text in shared_strings(package, part)]
+    for xml, count in zip(sheets, cells, strict=True):
+        places = [int(place) for place in SHARED_CELL.findall(xml)]
+        if len(places) != count or sum(lengths[place] for place in places) > ooxml.MOST_UNPACKED:
+            raise ooxml.UnreadableError(ooxml.TOO_LARGE)
 
 
 def addresses(pattern: re.Pattern[bytes], xml: bytes) -> set[str]:

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from tasks.allocation.ooxml import Package, UnreadableError
 from tasks.excel.book import HASHED
 from tasks.excel.checkcode import Rows, check_code
+from tasks.excel.incoming import content, refuse_repeated_texts, sheet_parts
 from tasks.excel.looks import CODE_LABEL
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -71,7 +72,8 @@ def of_workbook(data: bytes) -> Reread:
 def sheets(data: bytes) -> list[list[list[Any]]]:
     """Cells as they lie in the file, covered ones too, sheet by sheet. Sizes are known before anything is unpacked."""
     try:
-        Package(data)
+        package = Package(data)
+        refuse_repeated_texts(package, [content(package, part) for _, part in sheet_parts(package)])
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         found, cells = [], 0
         for name in book.sheet_names:

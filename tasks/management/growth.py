@@ -31,7 +31,6 @@ PERIODS = 6  # a million reports in the large plan
 LABELS = {
     "dashboard": "领导看板",
     "ledger": "台账（第一页）",
-    "approval": "复审通过一份填报",
     "overview": "公开总览",
     "tasks": "公开任务清单（第一页）",
     "measure": "举措页",
@@ -43,6 +42,7 @@ LABELS = {
     "returned": "退回中",
     "board": "填报情况",
     "filing": "填报情况明细（第一页）",
+    "approval": "复审通过一份填报",
 }
 
 

@@ -55,3 +55,12 @@ class TableImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def numbers(self) -> str:
+        """The amendments that it made: 第 3 至 6 号; empty where it made none."""
+        if self.first_amendment is None:
+            return ""
+        if self.first_amendment == self.last_amendment:
+            return f"第 {self.first_amendment} 号"
+        return f"第 {self.first_amendment} 至 {self.last_amendment} 号"

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tasks.choices import ReportState
-from tasks.models import Duty, Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.models import Duty, Field, Plan, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import ASKED, Figures, as_figures
 from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED, obliged_in
-from tasks.queries.reports import reports_of
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup, UnitGroupMember
@@ -219,7 +219,9 @@ def field_counts(plan: Plan, figures: Figures) -> list[FieldCounts]:
 
 def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:
     """The unit's duties of which nothing is handed in, with the `state` of what is begun. One query."""
-    state = Subquery(reports_of(period).order_by().filter(duty=OuterRef("pk")).values("state")[:1])
-    duties = obliged_in(period).filter(unit=unit).annotate(state=state).select_related("measure__main_task")
-    begun = Q(state=None) | Q(state__in=(ReportState.DRAFT, ReportState.RETURNED))
-    return duties.filter(begun).order_by("measure__main_task__number", "measure__order")
+    begun = ProgressReport.objects.order_by().filter(duty=OuterRef("pk"), period=period, corrects=None)
+    state = Subquery(begun.values("state")[:1])
+    duties = obliged_in(period).filter(unit=unit).alias(known=Coalesce(state, Value(ReportState.DRAFT)))
+    open_ones = duties.filter(known__in=(ReportState.DRAFT, ReportState.RETURNED)).annotate(state=state)
+    joined = open_ones.select_related("measure__main_task")
+    return joined.order_by("measure__main_task__number", "measure__order")

@@ -109,15 +109,18 @@ def as_kept(duty: Duty) -> tuple[Any, ...]:
 
 def examine(table: TableImport, today: datetime.date) -> Examined:
     """Read the kept file again, with what was decided. As many queries however long the table."""
-    decisions = Decisions.from_json(table.decided)
-    book = decisions.read_into(name_book(today))
-    document, doubts = None, list[Doubtful]()
+    base, decisions = name_book(today), Decisions.from_json(table.decided)
+    document, doubts, book = None, list[Doubtful](), base
     if table.draft:
         draft = draft_of(table.draft)
     else:
         with table.file.open() as file:
             document = read_table(file.read())
-        doubts = doubtful(draft_plan(document, book), places_of_texts(table.slug), decisions.places)
+        plain = draft_plan(document, base)
+        asked = [*names_in(plain), *names_in(draft_plan(document, decisions.read_into(base)))]
+        decisions = decisions.narrowed([name for name in asked if not base.knows(name)], base.units)
+        doubts = doubtful(plain, places_of_texts(table.slug), decisions.places)
+        book = decisions.read_into(base)
         draft = draft_plan(document, book, Corrections(moves=moves(doubts)))
     found = compare(table.slug, draft, Corrections())
     if found.plan and not draft.title:

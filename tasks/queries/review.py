@@ -61,12 +61,11 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
     """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
     waiting = awaiting_decision_by(user).order_by("submitted_at", "pk").annotate(before=before_key())
-    rows = list(waiting.values_list(*FACTS)[:AT_ONCE])
-    before = ProgressReport.objects.filter(pk__in={earlier for _, earlier, *_ in rows if earlier}).order_by()
+    before = ProgressReport.objects.filter(pk__in=waiting.values("before")[:AT_ONCE]).order_by()
     facts = {key: content for key, *content in before.values_list("pk", *FACTS[5:])}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
-        for key, earlier, version, submitted_at, is_unchanged, *content in rows
+        for key, earlier, version, submitted_at, is_unchanged, *content in waiting.values_list(*FACTS)[:AT_ONCE]
     ]
     return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
 
@@ -119,10 +118,9 @@ def returned(user: User) -> QuerySet[ProgressReport]:
 
 
 def compared_with(report: ProgressReport) -> ProgressReport | None:
-    """The report this one is compared with, as in the queue. Two queries: in one, PostgreSQL would look for it everywhere."""
-    key = ProgressReport.objects.filter(pk=report.pk).values_list(before_key(), flat=True).get()
-    found = ProgressReport.objects.select_related("period", "coordination_unit")
-    return found.filter(pk=key).first() if key else None
+    """The report this one is compared with, as in the queue."""
+    key = ProgressReport.objects.filter(pk=report.pk).order_by().annotate(before=before_key()).values("before")
+    return ProgressReport.objects.filter(pk=Subquery(key)).select_related("period", "coordination_unit").first()
 
 
 def reviews_of(report: ProgressReport) -> list[Review]:

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod, Review
 from tasks.queries.reports import last_approved_of_all, needs_no_report, written_by
+from units.choices import Role
 from units.models import User
 
 IN_REVIEW = (ReportState.SUBMITTED, ReportState.FORWARDED)
@@ -187,6 +188,28 @@ def last_returns(reports: Sequence[int]) -> dict[int, Review]:
         return {}
     reviews = Review.objects.filter(report__in=reports, is_passed=False).select_related("decided_by__unit")
     return {review.report_id: review for review in reviews.order_by("decided_at", "id")}
+
+
+class Offline(NamedTuple):
+    """A workbook this person may fill in offline."""
+
+    period: ReportingPeriod
+    unit: str
+    slug: str
+
+
+def workbooks(user: User, periods: Sequence[ReportingPeriod]) -> list[Offline]:
+    """One a period of the own unit; for the Office, in one query, of each open group, which it writes for."""
+    if user.role != Role.OFFICE:
+        return [Offline(period, user.unit.name, user.unit.slug) for period in periods] if user.unit else []
+    plans = {period.plan_id for period in periods}
+    duties = Duty.objects.filter(written_by(user, ""), measure__main_task__plan__in=plans).exclude(needs_no_report())
+    groups = list(
+        duties.order_by("unit__position")
+        .values_list("measure__main_task__plan", "unit__name", "unit__slug")
+        .distinct()
+    )
+    return [Offline(one, name, slug) for one in periods for plan, name, slug in groups if plan == one.plan_id]
 
 
 def items(rows: Sequence[Row]) -> list[Item]:

@@ -7,13 +7,13 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from tasks.filetypes import ENDINGS, content_type
 from tasks.models import Attachment, ProgressReport
 from tasks.permissions import writes_for
 from tasks.services.report_rules import fresh, is_writable, locked, refuse_closed
+from tasks.services.storing import store_file
 from units import audit
 from units.models import User
 
@@ -39,14 +39,13 @@ def attach_file(by: User, *, report: ProgressReport, name: str, data: bytes, now
         uploaded_at=now,
         uploaded_by=by,
     )
-    attachment.file.save(secrets.token_hex(16) + ENDINGS[kind], ContentFile(data), save=False)
-    written = attachment.file
+    written = store_file(attachment.file, secrets.token_hex(16) + ENDINGS[kind], data)
     try:
         attachment.save()
+        audit.record(by, "上传佐证材料", report, now=now, after={"文件": attachment.name, "SHA-256": digest})
     except Exception:
         written.delete(save=False)
         raise
-    audit.record(by, "上传佐证材料", report, now=now, after={"文件": attachment.name, "SHA-256": digest})
     return attachment
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from tasks.allocation.snapshot import settings_of
 from tasks.models import Amendment, Duty, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
 from tasks.services.amending import AmendedLine, amended_at_once, refuse_without
+from tasks.services.storing import store_file
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -40,16 +40,20 @@ class OvertakenError(Exception):
 def keep_table(
     by: User, *, slug: str, subject: str = "", name: str, data: bytes, now: datetime.datetime
 ) -> TableImport:
-    """Keep an uploaded table until its owner has written or abandoned it. The same file again is the one there."""
+    """Keep an uploaded table until its owner has written or abandoned it. The same file again is the one there.
+
+    What names stand for is taken over from the last one that waits: a file is often mended and brought once more.
+    """
     require(by, Permission.IMPORT_TABLES)
     digest = hashlib.sha256(data).hexdigest()
-    waiting = TableImport.objects.filter(owner=by, slug=slug, sha256=digest, applied_at=None).first()
-    if waiting:
-        return waiting
+    waiting = TableImport.objects.filter(owner=by, slug=slug, applied_at=None)
+    if same := waiting.filter(sha256=digest).first():
+        return same
+    known = Decisions(Decisions.from_json(last.decided).names if (last := waiting.first()) else {})
     plain = PurePath(name.replace("\\", "/")).name[-200:] or "分工表"
     table = TableImport(owner=by, slug=slug, subject=subject, name=plain, sha256=digest, uploaded_at=now)
-    table.file.save(secrets.token_hex(16), ContentFile(data), save=False)
-    written = table.file
+    table.decided = known.to_json()
+    written = store_file(table.file, secrets.token_hex(16), data)
     try:
         table.full_clean()
         table.save()
@@ -184,7 +188,12 @@ def begin_return(by: User, *, table: TableImport, now: datetime.datetime) -> Tab
     about = {"owner": by, "slug": table.slug, "sha256": digest, "applied_at": None}
     made, is_new = TableImport.objects.get_or_create(
         **about,
-        defaults={"name": f"{table.name}写入以前", "draft": table.before, "returns_to": table, "uploaded_at": now},
+        defaults={
+            "name": f"“{table.name}”写入以前"[-200:],
+            "draft": table.before,
+            "returns_to": table,
+            "uploaded_at": now,
+        },
     )
     if is_new:
         audit.record(by, "准备恢复分工表", made, now=now, after={"恢复到": made.name})

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import RestrictedError
 from django.db.models.deletion import ProtectedError
@@ -24,6 +23,7 @@ from tasks.permissions import writes_for
 from tasks.services.report_rules import content_of, existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import recount_filing
+from tasks.services.storing import store_file
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -66,8 +66,7 @@ def keep_upload(
         made_at=made_at,
         uploaded_at=now,
     )
-    upload.file.save(f"{secrets.token_hex(16)}.xlsx", ContentFile(data), save=False)
-    written = upload.file
+    written = store_file(upload.file, f"{secrets.token_hex(16)}.xlsx", data)
     try:
         upload.save()
         audit.record(by, "上传填报表", upload, now=now, after={"文件": upload.name, "SHA-256": digest})

@@ -109,10 +109,13 @@ def addresses() -> dict[str, list[str]]:
     return found
 
 
+OWN = {"ETag", "X-Request-ID"}  # of this very answer
+
+
 def everything_said(answer: HttpResponse) -> str:
-    """Headers but the page's own hash, cookies and body; of a workbook every cell and every part of the file."""
+    """Headers but the answer's own hash and number, cookies and body; of a workbook every cell and every part of the file."""
     body = answer.getvalue()
-    said = [f"{name}: {value}" for name, value in answer.items() if name != "ETag"] + [answer.cookies.output()]
+    said = [f"{name}: {value}" for name, value in answer.items() if name not in OWN] + [answer.cookies.output()]
     if answer.get("Content-Type") == WORKBOOK:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             said += [parts.read(name).decode(errors="ignore") for name in parts.namelist()]

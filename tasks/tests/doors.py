@@ -89,6 +89,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
         "admin/^(?P<app_label>units|tasks)/$", "admin/(?P<url>.*)$",
     ]),
     (Permission.SEE_BACK_OFFICE, POST, ["admin/logout/"]),
+    (NOBODY, READ, ["metrics"]),  # 404 but for the addresses of METRICS_ALLOWED
     (NOBODY, ACT, ["admin/login/"]),  # the site has one login page, and sends everybody there
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Workbooks and documents for the readers' tests: made by the libraries people's tools use, or part by part."""
 
+import random
 import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
@@ -112,6 +113,13 @@ def workbook_of(sheet: str | bytes, strings: str = "") -> bytes:
         "xl/sharedStrings.xml": f'<sst xmlns="{SHEETS}">{strings}</sst>',
     }
     return package("xl/workbook.xml", parts)
+
+
+def repeated(length: int, cells: int) -> bytes:
+    """A workbook with one text, of letters that no packing makes much smaller, and cells that all point at it."""
+    text = "".join(random.Random(1).choices("abcdefghijklmnop", k=length))
+    rows = (f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, cells + 1))
+    return workbook_of(sheet_of(*rows), f"<si><t>{text}</t></si>")
 
 
 def sheet_of(*rows: str, end: str = "") -> str:

@@ -21,7 +21,8 @@ from tasks.tests.pages import TASKS
 from units.choices import Role
 from units.tests.samples import make_user
 
-GROWN = ["dashboard", "ledger", "approval"]
+GROWN = ["dashboard", "ledger", "overview", "tasks", "measure", "unit", "matters", "workbench", "report", "review"]
+GROWN += ["returned", "board", "filing", "approval"]
 GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GROWN] + [
     f"{one}_growth" for one in GROWN
 ]

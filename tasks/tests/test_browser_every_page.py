@@ -23,9 +23,9 @@ READABLE = {
     "outsider": 14,
     Role.REPORTER: 46,
     Role.UNIT_REVIEWER: 44,
-    Role.OFFICE: 72,
+    Role.OFFICE: 78,
     Role.LEADER: 40,
-    Role.ADMINISTRATOR: 35,
+    Role.ADMINISTRATOR: 34,
     Role.AUDITOR: 32,
 }
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
 from jiaodong.testing.browser import OpenPage, axe
 from tasks.models import Plan
+from tasks.services import reporting
 from tasks.tests.browser_desk import Desk, enter, log_in, make_desk, sizes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -22,6 +24,10 @@ def desk(live_site, loaded_plan: Plan) -> Desk:
 def saved_progress(desk: Desk) -> str | None:
     report = desk.report(desk.duties[0])
     return report and report.progress
+
+
+def connection_refused(*args: object, **options: object) -> None:
+    raise OperationalError("connection refused")
 
 
 def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
@@ -85,6 +91,30 @@ class TestSavesByItself:
         expect(trouble).to_be_empty()
         report = desk.report(desk.duties[0])
         assert (report.progress, report.percent_complete) == ("11月3日断网时写的。", 41)
+
+    def test_a_database_that_is_away_costs_nothing_by_script_or_by_button(
+        self, page: Page, desk: Desk, allow_status, monkeypatch
+    ) -> None:
+        allow_status(503)
+        enter(page, desk.reporter)
+        page.clock.install()
+        page.goto(desk.address(desk.duties[0]))
+        page.get_by_label("本期进展", exact=True).fill("11月3日数据库停机时写的。")
+        page.get_by_label("下一步", exact=True).fill("12月底前完成下一步。")
+        with monkeypatch.context() as away:
+            away.setattr(reporting, "save_draft", connection_refused)
+            page.clock.fast_forward(A_SAVE)
+            expect(page.locator("#trouble")).to_have_text(
+                "服务器暂时不能保存（503），文字已存在这台电脑上，会自动再试。"
+            )
+            page.get_by_role("button", name="提交审核").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("数据库暂时不可用")
+            expect(page.locator("main")).to_contain_text("11月3日数据库停机时写的。")
+            assert sizes(page) == {}
+        page.get_by_role("button", name="再提交一次").click()
+        expect(page.get_by_role("status")).to_contain_text("已提交")
+        assert saved_progress(desk) == "11月3日数据库停机时写的。"
+        assert page.evaluate("localStorage.length") == 0
 
     def test_a_text_from_before_a_crash_is_offered_and_taken(self, page: Page, desk: Desk) -> None:
         enter(page, desk.reporter)

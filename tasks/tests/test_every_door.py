@@ -37,6 +37,7 @@ NEVER_OPEN = {
     "reports/<int:pk>/correct/", f"{PLAN}publishing/<int:pk>/unpublish/",
 }  # fmt: skip
 ALWAYS_TO_LOG_IN = {"admin/login/", "reports/<int:duty>/<int:period>/autosave/"}
+HIDDEN_FROM_ALL = {"metrics"}  # whose addresses are not on the list
 KEEPS_WHAT_WAS_TYPED = "reports/<int:duty>/<int:period>/"
 LOGIN_PAGES = re.compile(r"/(admin/)?login/(\?.*)?|/admin/")
 
@@ -82,6 +83,8 @@ def expected(door: Door, role: str, method: str, route: str) -> set[str]:
     is_inside, is_known = route.startswith("admin/"), method in door.methods
     if method not in ACT or (not is_known and (door.who in (EVERYBODY, NOBODY) or (role and not is_inside))):
         return {NO_METHOD}
+    if route in HIDDEN_FROM_ALL:
+        return {HIDDEN}
     if route in ALWAYS_TO_LOG_IN or (not role and door.who != EVERYBODY):
         return {LOG_IN}
     if is_inside and not holds(role, Permission.SEE_BACK_OFFICE):

@@ -130,6 +130,18 @@ class TestNewNames:
         assert browser.post(f"/allocation/{table.pk}/names/", posted).url == f"/allocation/{table.pk}/names/"
         assert examined(table, NOW).unknown == ["省教育厅", "有关部门", "两关"]
 
+    def test_are_remembered_when_a_mended_file_is_brought(self, stage):
+        self.decided(stage, 省教育厅=Meaning(UNIT, kind="provincial"), 有关部门=Meaning(OPEN))
+        mended = kept(stage.office, self.TEXT.replace("省教育厅、", ""), NOW)
+        assert list(examined(mended, NOW).decisions.names) == ["有关部门"]
+        assert examined(mended, NOW).unknown == ["交通厅", "两关"]
+
+    def test_that_rest_on_a_unit_that_is_gone_are_asked_for_again(self, stage):
+        Unit.objects.create(name="济南海关", short_name="济南海关", slug="jn", kind="central")
+        table = self.decided(stage, 两关=Meaning(CLOSED, members=("青岛海关", "济南海关")))
+        Unit.objects.get(slug="jn").delete()
+        assert "两关" in examined(table, NOW).unknown
+
 
 class TestPlaces:
     def test_are_proposed_where_the_text_stands_now(self, stage):

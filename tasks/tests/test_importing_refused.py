@@ -13,6 +13,7 @@ from tasks.tests.office_files import (
     document_of,
     docx,
     inline,
+    repeated,
     sheet_of,
     table_of,
     tc,
@@ -73,6 +74,7 @@ CASES = {
         workbook_of(sheet_of(), "<si><t>" + "长" * 10_000_000 + "</t></si>"),
         "文件展开后太大",
     ),
+    "one long text for many cells": ("表.xlsx", repeated(1_000_000, 1_000), "文件展开后太大"),
     "a document without a table": ("表.docx", document_of("<w:p/>"), "文档里没有表格。"),
     "NUL in a text": ("表.txt", (HEAD + OWN.replace("推行", "推\x00行")).encode(), "表中含有不可见的空字符（NUL）"),
     "a formula without its value": (

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from tasks.models import Amendment, Duty, Field, MainTask, Measure, Plan, ProbableSlip, TableImport
 from tasks.services import amending, importing, planning
-from tasks.tests.bringing import HEAD, OWN, SECOND, examined, kept, page, post, settled, written
+from tasks.tests.bringing import CUSTOMERS, HEAD, OWN, SECOND, examined, kept, page, post, settled, written
 from tasks.tests.journeys import drafted
 from tasks.tests.people import NOW
 from tasks.tests.readers import browser_of
+from units.choices import Role
 from units.models import AuditEvent
+from units.tests.samples import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -178,3 +180,19 @@ def queries(act) -> int:
     with CaptureQueriesContext(connection) as asked:
         act()
     return len(asked)
+
+
+def test_the_table_as_this_system_exports_it_makes_no_difference(loaded_plan):
+    """Rows of merged cells among them: the way out and the way in know one table."""
+    office = make_user(Role.OFFICE)
+    data = browser_of(office).get("/plans/jiaodong/export/original.xlsx").getvalue()
+    found = examined(settled(office, kept(office, data, NOW, name="原表.xlsx"), NOW), NOW)
+    assert (found.changes, found.unknown, found.hindrances) == ([], [], [])
+
+
+def test_the_customers_own_table_makes_no_difference_once_its_rows_are_confirmed(loaded_plan):
+    """What was reviewed before, 生态保护红线 under 14 for instance, is what is proposed."""
+    office = make_user(Role.OFFICE)
+    table = kept(office, CUSTOMERS, NOW)
+    assert len(examined(table, NOW).open_places) == 12
+    assert examined(settled(office, table, NOW), NOW).changes == []

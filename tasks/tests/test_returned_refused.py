@@ -14,7 +14,7 @@ from tasks.excel import incoming, returned
 from tasks.excel.unit_workbook import KEY_ROW, MARKS_SHEET
 from tasks.models import Upload
 from tasks.tests.desk import client_of
-from tasks.tests.office_files import docx, packed, saved, unpacked, with_part, xlsx
+from tasks.tests.office_files import docx, packed, repeated, saved, unpacked, with_part, xlsx
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import Stage
 
@@ -37,6 +37,10 @@ def bomb(data: bytes) -> bytes:
             archive.writestr(name, content)
         archive.writestr("xl/media/zeros.bin", b"\0" * 210_000_000)
     return file.getvalue()
+
+
+def repeated_text(_: bytes) -> bytes:
+    return repeated(1_000_000, 1_000)
 
 
 def far_cell(data: bytes) -> bytes:
@@ -73,6 +77,7 @@ CASES = {
     "a password": (lambda good: encrypted(), incoming.PROTECTED),
     "a macro": (with_macro, incoming.MACRO),
     "a zip bomb": (bomb, incoming.TOO_LARGE),
+    "one long text for many cells": (repeated_text, incoming.TOO_LARGE),
     "a cell at the end of the world": (far_cell, incoming.TOO_WIDE),
     "cut off": (lambda good: good[: len(good) // 2], incoming.DAMAGED),
     "broken inside": (lambda good: with_part(good, "xl/worksheets/sheet1.xml", lambda xml: xml[:900]), incoming.DAMAGED),

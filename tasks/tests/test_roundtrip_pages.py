@@ -1,9 +1,10 @@
 """Upload, preview, choice, writing: nothing changes before a person has seen it, and then only what they chose."""
 
+import errno
 from io import BytesIO
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from lxml import html
@@ -13,6 +14,7 @@ from tasks.choices import ReportState
 from tasks.models import ChangeSet, ProgressReport, Upload
 from tasks.services.periods import freeze_period
 from tasks.services.reporting import save_draft
+from tasks.services.storing import NOT_KEPT
 from tasks.tests.desk import client_of, words
 from tasks.tests.journeys import drafted, more_duties
 from tasks.tests.offline import Offline, taken
@@ -97,6 +99,15 @@ class TestUpload:
             [NAME, "省交通运输厅，2026年三季度", "2", "1", "0", "0", "7", f"核对 {NAME}"],
             ["旧表.xls", "这是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"],
         ]
+
+    def test_a_disk_that_is_full_is_said_at_the_file_and_keeps_nothing(self, stage: Stage, monkeypatch) -> None:
+        def full(*args: object, **options: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Storage, "save", full)
+        data = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk).saved()
+        answer = client_of(stage.reporter).post("/reports/uploads/", {"files": SimpleUploadedFile(NAME, data)})
+        assert (answer.status_code, NOT_KEPT in words(answer), Upload.objects.count()) == (200, True, 0)
 
     def test_thirty_at_most_and_at_least_one(self, brought: Brought) -> None:
         many = [SimpleUploadedFile(f"{number}.xlsx", b"x") for number in range(31)]

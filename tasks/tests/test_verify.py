@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from tasks.excel import reread
 from tasks.models import ExportRecord
 from tasks.permissions import visible_to
+from tasks.tests.office_files import repeated
 from tasks.tests.people import make_stage
 from tasks.tests.readers import STAFF, readers
 from tasks.tests.scene import LATER, Scene, make_scene
@@ -134,6 +135,9 @@ class TestAFile:
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
             parts.writestr("xl/worksheets/sheet1.xml", b" " * 30_000_000)
         assert "展开后太大" in said(client, file=brought(bomb.getvalue()))
+
+    def test_one_long_text_for_many_cells_is_not_unrolled(self, client: Client) -> None:
+        assert "文件展开后太大" in said(client, file=brought(repeated(1_000_000, 1_000)))
 
     def test_one_that_is_too_large_is_not_read(self, client: Client, monkeypatch) -> None:
         monkeypatch.setattr(reread, "MOST_BYTES", 10)

@@ -110,6 +110,12 @@ class TestLists:
         (item,) = page(stage.office).xpath("//section[@aria-labelledby='due']//li")
         assert "各执法部门" in item.text_content()
 
+    def test_the_office_fills_in_offline_what_open_groups_report(self, stage):
+        links = page(stage.office).xpath("//section[@aria-labelledby='offline']//a")
+        assert [link.text_content() for link in links] == ["下载本期填报表（各执法部门）", "上传填报表"]
+        assert client_of(stage.office).get(links[0].get("href")).status_code == 200
+        assert links[0].get("href") in client_of(stage.office).get("/reports/uploads/").content.decode()
+
     def test_an_older_period_that_is_still_open_is_work_too(self, stage):
         earlier_period(stage)
         tree = page(stage.reporter)

@@ -34,6 +34,8 @@ def table_imports(request: HttpRequest) -> HttpResponse:
             return redirect("table-import", brought(request, form).pk)
         except RefusedError as refused:
             refusal = str(refused)
+        except ValidationError as refused:
+            refusal = "".join(refused.messages)
     known = visible_to(request.user, TableImport)
     context = {
         "form": form,

@@ -246,9 +246,7 @@ def table_difference(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def said(table: TableImport) -> str:
-    if table.first_amendment is None:
-        return "分工表已写入。"
-    return f"分工表已写入，形成调整第 {table.first_amendment} 至 {table.last_amendment} 号。"
+    return f"分工表已写入，形成调整{table.numbers}。" if table.numbers else "分工表已写入。"
 
 
 def differences(examined: Examined) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
-    waiting = review.awaiting_decision_by(user).count() if len(everything) == review.AT_ONCE else len(everything)
+    waiting = review.awaiting_decision_by(user).count()
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +19,7 @@ from tasks.excel.unit_workbook import unit_workbook
 from tasks.models import ChangeSet, ReportingPeriod, Upload
 from tasks.permissions import visible_to
 from tasks.queries.roundtrip import Difference, compared, unit_lines, units_to_ask
+from tasks.queries.workbench import workbooks
 from tasks.roundtrip import Returned
 from tasks.services import roundtrip
 from tasks.views.handing_out import download
@@ -91,7 +92,7 @@ def uploads_page(request: HttpRequest, arrivals: list[Arrival] | None = None, pr
         "problem": problem,
         "waiting": list(waiting),
         "change_sets": list(done),
-        "periods": list(ReportingPeriod.objects.open_on(today).select_related("plan")),
+        "workbooks": workbooks(request.user, list(ReportingPeriod.objects.open_on(today).select_related("plan"))),
         "most_files": MOST_FILES,
         "keep_days": settings.UPLOAD_KEEP_DAYS,
         "max_mb": settings.WORKBOOK_MAX_BYTES // 1024 // 1024,
@@ -110,15 +111,18 @@ def arrived(request: HttpRequest, file: UploadedFile) -> Arrival:
     difference = compared(request.user, returned, timezone.localdate(now))
     if difference.period is None or difference.unit is None:
         return Arrival(name, refusal=NOWHERE)
-    upload = roundtrip.keep_upload(
-        request.user,
-        period=difference.period,
-        unit=difference.unit,
-        name=name,
-        data=data,
-        made_at=datetime.datetime.fromisoformat(returned.made_at),
-        now=now,
-    )
+    try:
+        upload = roundtrip.keep_upload(
+            request.user,
+            period=difference.period,
+            unit=difference.unit,
+            name=name,
+            data=data,
+            made_at=datetime.datetime.fromisoformat(returned.made_at),
+            now=now,
+        )
+    except ValidationError as refused:
+        return Arrival(name, refusal="".join(refused.messages))
     return Arrival(name, upload, difference)
 
 

@@ -81,6 +81,7 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
     only = bench.periods[0] if len(bench.periods) == 1 else None
     context = {
         "bench": bench,
+        "workbooks": queries.workbooks(request.user, bench.periods),
         "instructions": [instruction_line(one, today) for one in told],
         "lists": lists(bench, request, today, refused),
         "only": only,

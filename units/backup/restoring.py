@@ -51,7 +51,7 @@ def restore(path: Path, *, now: datetime) -> tuple[Manifest, list[str]]:
     with opened(path) as reader:
         refuse_newer(reader.manifest)
         refuse_occupied(reader.manifest)
-        if not connection.introspection.table_names():
+        if not applied(connection):
             executor = MigrationExecutor(connection)
             executor.migrate(leaves(executor, reader.manifest))
         load(reader)
@@ -98,7 +98,7 @@ def refuse_newer(manifest: Manifest) -> None:
 def refuse_occupied(manifest: Manifest) -> None:
     """Whatever could be overwritten, or could end up mixed with what is restored."""
     tables = set(connection.introspection.table_names())
-    if tables and applied(connection) != manifest.migrations:
+    if (present := applied(connection)) and present != manifest.migrations:
         raise BackupError(
             "数据库的表与备份的版本不同。请换一个还没有建表的空数据库，恢复时会按备份的版本建表，再自动升级。"
         )
