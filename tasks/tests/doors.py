@@ -23,7 +23,7 @@ PLAN, MEASURE = "plans/<slug:slug>/", "plans/<slug:slug>/measures/<int:number>-<
 
 TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (EVERYBODY, READ, [
-        "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "display/<slug:mode>/",
+        "healthz", "readyz", "favicon.ico", "robots.txt", "display/<slug:mode>/",
         "", "units/", "units/<slug:slug>/", PLAN, f"{PLAN}tasks/", f"{PLAN}tasks/<int:number>/", MEASURE, f"{PLAN}search/",
         f"{PLAN}export/original.xlsx", f"{PLAN}export/ledger.<str:extension>",
     ]),
@@ -94,7 +94,6 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
 ]  # fmt: skip
 
 BY_ROW = {
-    "metrics",  # by address: nothing is there for whoever is not on the list
     "allocation/<int:pk>/names/", "allocation/<int:pk>/places/", "allocation/<int:pk>/difference/",
     "allocation/<int:pk>/", "allocation/<int:pk>/file/", "allocation/<int:pk>/abandon/", "allocation/<int:pk>/return/",
     "attachments/<int:pk>/", "reports/<int:duty>/<int:period>/", f"{PLAN}instructions/<int:number>/",

@@ -32,7 +32,6 @@ PERSONS = {
 NEVER_OPEN = {
     "allocation/<int:pk>/abandon/", "allocation/<int:pk>/names/", "allocation/<int:pk>/places/",
     "allocation/<int:pk>/difference/",
-    "metrics",
     "admin/r/<path:content_type_id>/<path:object_id>/", "admin/(?P<url>.*)$", "admin/autocomplete/",
     "reports/<int:pk>/correct/", f"{PLAN}publishing/<int:pk>/unpublish/",
 }  # fmt: skip
