@@ -7,6 +7,7 @@ With --scale, `tasks.management.growth` measures as well how the pages grow with
 """
 
 import json
+import logging
 import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -133,7 +134,11 @@ class Command(BaseCommand):
 
 @contextmanager
 def bench_settings() -> Iterator[None]:
-    """The site's own settings and this module's `hello`; static files need not have been collected."""
+    """The site's own settings and this module's `hello`; static files need not have been collected, and no request is a
+    line among the results.
+    """
+    requests = logging.getLogger("jiaodong.requests")
+    requests.disabled = True
     with override_settings(
         ROOT_URLCONF=__name__,
         ALLOWED_HOSTS=["testserver"],
@@ -141,6 +146,7 @@ def bench_settings() -> Iterator[None]:
         STATIC_ROOT=settings.BASE_DIR / "jiaodong" / "static",
     ):
         yield
+    requests.disabled = False
 
 
 def prepare() -> tuple[Plan, Cookies]:
