@@ -8,8 +8,8 @@ PY     := .venv/bin/python
 SITE   := .venv/.site
 DEV    := .venv/.dev
 
-# A class and its expensive scene stay together.
-ON_ALL_CORES := -n auto --dist loadscope
+# A file and its expensive scene stay together.
+ON_ALL_CORES := -n auto --dist loadfile
 
 export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -74,11 +74,16 @@ def numbers(stage) -> dict[str, int]:
     return {name: row.pk for name, row in rows.items()}
 
 
+OF_THIS_ANSWER = {"Content-Length", "Expires", "X-Request-ID"}
+
+
 def answered(client, method: str, url: str) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body, but for what says the address asked for, the second, and a token that is another each time."""
+    """Status, headers and body, but for what says the address asked for, the second, the request's number, and a token that is another each time."""
     answer = getattr(client, method)(url)
-    body = TOKEN.sub("", answer.content.decode()).replace(url, "").replace(quote(url, ""), "")
-    headers = {name: value for name, value in answer.items() if name not in {"Content-Length", "Expires"}}
+    body = TOKEN.sub("", answer.content.decode())
+    for own in (url, quote(url, ""), answer["X-Request-ID"]):
+        body = body.replace(own, "")
+    headers = {name: value for name, value in answer.items() if name not in OF_THIS_ANSWER}
     return answer.status_code, headers, body
 
 

@@ -213,4 +213,4 @@ class TestCost:
     def test_what_no_longer_holds_costs_a_constant_more(self, stage, django_assert_num_queries, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: LATER + datetime.timedelta(days=6))
         client = client_of(stage.office)
-        self.count(client, django_assert_num_queries, self.ALL + 9)
+        self.count(client, django_assert_num_queries, self.ALL + 10)

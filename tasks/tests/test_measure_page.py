@@ -161,15 +161,15 @@ class TestMeasure:
 
 class TestQueries:
     def test_task(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             Shown(client, "/plans/jiaodong/tasks/7/")
 
     def test_measure(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
-        """The measure, its duties, what is published of it, those before, after and beside it."""
-        with django_assert_num_queries(6):
+        """Which edition, the measure, its duties, what is published of it, those before, after and beside it."""
+        with django_assert_num_queries(7):
             Shown(client, measure_url("25-1"))
         Duty.objects.filter(measure__main_task__number=25).exclude(position=1).delete()
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             Shown(client, measure_url("25-1"))
 
 

@@ -133,5 +133,5 @@ def test_a_hostile_line_is_one_error(line, code):
 
 
 def test_tens_of_thousands_of_tasks_are_read_in_one_pass():
-    plan = draft(*(f"{number}\t任务\t举措\t省教育厅负责" for number in range(1, 20_001)))
-    assert ([task.number for task in plan.tasks], found(plan)) == (list(range(1, 20_001)), [])
+    plan = draft(*(f"{number}\t任务\t举措\t省教育厅负责" for number in range(1, 19_001)))
+    assert ([task.number for task in plan.tasks], found(plan)) == (list(range(1, 19_001)), [])
