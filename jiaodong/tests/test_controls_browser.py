@@ -1,7 +1,7 @@
 """Controls as a browser draws them: nothing fetched from a data: address, every border seen, every error marked."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -44,6 +44,24 @@ def test_controls_are_drawn_from_our_own_files_and_borders(page: Page) -> None:
         ["none", EDGE],
         ["none", INK],
     ]
+
+
+def test_no_browser_has_bootstrap_without_our_files(page: Page) -> None:
+    """Sheets come in any order, and a style asked for in between must not fetch what the policy refuses."""
+
+    held: list[Route] = []
+    page.route("**/jiaodong/*.css", lambda route: held.append(route))
+    with page.expect_response("**/bootstrap.min.css"):
+        page.goto("/login/", wait_until="commit")
+    sign = "() => getComputedStyle(document.querySelector('main select')).backgroundImage"
+    page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", CONTROLS)
+    page.wait_for_timeout(100)
+    early = page.evaluate(sign)
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    assert "data:" not in early
+    assert "chevron" in page.evaluate(sign)
 
 
 @pytest.mark.parametrize("colour", [EDGE, INK, LATE])
