@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from openpyxl import load_workbook
+from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -38,9 +39,14 @@ def annotated(data: bytes, difference: Difference) -> BytesIO:
 
 
 def mark(sheet: Worksheet, address: str, kind: Kind, text: str) -> None:
+    """A cell behind a merged one can bear nothing: what is said of it stands on the one that is seen."""
     cell = sheet[address]
+    if isinstance(cell, MergedCell):
+        range_ = next(one for one in sheet.merged_cells.ranges if address in one)
+        cell, text = sheet.cell(range_.min_row, range_.min_col), f"{address}：{text}"
+    said = [cell.comment.text] if cell.comment and cell.comment.author == AUTHOR else []
     cell.fill = PatternFill("solid", fgColor=FILLS[kind])
-    cell.comment = Comment(clean(text), AUTHOR, height=160, width=320)
+    cell.comment = Comment("\n".join([*said, clean(text)]), AUTHOR, height=160, width=320)
 
 
 def note(verdict: Verdict) -> str:
