@@ -9,7 +9,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.queries.roundtrip import Difference
-from tasks.roundtrip import Kind, Verdict
+from tasks.roundtrip import Kind, Verdict, as_shown
 from tasks.sheettext import clean
 
 AUTHOR = "系统"
@@ -54,9 +54,9 @@ def note(verdict: Verdict) -> str:
     if verdict.reason:
         said.append(verdict.reason)
     if verdict.kind == Kind.CONFLICT:
-        said.append(f"下载时：{cut(verdict.base)}")
+        said.append(f"下载时：{cut(as_shown(verdict.cell.field, verdict.base))}")
     if verdict.kind in (Kind.CHANGED, Kind.CONFLICT):
-        said.append(f"系统现值：{cut(verdict.ours)}")
+        said.append(f"系统现值：{cut(as_shown(verdict.cell.field, verdict.ours))}")
     return "\n".join(said)
 
 

@@ -124,7 +124,7 @@ def duties_of(measure: DraftMeasure) -> str:
 
 
 def step(request: HttpRequest, here: str, examined: Examined, template: str = "", **context: Any) -> HttpResponse:
-    given = {"table": examined.table, "plan": examined.found.plan, "examined": examined, "here": here}
+    given = {"table": examined.table, "revised": examined.found.plan, "examined": examined, "here": here}
     return render(
         request, f"tasks/importing/{template or here}.html", {**given, "stages": stages(examined), **context}
     )
@@ -154,6 +154,8 @@ def onward(examined: Examined) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_names(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
@@ -212,6 +214,8 @@ def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_places(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     form = PlacesForm(
         request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
@@ -229,6 +233,8 @@ def table_places(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_difference(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     form = WriteForm(typed(request))
     refusals: list[str] = []
     if request.method == "POST" and form.is_valid():

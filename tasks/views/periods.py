@@ -62,8 +62,8 @@ def period_list(request: HttpRequest, slug: str) -> HttpResponse:
 def period_open(request: HttpRequest, slug: str) -> HttpResponse:
     """建立期次, proposed from the cadence and the working-day calendar; every date can be set otherwise."""
     require(request.user, Permission.MANAGE_PERIODS)
-    plan = get_object_or_404(Plan, slug=slug)
-    proposal = next_proposal(plan, timezone.localdate())
+    plan, today = get_object_or_404(Plan, slug=slug), timezone.localdate()
+    proposal = next_proposal(plan, today)
     fields = ("label", "as_of", "opens_on", "due_on")
     proposed = {name: getattr(proposal, name) for name in fields}
     form = PeriodForm(typed(request), initial=proposed)
@@ -75,8 +75,9 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("period", slug, same.pk)
             form.refuse(refused)
         else:
+            when = "到时" if period.opens_on > today else "现在"
             messages.success(
-                request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报，各单位到时在工作台看到。"
+                request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报，各单位{when}在工作台看到。"
             )
             return redirect("period", slug, period.pk)
     unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)

@@ -165,7 +165,7 @@ def hints_of(report: ProgressReport, before: ProgressReport | None) -> list:
     if report.is_unchanged:
         return []
     last = (before.progress, before.percent_complete) if before else ("", None)
-    return hints(report.progress, report.percent_complete, *last)
+    return hints(report.progress, report.percent_complete, *last, fall_reason=report.fall_reason)
 
 
 def decide(request: HttpRequest, report: ProgressReport) -> HttpResponse:
