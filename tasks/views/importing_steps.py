@@ -124,7 +124,10 @@ def duties_of(measure: DraftMeasure) -> str:
 
 
 def step(request: HttpRequest, here: str, examined: Examined, template: str = "", **context: Any) -> HttpResponse:
-    given = {"table": examined.table, "revised": examined.found.plan, "examined": examined, "here": here}
+    plan = examined.found.plan
+    given = {"table": examined.table, "revised": plan, "examined": examined, "here": here}
+    if plan:  # otherwise the menu finds the first there is
+        given["plan"] = plan
     return render(
         request, f"tasks/importing/{template or here}.html", {**given, "stages": stages(examined), **context}
     )
