@@ -91,6 +91,7 @@ def table_import(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": sum(len(one.measure.assignments) for task in tasks for one in task.measures),
         "errors": errors,
         "warnings": examined.draft.warnings,
+        "following": following(examined),
     }
     return step(request, "read", examined, **context)
 
@@ -147,9 +148,14 @@ def stages(examined: Examined) -> list[tuple[str, str, str, int]]:
 
 
 def onward(examined: Examined) -> HttpResponse:
-    """To the first step where something is open."""
-    route = next((route for key, route, _, count in stages(examined) if count and key != "read"), "table-difference")
+    route, _ = following(examined)
     return redirect(route, examined.table.pk)
+
+
+def following(examined: Examined) -> tuple[str, str]:
+    """Route and name of the first step where something is open, else of the last."""
+    *others, last = stages(examined)
+    return next((one[1:3] for one in others if one[3] and one[0] != "read"), last[1:3])
 
 
 @login_keeps_text
