@@ -40,6 +40,7 @@ from tasks.models import (
     StandingSummary,
     StocktakeWording,
     TableImport,
+    UnitFigures,
     UnitFiling,
     Upload,
 )
@@ -218,7 +219,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     **dict.fromkeys((Plan, Field, MainTask, Measure, Duty), for_everybody),
     **dict.fromkeys((Unit, UnitAlias, UnitGroup, UnitGroupMember), for_everybody),
     **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment, LightRule), for_staff),
-    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFiling, LightChange), for_staff),
+    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFigures, UnitFiling, LightChange), for_staff),
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),

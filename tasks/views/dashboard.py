@@ -56,7 +56,6 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         **common(board, figures),
-        "matrix": figures.matrix(),
         "city_tables": [(table, figures.cities(table)) for table in board.cities],
         "matters": matter_rows(board.plan, own, user),
         "matter_counts": board.matters(user.unit_id),
@@ -78,6 +77,7 @@ def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
     return {
         "figures": figures,
         "cards": figures.cards(),
+        "matrix": figures.matrix(),
         "attention": attention(board.present, board.periods, board.unit),
         "listed": LISTED,
         "smalls": figures.smalls(),
