@@ -9,9 +9,9 @@ counted beside them, by whom they ask: `ASKED` of the buckets `asked` and `asked
 counted by field apart from these, in buckets `field:<key>` of its own: only that unit's page reads them.
 """
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -46,12 +46,12 @@ class Placed(NamedTuple):
         return f"field:{self.field}"
 
 
-@dataclass
+@dataclasses.dataclass
 class Sums:
     """The figures of a plan, and by unit key those of what the unit must report on, by field."""
 
-    plan: Figures = field(default_factory=nothing)
-    by_unit: dict[int, Figures] = field(default_factory=lambda: defaultdict(nothing))
+    plan: Figures = dataclasses.field(default_factory=nothing)
+    by_unit: dict[int, Figures] = dataclasses.field(default_factory=lambda: defaultdict(nothing))
 
     def add(self, standing: MeasureStanding, placed: Placed, times: int = 1) -> None:
         """Count a standing in all its buckets, or take it out again with `times` -1."""

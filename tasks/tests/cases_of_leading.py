@@ -96,7 +96,8 @@ def second_filing(*, is_another_unit: bool) -> UnitFiling:
 
 def second_figures(*, is_another_unit: bool) -> UnitFigures:
     first = UnitFigures.objects.create(summary=StandingSummary.objects.create(plan=make_plan()), unit=make_unit())
-    return UnitFigures(summary=first.summary, unit=make_unit("省工信厅") if is_another_unit else first.unit)
+    unit = make_unit("省工信厅") if is_another_unit else first.unit
+    return UnitFigures(summary=first.summary, unit=unit, figures={"field:None": {"measures": 1}})
 
 
 def record(**given) -> ExportRecord:

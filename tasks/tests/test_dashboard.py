@@ -115,7 +115,11 @@ def by_field(scene: Scene, day: datetime.date = TODAY) -> dict[str, dict[int | N
 
 def fields_by_hand(slug: str) -> dict[int | None, Counter[str]]:
     own = {"duties__unit__slug": slug, "duties__role__in": OBLIGED_ROLES}
-    fields = {1: {"main_task__field__position": 1}, 2: {"main_task__field__position": 2}, None: {"main_task__field": None}}
+    fields = {
+        1: {"main_task__field__position": 1},
+        2: {"main_task__field__position": 2},
+        None: {"main_task__field": None},
+    }
     counts = {position: by_hand(**own, **of_field) for position, of_field in fields.items()}
     return {position: found for position, found in counts.items() if found}
 

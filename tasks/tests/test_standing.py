@@ -45,10 +45,10 @@ def troubles(stage: Stage, day: datetime.date) -> list[str]:
     found, present, wanted = list(drift(stage.plan, day)), Present(stage.plan, day), recounted(stage, day)
     if as_kept(present.figures) != as_kept(wanted.plan):
         found.append(f"figures of {day}")
-    for unit in Unit.objects.all():
-        if as_kept(present.fields_of(unit)) != as_kept(wanted.by_unit[unit.pk]):
-            found.append(f"{unit} by field on {day}")
-    return found
+    by_unit = (
+        (unit, as_kept(present.fields_of(unit)), as_kept(wanted.by_unit[unit.pk])) for unit in Unit.objects.all()
+    )
+    return found + [f"{unit} by field on {day}" for unit, said, right in by_unit if said != right]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
