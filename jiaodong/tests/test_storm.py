@@ -18,6 +18,7 @@ import pytest
 from django.db import connection
 
 from jiaodong.testing.clerks import Clerks, ask, submit
+from jiaodong.testing.databases import made, own_environment
 from jiaodong.testing.disks import SmallDisk, small_disk
 from jiaodong.testing.load import play, summary
 from jiaodong.testing.postgres import NAME, UNSYNCED, Cluster, binaries, free_port
@@ -56,35 +57,6 @@ def environment(tmp_path: Path, prepared: Prepared, django_db_blocker) -> Iterat
     name = str(tmp_path / "storm.sqlite3") if connection.vendor == "sqlite" else f"{prepared.name}_copy"
     with django_db_blocker.unblock(), made(name, copied=prepared.name):
         yield own_environment(prepared.folder, name)
-
-
-@contextmanager
-def made(name: str, copied: str = "", on: str = "") -> Iterator[None]:
-    """A database, empty or a copy, in a tablespace of PostgreSQL's; dropped in the end, on SQLite with its folder."""
-    if connection.vendor == "sqlite":
-        if copied:
-            shutil.copy(copied, name)
-        yield
-        return
-    how = (f" TEMPLATE {copied}" if copied else "") + (f" TABLESPACE {on}" if on else "")
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}{how}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def own_environment(folder: Path, name: str) -> dict[str, str]:
-    server = connection.settings_dict
-    return {
-        **os.environ,
-        "SITE_ENV": "development",
-        "DATABASE_URL": f"sqlite:///{name}"
-        if connection.vendor == "sqlite"
-        else f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/{name}",
-        "VAR_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "jiaodong.settings",
-    }
 
 
 def test_fifty_clerks_at_once_lose_nothing_and_wait_for_each_other(environment):
