@@ -37,6 +37,8 @@ class Furnished(NamedTuple):
 class Reply(NamedTuple):
     status: int  # 0: none came
     html: str
+    target: str = ""  # of a redirect
+    cookies: str = ""  # to be sent with the next request
 
 
 @contextmanager
@@ -87,7 +89,9 @@ class Site:
             except (OSError, http.client.HTTPException):
                 return Reply(0, "")
         is_page = answer.headers.get("Content-Type", "").startswith("text/html")
-        return Reply(answer.status, body.decode(errors="ignore") if is_page else "")
+        given = [line.partition(";")[0] for line in answer.headers.get_all("Set-Cookie", [])]
+        html = body.decode(errors="ignore") if is_page else ""
+        return Reply(answer.status, html, answer.headers.get("Location", ""), "; ".join(given))
 
     def log_of(self, number: str) -> str:
         """What the server said while it answered that request, tracebacks before all."""

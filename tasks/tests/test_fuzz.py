@@ -1,14 +1,21 @@
-"""Whatever is sent, the running server has an answer: no request ends in a failure of ours. `make fuzz` sends ten thousand."""
+"""Whatever is sent to the running server, it has an answer: to random requests, of which `make fuzz` sends ten thousand,
+and to files made to do harm.
+"""
 
 import os
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from tasks.tests.desk import words
 from tasks.tests.doors import doors, holds
 from tasks.tests.fuzz import Fuzzer, Names, Request
 from tasks.tests.fuzzed_site import Furnished, Site, served, source
+from tasks.tests.test_hostile_uploads import DOORS, HARMFUL, REFUSED, WAYS_OUT, outward, pointing
 from units.choices import Role
 
 __all__ = ["source"]
@@ -18,6 +25,7 @@ AT_ONCE, FRESH_AFTER = (
     4,
     500,
 )  # requests; what they changed is thrown away then, so that there is something left to ask
+MOST_MEMORY = 400 * 2**20  # of a worker, resident, after a file that grows
 FORM = "application/x-www-form-urlencoded"
 SKIPPED = {"logout/", "admin/logout/", "account/password/"}  # what follows would be asked by nobody
 FOUND = [
@@ -82,3 +90,40 @@ def test_what_random_requests_once_broke_is_mended(source: Furnished) -> None:
     with served(source) as site:
         answers = [site.ask(asked(role, verb, path, body)).status for verb, role, path, body, _ in FOUND]
     assert answers == [status for *_, status in FOUND]
+
+
+@pytest.fixture(scope="module")
+def site(source: Furnished) -> Iterator[Site]:
+    with served(source) as one:
+        yield one
+
+
+def bring(site: Site, door: str, name: str, data: bytes) -> str:
+    """What the page says where bringing a file there leads to."""
+    role, field = DOORS[door]
+    body = encode_multipart(BOUNDARY, {field: SimpleUploadedFile(name, data), "plan": "jiaodong"})
+    reply = site.ask(Request(role, "POST", door, "", body, MULTIPART_CONTENT, {}))
+    if reply.status == 302:
+        reply = site.ask(asked(role, "GET", reply.target)._replace(headers={"Cookie": reply.cookies}))
+    assert reply.status == 200
+    return words(reply.html)
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_file_that_grows_or_reads_others_is_refused_and_the_workers_live_on(site: Site, name: str) -> None:
+    workers, data = site.server.workers(), HARMFUL[name]()
+    told = {door: bring(site, door, name, data) for door in DOORS}
+    assert {door for door, said in told.items() if not any(sentence in said for sentence in REFUSED)} == set()
+    assert "root:" not in "".join(told.values())
+    assert (site.server.workers(), site.server.memory() < len(workers) * MOST_MEMORY) == (workers, True)
+
+
+@pytest.mark.parametrize("name", ["分工表.docx", "分工表.xlsx"])
+def test_the_server_asks_nobody_whom_a_file_names(site: Site, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        for door in DOORS:
+            assert bring(site, door, name, pointing(name, outward(*((kind, address) for kind in WAYS_OUT))))
+        with pytest.raises(TimeoutError):
+            listener.accept()
