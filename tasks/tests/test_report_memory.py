@@ -100,6 +100,7 @@ class TestEndedSession:
         return stage.reporter
 
     def log_in(self, client: Client, url: str, user):
+        client.get(url)  # says that the text waits
         return client.post(url, {"username": user.username, "password": PASSWORD}, follow=True)
 
     def test_what_was_typed_is_in_the_form_after_login(self, stage, reporter):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 
+from django.urls import reverse
+
 from tasks.choices import DutyRole
 from tasks.lights import DeadlineLight
 from tasks.models import ProgressReport
@@ -32,6 +34,7 @@ class LedgerRows(MeasureRows):
         tallies: Mapping[int, Tally] | None = None,
     ) -> None:
         self.day, self.is_present = basis.day, basis.period is None
+        self.report_url = reverse("report", args=[0, 0]).removesuffix("0/0/")
         super().__init__(columns, basis.plan.slug, group_sizes, tallies)
 
     def drawing(self, name: str) -> Callable[[LedgerLine], str]:
@@ -114,23 +117,31 @@ class LedgerRows(MeasureRows):
 
     def texts(self, name: str, attribute: str) -> Callable[[LedgerLine], str]:
         def draw(line: LedgerLine) -> str:
-            return self.said(line, [(report, getattr(report, attribute)) for report in line.reports])
+            texts = [(report, getattr(report, attribute)) for report in line.reports]
+            return self.said(line, texts, is_linked=attribute == "progress")
 
         return self.cell(name, draw)
 
     def coordination(self, line: LedgerLine) -> str:
         return self.said(line, [(report, report.coordination_in_words) for report in line.reports])
 
-    def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]]) -> str:
-        """Each unit's text; the unit is named where more than one has to report."""
+    def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]], *, is_linked: bool = False) -> str:
+        """Each unit's text; the unit is named where more than one has to report. Once in a row each leads to its report."""
         told = [(report, text) for report, text in texts if text]
         names = len(line.duties) > 1
-        return "".join([self.one(report, text, names) for report, text in told]) or NOTHING
+        saying = [self.one(line, report, text, is_named=names, is_linked=is_linked) for report, text in told]
+        return "".join([f'<div class="saying">{one}</div>' for one in saying]) or NOTHING
 
-    def one(self, report: ProgressReport, text: str, is_named: bool) -> str:
-        name = f"<b>{escape(report.duty.unit.name)}</b>{' ' if is_named else ''}" if is_named else ""
+    def one(self, line: LedgerLine, report: ProgressReport, text: str, *, is_named: bool, is_linked: bool) -> str:
         marks = "".join(f'<em class="mark">{word}</em>' for word in report.marks)
-        return f'<div class="saying">{name}{marks}{shortened(text)}</div>'
+        unit, said = escape(report.duty.unit.name), f"{marks}{shortened(text)}"
+        code = f'<span class="visually-hidden"> {line.code}</span>'
+        url = f"{self.report_url}{report.duty_id}/{report.period_id}/"
+        if not is_linked:
+            return f"<b>{unit}</b> {said}" if is_named else said
+        if is_named:
+            return f'<a href="{url}"><b>{unit}</b>{code}</a> {said}'
+        return f'{said} <a href="{url}" class="nowrap no-print">填报{code}</a>'
 
     def reviewer(self, line: LedgerLine) -> str:
         return escape(line.reviewers) or NOTHING

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from tasks.choices import Stage
 from tasks.excel.tables import filed_export, filing_export
 from tasks.forms_office import PeriodForm
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.permissions import has_dashboard, sees_filing
 from tasks.queries import filing
 from tasks.queries.workdays import next_proposal, workdays
 from tasks.services import periods as services
@@ -136,10 +137,13 @@ def corrections(period: ReportingPeriod):
 @never_cache
 @require_safe
 def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The rows behind one number of the board."""
-    require(request.user, Permission.MANAGE_PERIODS)
+    """The rows behind one number of the board or of a dashboard."""
+    if not has_dashboard(request.user):
+        require(request.user, Permission.READ_SUBMITTED)
     period = period_or_404(slug, pk)
     state, unit, rows = rows_behind(request, period)
+    if not sees_filing(request.user, unit):
+        raise PermissionDenied("只能看本单位的填报情况。")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     duties = Duty.objects.select_related("measure__main_task").in_bulk([row.duty for row in page])
     context = {
