@@ -45,6 +45,7 @@ LAYERS = {
     "tasks.forms": 8,
     "tasks.forms_office": 8,
     "tasks.forms_importing": 8,
+    "tasks.forms_periods": 8,
     "tasks.forms_stocktake": 8,
     "tasks.filters": 8,
     "tasks.postgres": 5,
