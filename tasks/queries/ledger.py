@@ -53,6 +53,11 @@ class LedgerLine(MeasureLine):
     moves: int = 0
     reports: list[ProgressReport] = field(default_factory=list)
 
+    @property
+    def reviewers(self) -> str:
+        people = {report.approved_by for report in self.reports if report.approved_by}
+        return "、".join(sorted(person.display_name for person in people))
+
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:
     """The measures that answer the conditions of a ledger's URL."""

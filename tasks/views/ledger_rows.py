@@ -5,7 +5,7 @@ from html import escape
 
 from django.urls import reverse
 
-from tasks.choices import DutyRole, ReportState
+from tasks.choices import DutyRole
 from tasks.lights import DeadlineLight
 from tasks.models import ProgressReport
 from tasks.queries.basis import Basis
@@ -123,8 +123,7 @@ class LedgerRows(MeasureRows):
         return self.cell(name, draw)
 
     def coordination(self, line: LedgerLine) -> str:
-        """What is asked, of whom, by when."""
-        return self.said(line, [(report, asked(report)) for report in line.reports])
+        return self.said(line, [(report, report.coordination_in_words) for report in line.reports])
 
     def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]], *, is_linked: bool = False) -> str:
         """Each unit's text; the unit is named where more than one has to report. Once in a row each leads to its report."""
@@ -134,7 +133,8 @@ class LedgerRows(MeasureRows):
         return "".join([f'<div class="saying">{one}</div>' for one in saying]) or NOTHING
 
     def one(self, line: LedgerLine, report: ProgressReport, text: str, *, is_named: bool, is_linked: bool) -> str:
-        unit, said = escape(report.duty.unit.name), f"{state(report)}{shortened(text)}"
+        marks = "".join(f'<em class="mark">{word}</em>' for word in report.marks)
+        unit, said = escape(report.duty.unit.name), f"{marks}{shortened(text)}"
         code = f'<span class="visually-hidden"> {line.code}</span>'
         url = f"{self.report_url}{report.duty_id}/{report.period_id}/"
         if not is_linked:
@@ -144,25 +144,7 @@ class LedgerRows(MeasureRows):
         return f'{said} <a href="{url}" class="nowrap no-print">填报{code}</a>'
 
     def reviewer(self, line: LedgerLine) -> str:
-        people = {report.approved_by for report in line.reports if report.approved_by}
-        names = [escape(person.last_name + person.first_name or person.username) for person in people]
-        return "、".join(sorted(names)) or NOTHING
-
-
-def asked(report: ProgressReport) -> str:
-    if not report.coordination_request:
-        return ""
-    whom = f"（请{report.coordination_unit.name}协调）" if report.coordination_unit else ""
-    until = f"（最迟 {report.coordination_due_on:%Y-%m-%d} 答复）" if report.coordination_due_on else ""
-    return f"{report.coordination_request}{whom}{until}"
-
-
-def state(report: ProgressReport) -> str:
-    """Said of what is not approved, and of what is a correction or late."""
-    if report.state != ReportState.APPROVED:
-        return f'<em class="mark">{report.get_state_display()}</em>'
-    marks = [word for word, holds in (("更正", report.corrects_id), ("补报", report.is_late)) if holds]
-    return "".join(f'<em class="mark">{word}</em>' for word in marks)
+        return escape(line.reviewers) or NOTHING
 
 
 def shortened(text: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +21,7 @@ from tasks.queries.stocktake import Stocktake, frozen_periods, wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
 from tasks.views.handing_out import NOT_IN_FILE_NAMES, download, maker_of
+from tasks.views.kept import login_keeps_text, typed
 from tasks.word.stocktake import stocktake_docx
 from tasks.wording import FIGURES, SECTIONS, TEXTS
 from units.permissions import Permission, require
@@ -46,7 +46,7 @@ class Content(NamedTuple):
     holds: str
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def stocktake(request: HttpRequest, slug: str) -> HttpResponse:
@@ -64,7 +64,7 @@ def stocktake(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/stocktake/stocktake.html", context)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def stocktake_file(request: HttpRequest, slug: str, extension: str) -> FileResponse:
@@ -77,13 +77,13 @@ def stocktake_file(request: HttpRequest, slug: str, extension: str) -> FileRespo
     return download(BytesIO(file), pack.name, extension)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stocktake_wording(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.WRITE_STOCKTAKE)
     plan = get_object_or_404(Plan, slug=slug)
-    form = WordingForm(request.POST if request.method == "POST" else None, stored=wording_of(plan))
+    form = WordingForm(typed(request), stored=wording_of(plan))
     if request.method == "POST" and form.is_valid() and saved(request, plan, form):
         return redirect("stocktake", slug)
     context = {"plan": plan, "form": form, "texts": TEXTS.items(), "figures": FIGURES.items()}
