@@ -190,6 +190,12 @@ class TestHeader:
         client.force_login(make_user(role))
         assert client.get("/").content.decode().count('<a href="/admin/">后台</a>') == doors
 
+    def test_the_menu_of_the_office_says_that_one_brings_a_table(self, client: Client, loaded_plan: Plan) -> None:
+        client.force_login(make_user(Role.OFFICE))
+        menu = client.get("/allocation/").content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
+        assert re.findall(r'aria-current="(\w+)">(.*?)</a>', menu) == [("page", "导入分工表")]
+        assert 'class="dropdown-toggle is-here">管理' in menu
+
     @pytest.mark.parametrize(
         ("url", "current"),
         [

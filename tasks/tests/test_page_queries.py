@@ -49,9 +49,9 @@ COUNTS = {
     ("auditor", "/audit/"): 7,
     ("office", PLAN + "stocktake/"): 27,
     ("office", PLAN + "stocktake/?period={frozen}"): 17,
-    ("office", PLAN + "stocktake/file.zip"): 36,
+    ("office", PLAN + "stocktake/file.zip"): 42,
     ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 22,
-    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 21,
+    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 27,
     ("office", PLAN + "stocktake/wording/"): 5,
 }
 

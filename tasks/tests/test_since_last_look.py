@@ -65,9 +65,14 @@ class TestSinceLastLook:
 
     def test_a_unit_is_told_of_its_own_measures_alone(self, scene: Scene, monkeypatch) -> None:
         """Of the four that turned since the period before, 青岛海关 answers for two; what is new to it comes after its look."""
-        client, own = client_of(scene.people["hg"]), f"{BOARD}hg/"
-        assert self.turned(Shown(client, own)) == ["变好3-1 任务3 滞后 → 有风险", "办结2-3", "其他1-4"]
+        own = f"{BOARD}hg/"
+        assert self.turned(Shown(client_of(scene.people["hg"]), own)) == [
+            "变好3-1 任务3 滞后 → 有风险",
+            "办结2-3",
+            "其他1-4",
+        ]
         monkeypatch.setattr(timezone, "now", lambda: at(10, 22))
+        client = client_of(scene.people["hg"])
         response = client.post("/plans/jiaodong/dashboard-seen/", {"until": LATER.isoformat()}, follow=True)
         assert response.redirect_chain[-1][0] == own
         for code in ("1-1", "1-2"):
