@@ -22,10 +22,11 @@ def obliged_duties(plan: Plan) -> QuerySet[Duty]:
     return Duty.objects.filter(measure__main_task__plan=plan, role__in=OBLIGED_ROLES).exclude(needs_no_report())
 
 
-def needs_no_report() -> Q:
-    """Duties of measures that are halted or completed, as a condition on Duty."""
-    granted = CompletionClaim.objects.filter(measure=OuterRef("measure"), state=ClaimState.GRANTED, reopened_at=None)
-    return ~Q(measure__halted="") | Q(Exists(granted))
+def needs_no_report(prefix: str = "") -> Q:
+    """Duties of measures that are halted or completed, as a condition; `prefix` leads to the duty from another model."""
+    measure = OuterRef(f"{prefix}measure")
+    granted = CompletionClaim.objects.filter(measure=measure, state=ClaimState.GRANTED, reopened_at=None)
+    return ~Q(**{f"{prefix}measure__halted": ""}) | Q(Exists(granted))
 
 
 def duties_written_by(user: User, plan: Plan) -> QuerySet[Duty]:
@@ -34,7 +35,7 @@ def duties_written_by(user: User, plan: Plan) -> QuerySet[Duty]:
 
 
 def written_by(user: User, prefix: str = "") -> Q:
-    """`duties_written_by`, as a condition; `prefix` (`duty__`) leads to the duty from another model."""
+    """`duties_written_by`, as a condition on whatever has a unit; `prefix` (`duty__`) leads to it from another model."""
     if user.role == Role.REPORTER:
         return Q(**{f"{prefix}unit_id": user.unit_id})
     if user.role == Role.OFFICE:

@@ -1,46 +1,41 @@
 """What one person has to write now: their duties in every open period, each pair in exactly one list.
 
-The lists hold a light row for every pair, so that counts and lists cannot differ; texts are fetched for one page of
-rows at a time (`items`). The number of queries grows neither with duties nor with measures.
+How long a list is stands in what is kept (`UnitFiling`); of its rows only those of a page are read. Where nothing is kept,
+because the table changed a moment ago, the database counts. The number of queries grows neither with duties nor with periods.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from tasks.choices import OBLIGED_ROLES, ReportState
-from tasks.models import Duty, ProgressReport, ReportingPeriod, Review
-from tasks.queries.reports import last_approved_of_all, needs_no_report, written_by
+from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
+from tasks.models import Duty, ProgressReport, ReportingPeriod, Review, StandingSummary, UnitFiling
+from tasks.queries.filing import count_units
+from tasks.queries.reports import needs_no_report, written_by
 from units.choices import Role
 from units.models import User
 
-IN_REVIEW = (ReportState.SUBMITTED, ReportState.FORWARDED)
-
-
-class ReportFacts(NamedTuple):
-    """What the lists need of a report."""
-
-    key: int
-    duty: int
-    period: int
-    state: str
-    saved_at: datetime.datetime
-    submitted_at: datetime.datetime | None
-    is_late: bool
-    is_unchanged: bool
+HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
+FALLING_DUE = 10  # measures named in the calendar: what a person keeps in mind
+COUNTED = ("obliged", "approved", "in_review", "returned", "cooperating", "needless")
 
 
 class DutyFacts(NamedTuple):
+    """A duty with what a line shows of it."""
+
     key: int
     role: str
-    plan: int
     number: int
     order: int
+    text: str
     due_on: datetime.date | None
-    is_needless: bool
+    is_ongoing: bool
+    unit: str
 
     @property
     def code(self) -> str:
@@ -51,44 +46,153 @@ class DutyFacts(NamedTuple):
         return self.role in OBLIGED_ROLES
 
 
+class ReportFacts(NamedTuple):
+    key: int
+    state: str
+    saved_at: datetime.datetime
+    submitted_at: datetime.datetime | None
+    is_late: bool
+    is_unchanged: bool
+
+
+MEASURE_COLUMNS = ("main_task__number", "order", "text", "due_on", "is_ongoing")
+REPORT_COLUMNS = ("pk", "state", "saved_at", "submitted_at", "is_late", "is_unchanged")
+
+
+def duty_columns(prefix: str = "") -> list[str]:
+    """The columns of `DutyFacts`; `prefix` leads to the duty from another model."""
+    return [
+        f"{prefix}{name}" for name in ("pk", "role", *(f"measure__{one}" for one in MEASURE_COLUMNS), "unit__name")
+    ]
+
+
 class Row(NamedTuple):
-    """One duty in one open period, with its report if there is one and the review that returned it."""
+    """One duty in one open period, with its report if there is one."""
 
     duty: DutyFacts
     period: ReportingPeriod
     report: ReportFacts | None
-    review: Review | None = None
+    mend_by: datetime.date | None = None
 
     @property
     def due_on(self) -> datetime.date:
         """When this must be done: the day the reviewer set, else the period's."""
-        return (self.review and self.review.mend_by) or self.period.due_on
+        return self.mend_by or self.period.due_on
 
     @property
     def is_handed_in(self) -> bool:
-        return self.report is not None and self.report.state in (*IN_REVIEW, ReportState.APPROVED)
+        return self.report is not None and self.report.state in HANDED_IN
 
 
 @dataclass
 class Share:
-    """How far a unit is in one period."""
+    """How far a unit is in one period, by duties."""
 
     period: ReportingPeriod
-    obliged: int = 0
-    handed_in: int = 0
+    counts: Counter[str]
+
+    @property
+    def obliged(self) -> int:
+        return self.counts["obliged"]
+
+    @property
+    def handed_in(self) -> int:
+        return self.counts["approved"] + self.counts["in_review"]
+
+    @property
+    def due(self) -> int:
+        return self.obliged - self.handed_in - self.counts["returned"]
+
+
+@dataclass
+class Rows:
+    """One list: `found` in its order, as long as was `counted`. Only the rows of a page are read."""
+
+    bench: "Workbench"
+    found: QuerySet[Any]
+    counted: int
+
+    def __len__(self) -> int:
+        return self.counted
+
+    def __getitem__(self, part: slice) -> list[Row]:
+        return [self.bench.row(values) for values in self.found[part]] if self.counted else []
+
+    def index(self, duty: int, period: int) -> int | None:
+        """Where in the list a duty of a period stands."""
+        keys = self.found.values_list(self.bench.duty_key(self.found), "in_period") if self.counted else []
+        return next((at for at, key in enumerate(keys) if key == (duty, period)), None)
 
 
 @dataclass
 class Workbench:
     """The lists, each in the order in which to work on it. 配合 may report: apart, and in no count of what is due."""
 
-    periods: list[ReportingPeriod]
-    returned: list[Row] = field(default_factory=list)
-    due: list[Row] = field(default_factory=list)
-    submitted: list[Row] = field(default_factory=list)
-    cooperating: list[Row] = field(default_factory=list)
-    needless: list[Row] = field(default_factory=list)
-    shares: list[Share] = field(default_factory=list)
+    user: User
+    today: datetime.date
+
+    @cached_property
+    def periods(self) -> list[ReportingPeriod]:
+        """Those open, with whether anything `is_kept` of them."""
+        kept = Exists(UnitFiling.objects.filter(period=OuterRef("pk")))
+        known = Exists(StandingSummary.objects.filter(plan=OuterRef("plan"), period=None))
+        found = ReportingPeriod.objects.open_on(self.today).annotate(is_kept=Q(kept) & Q(known))
+        return list(found.select_related("plan").order_by(*BY_PERIOD))
+
+    @cached_property
+    def by_key(self) -> dict[int, ReportingPeriod]:
+        return {period.pk: period for period in self.periods}
+
+    @cached_property
+    def shares(self) -> list[Share]:
+        """One query where the counts are kept."""
+        counts: dict[int, Counter[str]] = {period.pk: Counter() for period in self.periods}
+        kept = [period.pk for period in self.periods if period.is_kept]
+        rows = UnitFiling.objects.filter(written_by(self.user), period__in=kept).order_by() if kept else []
+        anew = [
+            row
+            for period in self.periods
+            if not period.is_kept
+            for row in count_units(period, written_by(self.user)).values()
+        ]
+        for row in (*rows, *anew):
+            counts[row.period_id].update({name: getattr(row, name) for name in COUNTED})
+        return [Share(period, counts[period.pk]) for period in self.periods]
+
+    def count(self, name: str) -> int:
+        return sum(share.counts[name] for share in self.shares)
+
+    @cached_property
+    def returned(self) -> list[Row]:
+        """All of them, the day set for mending first: what is returned is little. One query."""
+        if not self.periods:
+            return []
+        last = Review.objects.filter(report=OuterRef("pk"), is_passed=False).order_by("-decided_at", "-id")
+        reports = self.reports(ReportState.RETURNED).annotate(mend_by=Subquery(last.values("mend_by")[:1]))
+        columns = (*duty_columns("duty__"), "period", *REPORT_COLUMNS, "mend_by")
+        return sorted((self.row(values) for values in reports.values_list(*columns)), key=by_date)
+
+    @cached_property
+    def due(self) -> Rows:
+        return Rows(self, self.pairs(Q(role__in=OBLIGED_ROLES), wanted=(None, ReportState.DRAFT)), self.count_due)
+
+    @property
+    def count_due(self) -> int:
+        return sum(share.due for share in self.shares)
+
+    @cached_property
+    def submitted(self) -> Rows:
+        """What was handed in last stands first."""
+        reports = self.reports(*HANDED_IN).filter(duty__role__in=OBLIGED_ROLES).order_by("-submitted_at", "pk")
+        columns = (*duty_columns("duty__"), "in_period", *REPORT_COLUMNS)
+        handed_in = self.count("approved") + self.count("in_review")
+        return Rows(self, reports.annotate(in_period=F("period")).values_list(*columns), handed_in)
+
+    @cached_property
+    def cooperating(self) -> Rows:
+        returned = sum(row.duty.role == DutyRole.COOPERATE for row in self.returned)
+        wanted = (None, ReportState.DRAFT, *HANDED_IN)
+        return Rows(self, self.pairs(Q(role=DutyRole.COOPERATE), wanted), self.count("cooperating") - returned)
 
     @property
     def left(self) -> int:
@@ -96,98 +200,70 @@ class Workbench:
 
     @property
     def approved(self) -> int:
-        return sum(row.report.state == ReportState.APPROVED for row in self.submitted)
-
-    def coming_due(self, today: datetime.date, days: int) -> list[DutyFacts]:
-        """Duties whose measure falls due within so many days, each once."""
-        last = today + datetime.timedelta(days=days)
-        rows = [*self.returned, *self.due, *self.submitted]
-        near = {row.duty for row in rows if row.duty.due_on and today <= row.duty.due_on <= last}
-        return sorted(near, key=lambda duty: (duty.due_on, duty.number, duty.order))
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A row with what is shown of it."""
-
-    row: Row
-    duty: Duty
-    last: ProgressReport | None
+        return self.count("approved")
 
     @property
-    def may_be_unchanged(self) -> bool:
-        """Nothing written yet, and something approved to repeat."""
-        return self.last is not None and self.row.report is None
+    def needless(self) -> int:
+        return self.count("needless")
+
+    def reports(self, *states: str) -> QuerySet[ProgressReport]:
+        reports = ProgressReport.objects.filter(written_by(self.user, "duty__"), period__in=self.by_key, corrects=None)
+        return reports.filter(state__in=states).exclude(needs_no_report("duty__")).order_by()
+
+    def pairs(self, kind: Q, wanted: Sequence[str | None]) -> QuerySet[Any]:
+        """A row for each duty of a kind and open period whose report is in one of the states, None where there is none.
+
+        The state is asked of each by itself: as a join PostgreSQL would read every report of the period.
+        """
+        of_measures = "measure__main_task__plan__periods"
+        duties = Duty.objects.filter(written_by(self.user), kind, **{f"{of_measures}__in": self.by_key})
+        duties = duties.exclude(needs_no_report()).annotate(in_period=F(of_measures))
+        begun = ProgressReport.objects.order_by().filter(duty=OuterRef("pk"), period=OuterRef("in_period"))
+        found = {name: Subquery(begun.filter(corrects=None).values(name)[:1]) for name in REPORT_COLUMNS}
+        states = Q(said_state__in=[state for state in wanted if state])
+        states = states | Q(said_state=None) if None in wanted else states
+        duties = duties.annotate(**{f"said_{name}": one for name, one in found.items()}).filter(states)
+        order = [f"{'-' * name.startswith('-')}{of_measures}__{name.lstrip('-')}" for name in BY_PERIOD]
+        in_order = duties.order_by(*order, F("measure__due_on").asc(nulls_last=True), *BY_MEASURE, "pk")
+        return in_order.values_list(*duty_columns(), "in_period", *(f"said_{name}" for name in REPORT_COLUMNS))
+
+    def duty_key(self, found: QuerySet[Any]) -> str:
+        return "pk" if found.model is Duty else "duty"
+
+    def row(self, values: Sequence[Any]) -> Row:
+        duty, (period, key, *report) = values[:8], values[8:15]
+        facts = None if key is None else ReportFacts(key, *report)
+        return Row(DutyFacts(*duty), self.by_key[period], facts, *values[15:])
+
+    def falling_due(self, days: int) -> list[tuple[datetime.date, str]]:
+        """The obliged measures that fall due within so many days, the first of them: day and code. One query."""
+        last = self.today + datetime.timedelta(days=days)
+        duties = Duty.objects.filter(
+            written_by(self.user),
+            role__in=OBLIGED_ROLES,
+            measure__due_on__range=(self.today, last),
+            measure__main_task__plan__in={period.plan_id for period in self.periods},
+        )
+        duties = duties.exclude(needs_no_report()).order_by("measure__due_on", *BY_MEASURE)
+        rows = duties.values_list("measure__due_on", *BY_MEASURE).distinct()[:FALLING_DUE]
+        return [(day, f"{number}-{order}") for day, number, order in rows]
 
 
-def workbench(user: User, today: datetime.date) -> Workbench:
-    """Four queries, two more where something was returned."""
-    periods = list(ReportingPeriod.objects.open_on(today).select_related("plan").order_by("due_on", "-as_of"))
-    bench = Workbench(periods, shares=[Share(period) for period in periods])
-    if not periods:
-        return bench
-    duties = duty_facts(user, periods)
-    reports = {(report.duty, report.period): report for report in report_facts(user, periods)}
-    returns = last_returns([report.key for report in reports.values() if report.state == ReportState.RETURNED])
-    for share in bench.shares:
-        for duty in duties:
-            if duty.plan != share.period.plan_id:
-                continue
-            report = reports.get((duty.key, share.period.pk))
-            row = Row(duty, share.period, report, report and returns.get(report.key))
-            put(bench, share, row)
-    return in_order(bench)
+BY_PERIOD = ("due_on", "-as_of")
+BY_MEASURE = ("measure__main_task__number", "measure__order")
 
 
-def put(bench: Workbench, share: Share, row: Row) -> None:
-    """Every row goes into one list; what is obliged counts in the share of its period too."""
-    is_returned = row.report is not None and row.report.state == ReportState.RETURNED
-    if row.duty.is_needless and not row.is_handed_in:
-        bench.needless.append(row)
-        return
-    if row.duty.is_obliged:
-        share.obliged += 1
-        share.handed_in += row.is_handed_in
-    if is_returned:
-        bench.returned.append(row)
-    elif not row.duty.is_obliged:
-        bench.cooperating.append(row)
-    elif row.is_handed_in:
-        bench.submitted.append(row)
-    else:
-        bench.due.append(row)
+def by_date(row: Row) -> tuple:
+    return row.due_on, row.duty.due_on or datetime.date.max, row.duty.number, row.duty.order
 
 
-def in_order(bench: Workbench) -> Workbench:
-    """By due date: the report's, then the measure's; what was handed in last stands first."""
-    far = datetime.date.max
-    for rows in (bench.returned, bench.due, bench.cooperating):
-        rows.sort(key=lambda row: (row.due_on, row.duty.due_on or far, row.duty.number, row.duty.order))
-    bench.submitted.sort(key=lambda row: row.report.submitted_at, reverse=True)
-    return bench
-
-
-def duty_facts(user: User, periods: Iterable[ReportingPeriod]) -> list[DutyFacts]:
-    plans = {period.plan_id for period in periods}
-    duties = Duty.objects.filter(written_by(user), measure__main_task__plan__in=plans)
-    columns = ("pk", "role", "measure__main_task__plan", "measure__main_task__number", "measure__order")
-    is_needless = ExpressionWrapper(needs_no_report(), BooleanField())
-    rows = duties.order_by().annotate(is_needless=is_needless)
-    return [DutyFacts(*row) for row in rows.values_list(*columns, "measure__due_on", "is_needless")]
-
-
-def report_facts(user: User, periods: Iterable[ReportingPeriod]) -> list[ReportFacts]:
-    reports = ProgressReport.objects.filter(written_by(user, "duty__"), period__in=periods, corrects=None)
-    columns = ("pk", "duty", "period", "state", "saved_at", "submitted_at", "is_late", "is_unchanged")
-    return [ReportFacts(*row) for row in reports.order_by().values_list(*columns)]
-
-
-def last_returns(reports: Sequence[int]) -> dict[int, Review]:
-    """Report key -> the review that returned it last."""
-    if not reports:
-        return {}
-    reviews = Review.objects.filter(report__in=reports, is_passed=False).select_related("decided_by__unit")
-    return {review.report_id: review for review in reviews.order_by("decided_at", "id")}
+def last_returns(rows: Iterable[Row]) -> dict[int, Review]:
+    """Report key -> the review that returned it last. One query."""
+    keys = [row.report.key for row in rows if row.report]
+    reviews = (
+        Review.objects.filter(report__in=keys, is_passed=False).select_related("decided_by__unit") if keys else []
+    )
+    return {review.report_id: review for review in sorted(reviews, key=lambda one: (one.decided_at, one.pk))}
 
 
 class Offline(NamedTuple):
@@ -210,16 +286,6 @@ def workbooks(user: User, periods: Sequence[ReportingPeriod]) -> list[Offline]:
         .distinct()
     )
     return [Offline(one, name, slug) for one in periods for plan, name, slug in groups if plan == one.plan_id]
-
-
-def items(rows: Sequence[Row]) -> list[Item]:
-    """The rows of one page with their texts. Two queries."""
-    if not rows:
-        return []
-    duties = {row.duty.key for row in rows}
-    texts = Duty.objects.select_related("measure__main_task__plan", "unit").in_bulk(duties)
-    last = last_approved_of_all(duties, {row.period for row in rows})
-    return [Item(row, texts[row.duty.key], last.get((row.duty.key, row.period.pk))) for row in rows]
 
 
 def next_period(today: datetime.date) -> ReportingPeriod | None:
