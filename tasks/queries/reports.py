@@ -73,12 +73,18 @@ def last_approved_of_all(
     duties: Collection[int], periods: Collection[ReportingPeriod]
 ) -> dict[tuple[int, int], ProgressReport]:
     """`last_approved` for many at once: (duty key, period key) -> report. One query, however many periods are open."""
-    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
-    for period in periods:
-        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=period.as_of)
-        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
-    rows = approved.filter(newest, duty__in=duties).select_related("period").order_by("period__as_of", "id")
+    newest = newest_approved(duties, [period.as_of for period in periods])
+    rows = newest.select_related("period").order_by("period__as_of", "id")
     return {(row.duty_id, one.pk): row for row in rows for one in periods if row.period.as_of < one.as_of}
+
+
+def newest_approved(duties: Collection[int], days: Iterable[datetime.date]) -> QuerySet[ProgressReport]:
+    """Of each duty the newest approved report before each day."""
+    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
+    for day in days:
+        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=day)
+        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
+    return approved.filter(newest, duty__in=duties)
 
 
 def awaiting_level(user: User) -> QuerySet[ProgressReport]:

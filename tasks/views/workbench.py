@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from tasks.choices import ReportState
 from tasks.forms import UnchangedForm
-from tasks.models import Measure, Plan, ProgressReport, Review
+from tasks.models import Measure, Plan
 from tasks.queries import instructions
 from tasks.queries import workbench as queries
-from tasks.queries.reports import last_approved_of_all
-from tasks.queries.workbench import DutyFacts, Row, Rows, Workbench
+from tasks.queries.workbench import Row, Rows, Workbench
+from tasks.queries.workbench_rows import DutyFacts, LastWord
 from tasks.views.instruction_rows import NEAR, due_tag, instruction_line
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
@@ -40,8 +40,7 @@ class Line(NamedTuple):
     """One row of a list as shown. `form` asks for 本期无变化 where that is possible."""
 
     row: Row
-    last: ProgressReport | None
-    review: Review | None
+    last: LastWord | None
     deadline: Tag | None
     confidence: Tag | None
     state: Tag | None
@@ -101,13 +100,9 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
 def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
     """Name of each list -> its page. `?due=2` asks for a list's second page."""
     pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
-    unwritten = [row for name in ("due", "cooperating") for row in pages[name]]
-    duties, periods = {row.duty.key for row in unwritten}, {row.period for row in unwritten}
-    last, reviews = last_approved_of_all(duties, periods) if unwritten else {}, queries.last_returns(pages["returned"])
+    last = bench.last_words([row for name in ("due", "cooperating") for row in pages[name]])
     return {
-        name: Listed(
-            name, page.paginator.count, page, [line(row, last, reviews, bench.today, refused) for row in page]
-        )
+        name: Listed(name, page.paginator.count, page, [line(row, last, bench.today, refused) for row in page])
         for name, page in pages.items()
     }
 
@@ -119,25 +114,18 @@ def page_of(bench: Workbench, name: str, number: str | None, refused: Refused | 
     return Paginator(rows, PER_PAGE[name]).get_page(number if at is None else at // PER_PAGE[name] + 1)
 
 
-def line(
-    row: Row,
-    last: Mapping[tuple[int, int], ProgressReport],
-    reviews: Mapping[int, Review],
-    today: datetime.date,
-    refused: Refused | None,
-) -> Line:
-    key, report = (row.duty.key, row.period.pk), row.report
+def line(row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, refused: Refused | None) -> Line:
+    key = (row.duty.key, row.period.pk)
     before = last.get(key)
-    form = UnchangedForm(auto_id=f"u{key[0]}-{key[1]}-%s") if before and report is None else None
+    form = UnchangedForm(auto_id=f"u{key[0]}-{key[1]}-%s") if before and row.report is None else None
     if refused and refused[1] == key:
         form = refused[0]
     return Line(
         row,
         before,
-        reviews.get(report.key) if report else None,
         deadline(row.duty, today),
         CONFIDENCE_TAGS.get(before.confidence) if before else None,
-        STATE_TAGS[report.state] if report else None,
+        STATE_TAGS[row.report.state] if row.report else None,
         form,
     )
 
@@ -156,7 +144,9 @@ class Day(NamedTuple):
 
 def dates(bench: Workbench) -> list[Day]:
     """What is ahead, each once: mending, closing of periods, measures falling due."""
-    days = [Day(row.mend_by, f"{row.duty.code} 改好") for row in bench.returned if row.mend_by]
+    days = [
+        Day(one.mend_by, f"{row.duty.code} 改好") for row in bench.returned if (one := row.returned) and one.mend_by
+    ]
     days += [Day(period.due_on, f"{period.label}填报截止") for period in bench.periods]
     days += [Day(on, f"举措 {code} 完成时限") for on, code in bench.falling_due(NEAR)]
     return sorted({day for day in days if day.on >= bench.today})
