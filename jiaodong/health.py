@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -43,7 +43,7 @@ def what_is_missing() -> str:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         logger.exception("readyz: the database does not answer")
         return "数据库连不上：请检查 DATABASE_URL 和数据库服务，详情见日志。"
     if waiting:

@@ -231,6 +231,12 @@ class PeriodForm(OfficeForm):
     opens_on = ChineseDateField("开放填报", error_messages={"required": "请填写开放填报的日期。"})
     due_on = ChineseDateField("填报截止", error_messages={"required": "请填写填报截止的日期。"})
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "opens_on" in data and "due_on" in data and data["due_on"] < data["opens_on"]:
+            self.add_error("due_on", "填报截止不能早于开放填报。")
+        return data
+
 
 class CadenceForm(OfficeForm):
     """填报周期."""

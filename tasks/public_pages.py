@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
@@ -21,7 +22,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 from tasks.queries.edition import public_edition
 from units.context import DISPLAY_COOKIE, display_modes
-from units.reading import from_replica
+from units.reading import from_replica, leave_replica
 
 View = Callable[..., HttpResponse]
 KEPT_SECONDS = 24 * 3600
@@ -53,8 +54,20 @@ class PublicPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not (is_outsiders_reading(request) and is_public_page(request.path_info)):
             return self.get_response(request)
-        with from_replica():
-            return self.answer(request)
+        with from_replica() as is_replica:
+            response = self.answer_of_replica(request) if is_replica else self.answer(request)
+        if response is not None:
+            return response
+        leave_replica()
+        return self.answer(request)
+
+    def answer_of_replica(self, request: HttpRequest) -> HttpResponseBase | None:
+        """None where the replica gave out in the middle: below here that is a 503 already."""
+        try:
+            response = self.answer(request)
+        except Error:
+            return None
+        return None if response.status_code == 503 else response
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         edition = public_edition()

@@ -3,13 +3,14 @@ primary. Whoever is logged in reads what they have just written, and so never fr
 """
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 REPLICA = "replica"
 SHARED_CACHE = "django_cache"  # of the database: what it counts must not be read from a copy behind
@@ -37,11 +38,12 @@ class PublicReads:
 
 
 @contextmanager
-def from_replica() -> Iterator[None]:
-    """Read from the replica inside, where one is set and answers."""
-    token = source.set(REPLICA if replica_answers() else DEFAULT_DB_ALIAS)
+def from_replica() -> Iterator[bool]:
+    """Read from the replica inside, where one is set and answers; whether that is so."""
+    is_replica = replica_answers()
+    token = source.set(REPLICA if is_replica else DEFAULT_DB_ALIAS)
     try:
-        yield
+        yield is_replica
     finally:
         source.reset(token)
 
@@ -58,7 +60,7 @@ def replica_answers() -> bool:
     try:
         with connections[REPLICA].cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         leave_replica()
         return False
     return True
@@ -68,5 +70,6 @@ def leave_replica() -> None:
     """Read from the primary for a while: waiting for a machine that is gone would make every page slow."""
     global asked_again_at
     asked_again_at = time.monotonic() + ASK_AGAIN_SECONDS
-    logger.warning("the replica does not answer; reading from the primary", exc_info=True)
+    is_raised = sys.exc_info()[0] is not None
+    logger.warning("the replica does not answer; reading from the primary", exc_info=is_raised)
     connections[REPLICA].close()

@@ -2,14 +2,19 @@
 are shown a unit's old name or its new one. Takes the folder and the port of the standby, which it stops and starts.
 """
 
+import itertools
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -22,7 +27,8 @@ OLD, NEW = "省交通运输厅", "省交通运输新厅"
 
 
 def watch(standby: Standby) -> dict[str, dict[str, str]]:
-    outsider, staff = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    settings.DEBUG = False  # failures are answered as in earnest; static files need not be collected
+    outsider, staff = (Client(SERVER_NAME="localhost", raise_request_exception=False) for _ in range(2))
     staff.force_login(User.objects.get(username="leader"))
 
     def seen() -> dict[str, str]:
@@ -39,8 +45,28 @@ def watch(standby: Standby) -> dict[str, dict[str, str]]:
     standby.start()
     reading.asked_again_at = 0.0
     moments["back"] = {**seen(), "replica": "answers" if reading.replica_answers() else "silent"}
+    moments |= {f"cut at query {at}": {"outsider": cut_at(at, standby, outsider)} for at in (2, 4)}
     connections.close_all()
     return moments
+
+
+def cut_at(number: int, standby: Standby, outsider: Client) -> str:
+    """What is shown when the standby is cut before that query of one page; the first asks whether it is there."""
+    cache.clear()
+    queries = itertools.count(1)
+
+    def cut(execute: Callable[..., Any], *arguments: Any) -> Any:
+        if next(queries) == number:
+            standby.stop()
+        return execute(*arguments)
+
+    with connections[reading.REPLICA].execute_wrapper(cut):
+        answer = outsider.get("/units/")
+    shown = "new" if NEW in answer.content.decode() else "old"
+    found = f"{answer.status_code} {shown}, {'answers' if reading.replica_answers() else 'left'}"
+    standby.start()
+    reading.asked_again_at = 0.0
+    return found
 
 
 if __name__ == "__main__":

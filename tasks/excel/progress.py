@@ -11,10 +11,9 @@ from tasks.excel.looks import BLUE, DEADLINE_LOOKS, PLAIN, PROGRESS_LOOKS
 from tasks.queries import ledger
 from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
-from tasks.queries.told import Told, approvers
+from tasks.queries.told import Told
 from tasks.tables import duties_in_words
 from tasks.tables_ledger import LEDGER_COLUMNS, LedgerSelection, LedgerTable
-from units.models import User
 
 WIDTHS = {
     "number": 6, "task": 16, "field": 14, "code": 7, "text": 46, "lead": 16, "units": 30, "responsibility_text": 30,
@@ -126,7 +125,7 @@ def said(name: str) -> Callable[[LedgerLine], str]:
 
 
 def coordination(line: LedgerLine) -> str:
-    return told(line, [(one, one.asked) for one in line.reports])
+    return told(line, [(one, one.coordination_in_words) for one in line.reports])
 
 
 def told(line: LedgerLine, texts: list[tuple[Told, str]]) -> str:
@@ -138,15 +137,6 @@ def told(line: LedgerLine, texts: list[tuple[Told, str]]) -> str:
 def marks(report: Told, is_named: bool) -> str:
     about, words = [report.unit] if is_named else [], report.marks
     return "".join([*about, *(f"〔{word}〕" for word in words), "："]) if about or words else ""
-
-
-def reviewers(line: LedgerLine) -> str:
-    return "、".join(approvers(line.reports))
-
-
-def named(person: User | None) -> str:
-    """Family name first; the account where there is no name."""
-    return (person.last_name + person.first_name or person.username) if person else ""
 
 
 VALUES: dict[str, Callable[[LedgerLine], Any]] = {
@@ -168,6 +158,6 @@ VALUES: dict[str, Callable[[LedgerLine], Any]] = {
     "problems": said("problems"),
     "coordination": coordination,
     "next_steps": said("next_steps"),
-    "reviewer": reviewers,
+    "reviewer": lambda line: line.reviewers,
     "reported": reported,
 }

@@ -10,7 +10,7 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0011_digests"),
+        ("tasks", "0012_unit_figures"),
     ]
 
     operations = [

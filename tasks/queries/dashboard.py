@@ -182,7 +182,10 @@ class Dashboard:
 
     @cached_property
     def fields(self) -> list[FieldCounts]:
-        return field_counts(self.plan, self.figures)
+        """Of a unit those in which it has to report on something."""
+        if self.unit is None:
+            return field_counts(self.plan, self.figures)
+        return [row for row in field_counts(self.plan, self.present.fields_of(self.unit)) if row.counts["measures"]]
 
     @cached_property
     def cities(self) -> list[CityTable]:

@@ -28,8 +28,13 @@ def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
     rows = MeasureStanding.objects.filter(plan=plan)
     strangers = rows.exclude(measure__in=measures).values_list("measure_id", flat=True)
     yield from (f"现状里有已不属于本分工表的举措 {key}。" for key in strangers)
-    if as_kept(summed(rows.iterator())) != summary.figures:
+    sums = summed(rows.iterator())
+    if as_kept(sums.plan) != summary.figures:
         yield "汇总数字与各项举措的现状之和不一致。"
+    kept, wanted = dict(summary.by_unit.values_list("unit_id", "figures")), sums.by_unit
+    for unit in sorted(kept.keys() | wanted.keys()):
+        if kept.get(unit, {}) != as_kept(wanted[unit]):
+            yield f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"
     for period in plan.periods.filter(frozen_at=None):
         yield from filing_drift(period)
 

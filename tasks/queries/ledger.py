@@ -25,7 +25,7 @@ from tasks.queries.measures import (
     written,
 )
 from tasks.queries.past import held
-from tasks.queries.told import TOLD_FIELDS, Told
+from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from units.choices import UnitKind
 from units.models import Unit
 
@@ -53,6 +53,10 @@ class LedgerLine(MeasureLine):
     standing: Standing | None = None
     moves: int = 0
     reports: list[Told] = field(default_factory=list)
+
+    @property
+    def reviewers(self) -> str:
+        return approvers(self.reports)
 
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:

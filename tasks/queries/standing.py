@@ -23,11 +23,13 @@ from tasks.models import (
     Plan,
     ReportingPeriod,
     StandingSummary,
+    UnitFigures,
 )
 from tasks.queries.coordination import asked_units
-from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
+from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
+from units.models import Unit
 from units.prepared import prepared, prepared_rows
 
 
@@ -232,17 +234,27 @@ class Present:
         return {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=self.anew)}
 
     @cached_property
-    def figures(self) -> Figures:
-        """The figures of today: those kept, with what no longer holds taken out and put in anew."""
+    def sums(self) -> Sums:
+        """Those kept of the plan, with what no longer holds taken out and put in anew; by unit only these steps."""
         if self.summary is None:
             return summed(self.anew.values())
-        found = as_figures(self.summary.figures)
+        found = Sums(as_figures(self.summary.figures))
         for part in in_parts(self.anew):
             where = places(part)
             for key in part:
-                add(found, self.outdated[key], where[key], -1)
-                add(found, self.anew[key], where[key])
+                found.add(self.outdated[key], where[key], -1)
+                found.add(self.anew[key], where[key])
         return found
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of today."""
+        return self.sums.plan
+
+    def fields_of(self, unit: Unit) -> Figures:
+        """The figures of today of what a unit must report on, by field. One query."""
+        kept = UnitFigures.objects.filter(summary=self.summary, unit=unit).values_list("figures", flat=True).first()
+        return moved_by(as_figures(kept or {}), self.sums.by_unit[unit.pk])
 
     def of(self, keys: Collection[int]) -> dict[int, MeasureStanding]:
         """The standings of these measures, kept or anew."""

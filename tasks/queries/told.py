@@ -39,8 +39,8 @@ class Told(NamedTuple):
         return [word for word, holds in (("更正", self.corrects_id), ("补报", self.is_late)) if holds]
 
     @property
-    def asked(self) -> str:
-        """What is asked, of whom, by when."""
+    def coordination_in_words(self) -> str:
+        """What is asked, of whom, by when; empty where nothing is."""
         if not self.coordination_request:
             return ""
         whom = f"（请{self.coordination_unit}协调）" if self.coordination_unit else ""
@@ -63,5 +63,5 @@ OF_OTHERS = {
 TOLD_FIELDS = (*OF_DUTY, *(OF_OTHERS.get(name, name) for name in Told._fields[len(OF_DUTY) :]))
 
 
-def approvers(reports: Iterable[Told]) -> list[str]:
-    return sorted({told.approver for told in reports if told.approver})
+def approvers(reports: Iterable[Told]) -> str:
+    return "、".join(sorted({told.approver for told in reports if told.approver}))

@@ -65,7 +65,7 @@ class ReturnFacts(NamedTuple):
 
     @property
     def by(self) -> str:
-        name = f"{self.given_name} {self.family_name}".strip() or self.username
+        name = f"{self.family_name}{self.given_name}" or self.username
         return f"{self.unit or ''} {ROLE_WORDS[self.role]} {name}"
 
 

@@ -25,8 +25,7 @@ def marked(pieces: Sequence[Piece], arrow: bool = False) -> SafeString:
 
 @register.filter
 def named(person: User | None) -> str:
-    """Family name first; the account where there is no name."""
-    return (person.last_name + person.first_name or person.username) if person else ""
+    return person.display_name if person else ""
 
 
 @register.simple_tag

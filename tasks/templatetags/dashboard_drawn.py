@@ -48,20 +48,19 @@ def cell_drawn(one: Cell) -> SafeString:
 
 @register.simple_tag
 def filed_rows(rows: Iterable[Filed], plan: Plan, filing_url: str) -> SafeString:
-    """Units that have not handed in everything; `filing_url` for those who may look at the rows behind a number."""
+    """Units that have not handed in everything; `filing_url` is where the rows behind a number stand."""
     unit_url = of_plan("unit-dashboard", plan, "x").removesuffix("x/")
     return SafeString("".join([filed_row(row, f"{unit_url}{row.slug}/", filing_url) for row in rows]))
 
 
 def filed_row(row: Filed, unit_url: str, filing_url: str) -> str:
-    behind = f"{filing_url}?unit={row.slug}" if filing_url else f"{unit_url}#own-filing"
     drawn = [
         f'<tr><th scope="row"><a href="{unit_url}">{escape(row.name)}</a></th>'
-        f'<td class="n num strong nowrap"><a href="{behind}">{row.handed_in} / {row.obliged}</a></td>'
+        f'<td class="n num strong nowrap"><a href="{filing_url}?unit={row.slug}">{row.handed_in} / {row.obliged}</a></td>'
     ]
     for state, count in row.states:
         link = f'<a href="{filing_url}?state={state}&amp;unit={row.slug}">{count}</a>'
-        drawn.append(f'<td class="n num{"" if count else " zero"}">{link if filing_url and count else count}</td>')
+        drawn.append(f'<td class="n num{"" if count else " zero"}">{link if count else count}</td>')
     return "".join([*drawn, "</tr>"])
 
 

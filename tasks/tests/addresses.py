@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -26,6 +26,7 @@ from tasks.models import (
     TableImport,
     Upload,
 )
+from tasks.tests.doors import PLAN
 from units.models import Unit, User
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -107,6 +108,14 @@ def addresses() -> dict[str, list[str]]:
         assert known_all, f"no address is known for {route}: say in `values` what stands there"
         found[route] = [f"/{one}" for one in filled]
     return found
+
+
+def address_of_each(listed: Iterable[str]) -> dict[str, str]:
+    """Route of the table of permissions -> one address; each workbook has a route of its own there."""
+    known, listed = {route: found[0] for route, found in addresses().items()}, list(listed)
+    kinds = known.pop(f"{PLAN}export/<slug:kind>.<str:extension>").rpartition("/")[0]
+    workbooks = [route for route in listed if route.startswith(f"{PLAN}export/") and route not in known]
+    return known | {route: f"{kinds}/{route.rpartition('/')[2]}" for route in workbooks}
 
 
 OWN = {"ETag", "X-Request-ID"}  # of this very answer

@@ -12,6 +12,10 @@ from units.models import Unit, UnitGroup, User
 
 NOW = timezone.make_aware(datetime.datetime(2026, 10, 9, 10, 0))
 TODAY = NOW.date()
+PERSONS = {  # of `make_stage`, one for each role
+    Role.REPORTER: "reporter", Role.UNIT_REVIEWER: "reviewer", Role.OFFICE: "office", Role.LEADER: "leader",
+    Role.ADMINISTRATOR: "administrator", Role.AUDITOR: "auditor",
+}  # fmt: skip
 CONTENT = {
     "progress": "7月20日完成初步设计批复（鲁交规划〔2026〕12号），路基完成 40%。",
     "percent_complete": 40,

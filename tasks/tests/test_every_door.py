@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from tasks.tests.addresses import addresses
+from tasks.tests.addresses import address_of_each
 from tasks.tests.desk import client_of
 from tasks.tests.doors import ACT, BY_ROW, EVERYBODY, NOBODY, PLAN, Door, doors, holds
-from tasks.tests.people import NOW
+from tasks.tests.people import NOW, PERSONS
 from tasks.tests.planted import plant
 from units.choices import Role
 from units.models import AuditEvent
@@ -24,10 +24,6 @@ OPEN, LOG_IN, SHUT, HIDDEN, NO_METHOD = "open", "log in", "shut", "hidden", "no 
 KINDS = {200: OPEN, 302: OPEN, 400: OPEN, 409: OPEN, 401: LOG_IN, 403: SHUT, 404: HIDDEN, 405: NO_METHOD}
 HEAD_ASKED_BY = ("", Role.OFFICE)  # it is GET without the body: two stand for all
 SENTENCE = re.compile(r"您的角色没有这项权限：(.+?)。")
-PERSONS = {
-    Role.REPORTER: "reporter", Role.UNIT_REVIEWER: "reviewer", Role.OFFICE: "office", Role.LEADER: "leader",
-    Role.ADMINISTRATOR: "administrator", Role.AUDITOR: "auditor",
-}  # fmt: skip
 # Nothing in the house stands behind these in the state that the row needs; their own tests open them.
 NEVER_OPEN = {
     "allocation/<int:pk>/abandon/", "allocation/<int:pk>/names/", "allocation/<int:pk>/places/",
@@ -50,12 +46,7 @@ class House:
             person.refresh_from_db()
         self.browsers = {"": Client(), **{role: client_of(people[name]) for role, name in PERSONS.items()}}
         self.doors = doors()
-        self.addresses = {route: found[0] for route, found in addresses().items()}
-        kinds = self.addresses.pop(f"{PLAN}export/<slug:kind>.<str:extension>").rpartition("/")[0]
-        workbooks = [
-            route for route in self.doors if route.startswith(f"{PLAN}export/") and route not in self.addresses
-        ]
-        self.addresses |= {route: f"{kinds}/{route.rpartition('/')[2]}" for route in workbooks}
+        self.addresses = address_of_each(self.doors)
 
     def ask(self, role: str, method: str, route: str) -> tuple[str, str]:
         """The kind of answer and the permission that it says is missing. What the request changed is undone."""

@@ -5,7 +5,6 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
 from tasks.textdiff import Piece, text_diff
 from tasks.views.importing import own_table
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 OVERTAKEN = "在您核对期间，分工表或您的认定又有改动，还没有写入。下面是现在的差异，请再核对一次。"
@@ -72,7 +72,7 @@ class Difference(NamedTuple):
     after: list[Piece]
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def table_import(request: HttpRequest, pk: int) -> HttpResponse:
@@ -124,7 +124,7 @@ def duties_of(measure: DraftMeasure) -> str:
 
 
 def step(request: HttpRequest, here: str, examined: Examined, template: str = "", **context: Any) -> HttpResponse:
-    given = {"table": examined.table, "plan": examined.found.plan, "examined": examined, "here": here}
+    given = {"table": examined.table, "revised": examined.found.plan, "examined": examined, "here": here}
     return render(
         request, f"tasks/importing/{template or here}.html", {**given, "stages": stages(examined), **context}
     )
@@ -149,11 +149,13 @@ def onward(examined: Examined) -> HttpResponse:
     return redirect(route, examined.table.pk)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_names(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
@@ -207,11 +209,13 @@ def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_places(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     form = PlacesForm(
         request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
@@ -224,12 +228,14 @@ def table_places(request: HttpRequest, pk: int) -> HttpResponse:
     return step(request, "places", examined, form=form, titles=titles)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_difference(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
-    form = WriteForm(request.POST if request.method == "POST" else None)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
+    form = WriteForm(typed(request))
     refusals: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

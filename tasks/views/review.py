@@ -7,7 +7,6 @@ import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +27,7 @@ from tasks.queries.workdays import workdays
 from tasks.services import reviewing
 from tasks.services.report_rules import VersionConflict
 from tasks.views.changes import compare, in_short, words, words_before
+from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import require_reviewer, tabs
 from tasks.views.workbench import deadline
 from units.choices import Role
@@ -51,7 +51,7 @@ class Line(NamedTuple):
     is_ticked: bool
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def review_queue(request: HttpRequest) -> HttpResponse:
@@ -60,13 +60,16 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     return page(request, None)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_report(request: HttpRequest, pk: int) -> HttpResponse:
     require_reviewer(request.user)
     report = get_object_or_404(review.reviewable(request.user), pk=pk)
-    return decide(request, report) if request.method == "POST" else page(request, report)
+    data = typed(request)
+    if request.method == "POST":
+        return decide(request, report)
+    return page(request, report, form=DecisionForm(data, today=timezone.localdate()) if data else None)
 
 
 def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> HttpResponse:
@@ -162,7 +165,7 @@ def hints_of(report: ProgressReport, before: ProgressReport | None) -> list:
     if report.is_unchanged:
         return []
     last = (before.progress, before.percent_complete) if before else ("", None)
-    return hints(report.progress, report.percent_complete, *last)
+    return hints(report.progress, report.percent_complete, *last, fall_reason=report.fall_reason)
 
 
 def decide(request: HttpRequest, report: ProgressReport) -> HttpResponse:
@@ -211,7 +214,7 @@ def next_address(request: HttpRequest) -> str:
     return reverse("review") + kept
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def review_returned(request: HttpRequest) -> HttpResponse:
