@@ -47,6 +47,7 @@ LAYERS = {
     "units.tables": 8,
     "tasks.forms": 8,
     "tasks.forms_office": 8,
+    "tasks.forms_rules": 8,
     "tasks.forms_importing": 8,
     "tasks.forms_stocktake": 8,
     "tasks.filters": 8,
