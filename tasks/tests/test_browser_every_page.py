@@ -41,6 +41,8 @@ UNREADABLE = """isPaper => {
         const said = one.outerHTML.slice(0, 100);
         if (cuts.includes(style.overflowX) && one.scrollWidth > one.clientWidth + 1 && one.innerText && one.clientWidth > 1)
             found.push(`cut at ${one.clientWidth} of ${one.scrollWidth}: ${said}`);
+        if ([style.transitionDuration, style.animationDuration].some(
+            text => text.split(',').some(part => parseFloat(part) > 0.01))) found.push(`moves: ${said}`);
         if (['fixed', 'sticky'].includes(style.position) && box.height > innerHeight / 2 && !isPaper)
             found.push(`covers ${box.height} pixels: ${said}`);
     }
@@ -86,8 +88,9 @@ def read_all(page: Page, paths: list[str], seen: set[str]) -> tuple[int, dict[st
 
 
 def enlarged_and_printed(page: Page) -> dict[str, list[str]]:
-    """What cannot be read at 200 %, and on the paper that the page asks for."""
+    """What cannot be read at 200 %, or moves for those who do not want that, and what is cut on the paper asked for."""
     page.set_viewport_size(ENLARGED)
+    page.emulate_media(reduced_motion="reduce")
     found = {"200 %": page.evaluate(UNREADABLE, False)}
     is_wide = page.evaluate("document.body.classList.contains('print-wide')")
     page.set_viewport_size({"width": LANDSCAPE if is_wide else PORTRAIT, "height": 900})
