@@ -44,7 +44,7 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    held = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    held = StandingSummary.objects.select_for_update(no_key=True).filter(plan=plan, period=None)
     return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
@@ -52,7 +52,7 @@ def hold(plan: Plan) -> StandingSummary | None:
 def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
     StandingSummary.objects.get_or_create(plan=plan, period=None)
-    summary = StandingSummary.objects.select_for_update().get(plan=plan, period=None)
+    summary = StandingSummary.objects.select_for_update(no_key=True).get(plan=plan, period=None)
     today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
     before, overtaken = {}, set()
     for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):

@@ -161,7 +161,8 @@ def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Uni
     state = request.GET.get("state", filing.OBLIGED)
     if state not in STATE_LABELS:
         raise Http404
-    unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
+    asked = request.GET.get("unit", "").replace("\0", "?")  # PostgreSQL takes no NUL, and no slug has one
+    unit = get_object_or_404(Unit, slug=asked) if asked else None
     units = [one for one in filing.board(period) if unit is None or one.unit == unit.pk]
     return state, unit, filing.RowsBehind(period, state, units)
 
