@@ -49,6 +49,7 @@ LAYERS = {
     "tasks.forms_office": 8,
     "tasks.forms_rules": 8,
     "tasks.forms_importing": 8,
+    "tasks.forms_periods": 8,
     "tasks.forms_stocktake": 8,
     "tasks.filters": 8,
     "tasks.postgres": 5,

@@ -12,7 +12,17 @@ from tasks.queries.reports import last_approved, obliged_duties
 from tasks.queries.workbench import Workbench
 from tasks.services.standing import forget, rebuild
 from tasks.tests.desk import client_of
-from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, reported_before, returned, submitted
+from tasks.tests.journeys import (
+    approved,
+    claimed,
+    drafted,
+    earlier_period,
+    forwarded,
+    more_duties,
+    reported_before,
+    returned,
+    submitted,
+)
 from tasks.tests.people import NOW, TODAY, make_period
 from units.models import User
 
@@ -110,6 +120,18 @@ class TestLists:
     def test_the_office_writes_for_open_groups_only(self, stage):
         (item,) = page(stage.office).xpath("//section[@aria-labelledby='due']//li")
         assert "各执法部门" in item.text_content()
+
+    def test_the_office_sees_how_much_waits_in_each_queue(self, stage):
+        forwarded(stage)
+        claimed(stage)
+        links = page(stage.office).xpath("//div[@class='page-head']/p/a")
+        assert [(link.text, link.get("href")) for link in links if link.get("href") != "#due"] == [
+            ("待复审 1 项", "/review/"),
+            ("待办结核验 1 项", "/review/completions/"),
+            ("延期申请 0 项", "/review/extensions/"),
+            ("退回中 0 项", "/review/returned/"),
+        ]
+        assert page(stage.reporter).xpath("//div[@class='page-head']/p/a[starts-with(@href, '/review/')]") == []
 
     def test_the_office_fills_in_offline_what_open_groups_report(self, stage):
         links = page(stage.office).xpath("//section[@aria-labelledby='offline']//a")

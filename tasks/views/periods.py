@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.choices import Stage
 from tasks.excel.tables import filed_export, filing_export
-from tasks.forms_office import PeriodForm
+from tasks.forms_periods import PeriodForm
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.permissions import has_dashboard, sees_filing
 from tasks.queries import filing
