@@ -100,6 +100,7 @@ class TestEndedSession:
         return stage.reporter
 
     def log_in(self, client: Client, url: str, user):
+        client.get(url)  # says that the text waits
         return client.post(url, {"username": user.username, "password": PASSWORD}, follow=True)
 
     def test_what_was_typed_is_in_the_form_after_login(self, stage, reporter):
@@ -157,7 +158,9 @@ class TestEndedSession:
         returns = (f"/review/{submitted(stage).pk}/", {"decision": "return", "reason": "请写明里程。"})
         url, typed = {"reporter": asks, "reviewer": returns}[who]
         client = Client()
-        page = tree(self.log_in(client, client.post(url, typed).url, getattr(stage, who)))
+        login = client.post(url, typed).url
+        assert "您刚才写的文字已经留下" in client.get(login).content.decode()
+        page = tree(self.log_in(client, login, getattr(stage, who)))
         found = {name: value for form in page.forms for name, value in form.form_values() if name in typed}
         assert {name: value.strip() for name, value in found.items()} == typed
         assert "没有提交的文字已经找回" in page.find_class("notice")[0].text_content()

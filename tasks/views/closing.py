@@ -85,7 +85,7 @@ def page(request: HttpRequest, kind: Kind, claim: Claim | None, **more: Any) -> 
     selected = claim or (waiting[0] if waiting else None)
     at = waiting.index(selected) if selected in waiting else -1
     context = {
-        "tabs": tabs(request.user, kind.queue, len(waiting)),
+        "tabs": tabs(request.user, kind.queue),
         "kind": kind,
         "waiting": waiting,
         "is_item": claim is not None,

@@ -91,6 +91,7 @@ def table_import(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": sum(len(one.measure.assignments) for task in tasks for one in task.measures),
         "errors": errors,
         "warnings": examined.draft.warnings,
+        "following": following(examined),
     }
     return step(request, "read", examined, **context)
 
@@ -124,7 +125,10 @@ def duties_of(measure: DraftMeasure) -> str:
 
 
 def step(request: HttpRequest, here: str, examined: Examined, template: str = "", **context: Any) -> HttpResponse:
-    given = {"table": examined.table, "revised": examined.found.plan, "examined": examined, "here": here}
+    plan = examined.found.plan
+    given = {"table": examined.table, "revised": plan, "examined": examined, "here": here}
+    if plan:  # otherwise the menu finds the first there is
+        given["plan"] = plan
     return render(
         request, f"tasks/importing/{template or here}.html", {**given, "stages": stages(examined), **context}
     )
@@ -144,9 +148,14 @@ def stages(examined: Examined) -> list[tuple[str, str, str, int]]:
 
 
 def onward(examined: Examined) -> HttpResponse:
-    """To the first step where something is open."""
-    route = next((route for key, route, _, count in stages(examined) if count and key != "read"), "table-difference")
+    route, _ = following(examined)
     return redirect(route, examined.table.pk)
+
+
+def following(examined: Examined) -> tuple[str, str]:
+    """Route and name of the first step where something is open, else of the last."""
+    *others, last = stages(examined)
+    return next((one[1:3] for one in others if one[3] and one[0] != "read"), last[1:3])
 
 
 @login_keeps_text

@@ -18,6 +18,7 @@ NOT_TYPED = {"csrfmiddlewaretoken", "do"}
 MOST = 5  # forms in one session; the oldest goes first
 LONGEST = 2 * LONGEST_TEXT  # of one field: more than the form accepts, so that nothing acceptable is cut
 MOST_TEXT = 15 * LONGEST  # of one form: anybody may post here
+WAITS = "登录已过期。您刚才写的文字已经留下，登录以后接着写。"
 FOUND_AGAIN = "登录过期时没有提交的文字已经找回，请核对后再提交。"
 
 View = Callable[..., HttpResponse]
@@ -30,11 +31,16 @@ def login_keeps_text(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if request.method == "POST":
-            keep(request)
-        return redirect_to_login(request.get_full_path())
+        return to_login(request)
 
     return guarded
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Off to the login; what was posted waits, and the login page says so."""
+    if request.method == "POST" and keep(request):
+        messages.info(request, WAITS)
+    return redirect_to_login(request.get_full_path())
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -47,8 +53,8 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return data
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep what was posted to this path."""
+def keep(request: HttpRequest) -> bool:
+    """Keep what was posted to this path, if anything was."""
     texts: dict[str, list[str]] = {}
     room = MOST_TEXT
     for name, values in request.POST.lists():
@@ -57,10 +63,11 @@ def keep(request: HttpRequest) -> None:
         if room >= 0 and name not in NOT_TYPED:
             texts[name] = cut
     if not texts:
-        return
+        return False
     kept = request.session.get(KEY, {})
     kept.pop(request.path, None)
     request.session[KEY] = dict([*kept.items(), (request.path, texts)][-MOST:])
+    return True
 
 
 def kept(request: HttpRequest, path: str = "") -> QueryDict | None:

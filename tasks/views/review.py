@@ -76,15 +76,15 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
-    waiting = review.awaiting_decision_by(user).count()
+    shown_tabs = tabs(user, "review")
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
     selected = report or (review.reviewable(user).filter(pk=keys[0]).first() if keys else None)
     at = keys.index(selected.pk) if selected and selected.pk in keys else -1
     context = {
-        "tabs": tabs(user, "review", waiting),
-        "later": waiting - len(everything),
+        "tabs": shown_tabs,
+        "later": shown_tabs[0].count - len(everything),
         "sort": sort,
         "is_narrowed": is_narrowed,
         "unchanged_count": sum(entry.change.is_none for entry in everything),
@@ -223,7 +223,7 @@ def review_returned(request: HttpRequest) -> HttpResponse:
     reports = list(review.returned(request.user))
     returns = review.returns_of(reports)
     context = {
-        "tabs": tabs(request.user, "review-returned", len(reports)),
+        "tabs": tabs(request.user, "review-returned"),
         "returned": [(report, returns.get(report.pk)) for report in reports],
         "today": timezone.localdate(),
         "plan": Plan.objects.first(),

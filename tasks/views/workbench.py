@@ -19,8 +19,9 @@ from tasks.queries import workbench as queries
 from tasks.queries.workbench import Item, Row, Workbench
 from tasks.views.instruction_rows import NEAR, due_tag, instruction_line
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
+from tasks.views.review_tabs import tabs
 from units.choices import Role
-from units.permissions import Permission, require
+from units.permissions import Permission, may, require
 
 FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
 PER_PAGE = 50
@@ -82,6 +83,7 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
     context = {
         "bench": bench,
         "workbooks": queries.workbooks(request.user, bench.periods),
+        "queues": tabs(request.user) if may(request.user, Permission.REVIEW_AT_OFFICE) else [],
         "instructions": [instruction_line(one, today) for one in told],
         "lists": lists(bench, request, today, refused),
         "only": only,
