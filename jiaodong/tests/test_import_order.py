@@ -34,6 +34,7 @@ LAYERS = {
     "units.services": 4,
     "units.backup": 4,
     "units.reading": 1,
+    "units.garbage": 0,
     "units.prepared": 2,
     "units.backends": 3,
     "units.sessions": 3,

@@ -168,7 +168,7 @@ class Workbench:
 
     def pairs(self, role: Q, count: int, *states: str) -> Rows:
         """Of those duties the ones not begun, and those whose report is in one of the states."""
-        of = (written_by(self.user), self.keys, role, (None, *states))
+        of = (written_by(self.user), self.keys, role, (asked.NOT_BEGUN, *states))
         return Rows(self, count, asked.rows_of_pairs, asked.pairs, of)
 
     @property
@@ -184,15 +184,21 @@ class Workbench:
         return self.count("needless")
 
     def row(self, values: Sequence[Any]) -> Row:
-        """From the columns of a duty, of its period, of a report and where it was returned of the review."""
+        """From the columns of a duty and of its period, and of what was reported and where it was returned of the review."""
         duty, period, report = values[:DUTY_WIDTH], values[DUTY_WIDTH], values[DUTY_WIDTH + 1 :][:REPORT_WIDTH]
         review = values[DUTY_WIDTH + 1 + REPORT_WIDTH :]
         return Row(
             DutyFacts(*duty),
             self.by_key[period],
-            ReportFacts(*report) if report[0] else None,
+            ReportFacts(*report) if report else None,
             ReturnFacts(*review) if review and review[0] else None,
         )
+
+    def begun(self, rows: Collection[Row]) -> list[Row]:
+        """The rows with their reports, where there are any. One query."""
+        duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period.pk for row in rows})
+        found = {(duty, period): ReportFacts(*rest) for duty, period, *rest in asked.reports_on(duties, periods)}
+        return [row._replace(report=found.get((row.duty.key, row.period.pk))) for row in rows]
 
     def last_words(self, rows: Collection[Row]) -> dict[tuple[int, int], LastWord]:
         """Duty and period key -> what was approved last before it. One query."""

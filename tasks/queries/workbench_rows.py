@@ -6,7 +6,8 @@
 import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport
@@ -16,6 +17,7 @@ from units.prepared import prepared
 
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 ROLE_WORDS = dict(Role.choices)
+NOT_BEGUN = ""  # the state of a report that is not there
 BY_PERIOD = ("due_on", "-as_of")
 BY_MEASURE = ("measure__main_task__number", "measure__order")
 Keys = tuple[int, ...]
@@ -93,8 +95,8 @@ def duty_columns(prefix: str = "") -> list[str]:
     ]
 
 
-def pairs(writer: Q, periods: Keys, role: Q, wanted: tuple[str | None, ...]) -> QuerySet[Any]:
-    """A row for each duty and period whose report is in one of the states, None where there is none, in order.
+def pairs(writer: Q, periods: Keys, role: Q, wanted: tuple[str, ...]) -> QuerySet[Any]:
+    """Duty and period, in order, of which the report is in one of the states, `NOT_BEGUN` where there is none.
 
     The state is asked of each by itself: as a join PostgreSQL would read every report of the period.
     """
@@ -102,17 +104,17 @@ def pairs(writer: Q, periods: Keys, role: Q, wanted: tuple[str | None, ...]) -> 
     duties = Duty.objects.filter(writer, role, **{f"{of_measures}__in": periods})
     duties = duties.exclude(needs_no_report()).annotate(in_period=F(of_measures))
     begun = ProgressReport.objects.order_by().filter(duty=OuterRef("pk"), period=OuterRef("in_period"), corrects=None)
-    said = {f"said_{name}": Subquery(begun.values(name)[:1]) for name in REPORT_COLUMNS}
-    states = Q(said_state__in=[state for state in wanted if state])
-    duties = duties.annotate(**said).filter(states | Q(said_state=None) if None in wanted else states)
+    duties = duties.alias(known=Coalesce(Subquery(begun.values("state")[:1]), Value(NOT_BEGUN)))
     order = [f"{'-' * name.startswith('-')}{of_measures}__{name.lstrip('-')}" for name in BY_PERIOD]
-    in_order = duties.order_by(*order, F("measure__due_on").asc(nulls_last=True), *BY_MEASURE, "pk")
-    return in_order.values_list(*duty_columns(), "in_period", *said)
+    in_order = duties.filter(known__in=wanted).order_by(
+        *order, F("measure__due_on").asc(nulls_last=True), *BY_MEASURE, "pk"
+    )
+    return in_order.values_list(*duty_columns(), "in_period")
 
 
 def handed_in(writer: Q, periods: Keys) -> QuerySet[Any]:
     """`writer` leads from a report. What was handed in last stands first."""
-    obliged = of_state(writer, periods, *HANDED_IN).filter(duty__role__in=OBLIGED_ROLES)
+    obliged = of_state(writer, periods, *HANDED_IN).filter(duty__role__in=OBLIGED_ROLES, submitted_at__isnull=False)
     return obliged.order_by("-submitted_at", "pk").values_list(*duty_columns("duty__"), "period_id", *REPORT_COLUMNS)
 
 
@@ -139,6 +141,13 @@ def rows_returned(writer: Q, periods: Keys) -> QuerySet[Any]:
 def of_state(writer: Q, periods: Keys, *states: str) -> QuerySet[ProgressReport]:
     reports = ProgressReport.objects.filter(writer, period__in=periods, corrects=None, state__in=states)
     return reports.exclude(needs_no_report("duty__")).order_by()
+
+
+@prepared
+def reports_on(duties: Keys, periods: Keys) -> QuerySet[ProgressReport]:
+    """Duty and period key, then `ReportFacts`."""
+    reports = ProgressReport.objects.filter(duty__in=duties, period__in=periods, corrects=None).order_by()
+    return reports.values_list("duty_id", "period_id", *REPORT_COLUMNS)
 
 
 @prepared

@@ -265,19 +265,19 @@ class TestKept:
 
 
 class TestQueries:
-    """Session and person; periods, counts, what was returned, what is due, last reports, measures falling due,
+    """Session and person; periods, counts, what was returned, what is due, its reports, the last ones, measures falling due,
     instructions; one for what was handed in and one for 配合, where there are any."""
 
     def test_as_many_for_three_open_periods_as_for_one(self, stage, django_assert_num_queries):
         reported_before(stage)
         client = client_of(stage.reporter)
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get("/workbench/")
         for month in (7, 8):
             make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             answer = client.get("/workbench/")
         assert answer.context["bench"].left == 3
 
@@ -288,5 +288,5 @@ class TestQueries:
         submitted(stage, gone)
         rebuild(stage.plan, now=NOW)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get("/workbench/")

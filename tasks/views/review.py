@@ -33,7 +33,7 @@ from tasks.views.workbench import deadline
 from units.choices import Role
 from units.models import User
 
-PER_PAGE = 50
+PER_PAGE = 25
 DAYS_TO_MEND = 3  # working days proposed for mending what is returned
 OUTCOMES = {
     ReportState.FORWARDED: "初审通过，已转督查专员复审",

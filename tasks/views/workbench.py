@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -26,7 +27,9 @@ from units.choices import Role
 from units.permissions import Permission, may, require
 
 FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
-PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # what is to be done before what is done
+PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # to be done before done
+UNREAD = ("due", "cooperating")  # lists of duties: their reports are read for the rows shown
+BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
 
 STATE_TAGS = {
     ReportState.SUBMITTED: Tag("", "doing", "待初审，在本单位审核员处"),
@@ -38,13 +41,14 @@ STATE_TAGS = {
 
 
 class Line(NamedTuple):
-    """One row of a list as shown. `form` asks for 本期无变化 where that is possible."""
+    """One row of a list as shown. `field` asks for 本期无变化 where that is possible; `form` is one that was refused."""
 
     row: Row
     last: LastWord | None
     deadline: Tag | None
     confidence: Tag | None
     state: Tag | None
+    field: str
     form: UnchangedForm | None
 
 
@@ -102,9 +106,14 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
 def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
     """Name of each list -> its page. `?due=2` asks for a list's second page."""
     pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
-    last = bench.last_words([row for name in ("due", "cooperating") for row in pages[name]])
+    unread = [row for name in UNREAD for row in pages[name]]
+    last, begun = bench.last_words(unread), iter(bench.begun(unread) if unread else ())
+    blank = str(UnchangedForm(auto_id=f"{BLANK}%s")["change_expected_on"])
+    rows = {name: [next(begun) for _ in page] if name in UNREAD else list(page) for name, page in pages.items()}
     return {
-        name: Listed(name, page.paginator.count, page, [line(row, last, bench.today, refused) for row in page])
+        name: Listed(
+            name, page.paginator.count, page, [line(row, last, bench.today, blank, refused) for row in rows[name]]
+        )
         for name, page in pages.items()
     }
 
@@ -116,18 +125,21 @@ def page_of(bench: Workbench, name: str, number: str | None, refused: Refused | 
     return Paginator(rows, PER_PAGE[name]).get_page(number if at is None else at // PER_PAGE[name] + 1)
 
 
-def line(row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, refused: Refused | None) -> Line:
+def line(
+    row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, blank: str, refused: Refused | None
+) -> Line:
+    """`blank` is the field of 本期无变化 as HTML, drawn once for all rows."""
     key = (row.duty.key, row.period.pk)
     before = last.get(key)
-    form = UnchangedForm(auto_id=f"u{key[0]}-{key[1]}-%s") if before and row.report is None else None
-    if refused and refused[1] == key:
-        form = refused[0]
+    field = SafeString(blank.replace(BLANK, f"u{key[0]}-{key[1]}-")) if before and row.report is None else ""
+    form = refused[0] if refused and refused[1] == key else None
     return Line(
         row,
         before,
         deadline(row.duty, today),
         CONFIDENCE_TAGS.get(before.confidence) if before else None,
         STATE_TAGS[row.report.state] if row.report else None,
+        str(form["change_expected_on"]) if form else field,
         form,
     )
 
