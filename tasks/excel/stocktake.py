@@ -12,7 +12,6 @@ from tasks.queries.ledger import LedgerLine
 from tasks.queries.stocktake import Stocktake, in_chinese, obliged_names, problems_of
 
 CODES = Column("举措编号", 60)
-BY_LINE = ("总体", "领域", "单位")  # whose first column stands for several rows
 COLUMNS = {
     "总体": (Column("方面", 12), Column("指标", 18), Column("个数", 8), CODES),
     "领域": (Column("领域", 24), Column("指标", 12), Column("个数", 8), CODES),
@@ -48,7 +47,7 @@ def stocktake_export(pack: Stocktake) -> Export:
         pack.plan,
         pack.until,
         [
-            Sheet(title, columns, [*rows[title]], int(title in BY_LINE), paper="A4", heading=f"{heading}：{title}")
+            Sheet(title, columns, [*rows[title]], paper="A4", heading=f"{heading}：{title}")
             for title, columns in COLUMNS.items()
         ],
         pack.everything.count,

@@ -203,13 +203,13 @@ class TestQueries:
     def test_list(self, stage, office, count, django_assert_num_queries):
         publish(stage, *several(stage, count))
         several(stage, count)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             Shown(office, LIST)
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_preview(self, stage, office, count, django_assert_num_queries):
         reports = several(stage, count)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             Shown(office, PREVIEW, **sent(*reports))
 
     @pytest.mark.parametrize("count", [1, 3])

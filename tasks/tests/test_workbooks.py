@@ -144,7 +144,7 @@ class TestTheLedger:
         client = browser(scene, "leader")
         taken(client, "progress.csv")
         for query in ("stage=suspended", "stage=in_progress"):  # one row, and six
-            with django_assert_num_queries(25):
+            with django_assert_num_queries(24):
                 taken(client, f"progress.csv?{query}")
 
 
