@@ -14,7 +14,7 @@
   var savedLine = document.getElementById("saved");
   var writer = form.elements.writer.value;
   var element = window.reportParts.element, button = window.reportParts.button;
-  var copy = new window.reportParts.Copy(form, { values: values, fill: fill, plain: plain });
+  var mine = new window.reportParts.Copy(form, { values: values, fill: fill, plain: plain });
   var sent = snapshot(); // what the server has, or showed
   var sending = null; // the save under way
   var hints = ""; // as the server wrote them last
@@ -143,7 +143,7 @@
   function confirmed(answer, texts, options) {
     sent = texts;
     form.elements.version.value = answer.version;
-    if (snapshot() === texts && !Object.keys(answer.errors).length) copy.drop();
+    if (snapshot() === texts && !Object.keys(answer.errors).length) mine.drop();
     say(null);
     savedLine.textContent = answer.at + " 已自动保存" + (Object.keys(answer.errors).length ? "，标红的栏没有存" : "");
     inputs().forEach(function (input) { markError(input, answer.errors[input.name]); });
@@ -169,7 +169,7 @@
   }
 
   function explain(problem) {
-    var isHere = copy.keep();
+    var isHere = mine.keep();
     var copy = isHere ? "文字已存在这台电脑上" : "请不要关闭本页";
     if (problem.status === 401) {
       say(problem.why + copy + "，本页不用关。", "在新标签页登录", problem.login);
@@ -208,7 +208,7 @@
 
   function changed() {
     compare();
-    if (snapshot() !== sent) copy.keep();
+    if (snapshot() !== sent) mine.keep();
   }
 
   function isDirty() { return snapshot() !== sent; }
@@ -237,12 +237,12 @@
       return;
     }
     isLeaving = true;
-    if (copy.keep()) sessionStorage.setItem("handed", copy.key);
+    if (mine.keep()) sessionStorage.setItem("handed", mine.key);
   });
 
   function beforeGone() {
     if (isLeaving || isStopped || !isDirty()) return;
-    copy.keep();
+    mine.keep();
     var data = body(false), size = snapshot().length * 3 + 1000;
     if (size < KEEPALIVE_LIMIT) fetch(form.dataset.autosave, { method: "POST", body: data, keepalive: true, credentials: "same-origin" }).catch(function () { /* the copy here remains */ });
   }
@@ -261,5 +261,5 @@
   form.elements.files.addEventListener("change", function () { if (this.files.length) save({ files: true }); });
   setInterval(tick, EVERY);
   compare();
-  copy.offer(document.getElementById("local"));
+  mine.offer(document.getElementById("local"));
 })();
