@@ -6,6 +6,7 @@ from functools import update_wrapper
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,6 +44,8 @@ class BackOffice(admin.AdminSite):
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if request.user.is_authenticated:
                 require(request.user, Permission.SEE_BACK_OFFICE)
+            if "%00" in request.META["QUERY_STRING"]:
+                raise BadRequest("PostgreSQL takes no NUL, and Django's filters ask for what they are given")
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)

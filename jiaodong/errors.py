@@ -14,12 +14,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
+from django.views.defaults import page_not_found
 
 from units.context import display
 
 AWAY, FULL = "数据库暂时不可用", "存储空间已满"
 RETRY_AFTER = 15  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)  # a form that makes no sense
 PG_DISK_FULL = "53100"
 SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
@@ -29,6 +31,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     lost = before(exception) if isinstance(exception, SessionInterrupted) else []
     trouble = next(filter(None, map(outage, lost)), "")
     return unavailable(request, trouble) if trouble else page(request, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own page reads the form for its token, and where no page was found nobody has read it before."""
+    try:
+        return page_not_found(request, exception)
+    except UNREADABLE:
+        return page(request, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -76,7 +86,7 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     try:
         fields = [(name, value) for name, values in request.POST.lists() for value in values]
-    except (OSError, SuspiciousOperation, BadRequest, MultiPartParserError):
+    except (OSError, *UNREADABLE):
         return []  # the connection or the disk gave out while it was being read
     return [] if any("password" in name for name, _ in fields) else fields
 

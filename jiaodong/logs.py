@@ -12,11 +12,16 @@ FACTS = ("method", "path", "view", "status", "ms", "queries")  # what `jiaodong.
 VALUES_OF_ROWS = ("DETAIL:", "CONTEXT:")  # PostgreSQL quotes the row there
 
 
+def number_of(record: logging.LogRecord) -> str:
+    """Django says what it refused after the request is answered: the request itself still has its number then."""
+    return request_id.get() or getattr(getattr(record, "request", None), "id", "")
+
+
 class WithRequest(logging.Filter):
     """Give every record the number of the request it belongs to."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        record.request_id = number_of(record)
         return True
 
 
@@ -28,7 +33,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if number := request_id.get():
+        if number := number_of(record):
             line["request_id"] = number
         line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
         if record.exc_info:

@@ -19,4 +19,5 @@ urlpatterns = [
 ]
 
 handler400 = "jiaodong.errors.bad_request"
+handler404 = "jiaodong.errors.not_found"
 handler500 = "jiaodong.errors.server_error"

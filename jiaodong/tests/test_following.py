@@ -101,6 +101,14 @@ class TestLog:
         said = json.dumps(lines, ensure_ascii=False)
         assert [one for one in ("zhang-san", "张", "192.0.2.7", "?q=") if one in said] == []
 
+    @pytest.mark.django_db
+    def test_a_refusal_is_found_by_its_number_too(self, odd_site: Client, written) -> None:
+        answer = odd_site.get("/nothing/")
+        assert {line["logger"] for line in written() if line.get("request_id") == number(answer)} == {
+            "django.request",
+            "jiaodong.requests",
+        }
+
     def test_what_the_database_quotes_of_a_row_is_left_out(self) -> None:
         said = "duplicate key value\nDETAIL:  Key (username)=(zhang-san) already exists.\n"
         try:

@@ -113,6 +113,22 @@ def test_a_session_that_ended_elsewhere_is_no_outage(site: Client) -> None:
     assert site.get("/logged-out/").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=utf-7", b"a=+AGE-"),
+        ("multipart/form-data; boundary=x", b"--x\r\n"),
+        ("application/x-www-form-urlencoded", b"&a=" * 6000),
+    ],
+)
+def test_a_form_that_makes_no_sense_sent_where_nothing_is(db: None, kind: str, body: bytes) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(
+        "POST", "/nothing/", body, kind, headers={"Cookie": f"csrftoken={'a' * 32}"}
+    )
+    assert answer.status_code in {400, 404}
+    assert "编号" in answer.content.decode()
+
+
 def test_what_was_typed_is_there_to_be_read_and_sent_again(site: Client) -> None:
     answer = site.post("/closed/", {"progress": "完成<50%>\n第二行", "do": "submit"})
     text = answer.content.decode()
