@@ -8,10 +8,10 @@ from tasks.choices import DutyRole, ExportKind, Stage
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import Share, sign
 from tasks.excel.looks import BLUE, DEADLINE_LOOKS, PLAIN, PROGRESS_LOOKS
-from tasks.models import ProgressReport
 from tasks.queries import ledger
 from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
+from tasks.queries.told import Told
 from tasks.tables import duties_in_words
 from tasks.tables_ledger import LEDGER_COLUMNS, LedgerSelection, LedgerTable
 
@@ -121,22 +121,22 @@ def lead(line: LedgerLine) -> str:
 
 
 def said(name: str) -> Callable[[LedgerLine], str]:
-    return lambda line: told(line, [(report, getattr(report, name)) for report in line.reports])
+    return lambda line: told(line, [(one, getattr(one, name)) for one in line.reports])
 
 
 def coordination(line: LedgerLine) -> str:
-    return told(line, [(report, report.coordination_in_words) for report in line.reports])
+    return told(line, [(one, one.coordination_in_words) for one in line.reports])
 
 
-def told(line: LedgerLine, texts: list[tuple[ProgressReport, str]]) -> str:
+def told(line: LedgerLine, texts: list[tuple[Told, str]]) -> str:
     """Each unit's text in a paragraph; the unit is named where more than one has to report."""
     is_named = len(line.duties) > 1
     return "\n".join(f"{marks(report, is_named)}{text}" for report, text in texts if text)
 
 
-def marks(report: ProgressReport, is_named: bool) -> str:
-    about = [report.duty.unit.name] if is_named else []
-    return "".join([*about, *(f"〔{word}〕" for word in report.marks), "："]) if about or report.marks else ""
+def marks(report: Told, is_named: bool) -> str:
+    about, words = [report.unit] if is_named else [], report.marks
+    return "".join([*about, *(f"〔{word}〕" for word in words), "："]) if about or words else ""
 
 
 VALUES: dict[str, Callable[[LedgerLine], Any]] = {

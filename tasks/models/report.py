@@ -118,6 +118,9 @@ class ProgressReport(models.Model):
                 condition=Q(state__in=(ReportState.SUBMITTED, ReportState.FORWARDED)),
                 name="report_waiting",
             ),
+            models.Index(  # what was handed in last
+                fields=["period", "-submitted_at"], condition=Q(submitted_at__isnull=False), name="report_handed_in"
+            ),
             models.Index(  # matters for coordination: few, among the reports of every period
                 fields=["period", "coordination_unit", "coordination_due_on", "duty"],
                 condition=Q(coordination_unit__isnull=False),
@@ -132,22 +135,6 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period} 举措 {self.duty.measure.code} {self.duty}"
-
-    @property
-    def marks(self) -> list[str]:
-        """What is said of a report that is not approved, is a correction, or came late."""
-        if self.state != ReportState.APPROVED:
-            return [self.get_state_display()]
-        return [word for word, holds in (("更正", self.corrects_id), ("补报", self.is_late)) if holds]
-
-    @property
-    def coordination_in_words(self) -> str:
-        """What is asked, of whom, by when; empty where nothing is."""
-        if not self.coordination_request:
-            return ""
-        whom = f"（请{self.coordination_unit.name}协调）" if self.coordination_unit else ""
-        until = f"（最迟 {self.coordination_due_on:%Y-%m-%d} 答复）" if self.coordination_due_on else ""
-        return f"{self.coordination_request}{whom}{until}"
 
 
 class Review(models.Model):

@@ -91,7 +91,10 @@ class UnitFigures(models.Model):
 
 
 class UnitFiling(models.Model):
-    """单位填报: how many of a unit's obliged duties stand where in a period. Each is counted in one of the states."""
+    """单位填报: how many of a unit's obliged duties stand where in a period. Each is counted in one of the states.
+
+    `cooperating` ones may report, `needless` ones (halted or completed, of any role) need not; neither is among `obliged`.
+    """
 
     period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="unit_filings", verbose_name="期次")
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
@@ -101,6 +104,8 @@ class UnitFiling(models.Model):
     returned = models.PositiveIntegerField("已退回", default=0)
     approved = models.PositiveIntegerField("已通过", default=0)
     late = models.PositiveIntegerField("补报", default=0)
+    cooperating = models.PositiveIntegerField("配合", default=0)
+    needless = models.PositiveIntegerField("不需填报", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "单位填报"

@@ -85,7 +85,7 @@ def set_cadence(
 ) -> Amendment | None:
     """Set 填报周期 by a numbered amendment; periods already opened stay as they are."""
     require(by, Permission.EDIT_PLAN)
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if plan.cadence == cadence:
         return None
     refuse_without(reason, "请写明调整的理由。")
@@ -132,7 +132,7 @@ def amended(
     document: str,
     now: datetime.datetime,
 ) -> Amendment:
-    plan = Plan.objects.select_for_update().get(pk=plan_key)  # numbers without gaps or doubles
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_key)  # numbers without gaps or doubles
     last = plan.amendments.aggregate(last=Max("number"))["last"] or 0
     amendment = Amendment(
         plan=plan,
@@ -165,7 +165,7 @@ def amended_at_once(
 
 
 def locked_measure(measure: Measure) -> Measure:
-    return Measure.objects.select_for_update(of=("self",)).select_related("main_task").get(pk=measure.pk)
+    return Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task").get(pk=measure.pk)
 
 
 def refuse_without(reason: str, sentence: str) -> None:

@@ -73,7 +73,7 @@ def reopen_measure(by: User, *, claim: CompletionClaim, reason: str, now: dateti
     """重新打开 a completed measure, with a reason; the claim and its verification stay on record."""
     require(by, Permission.DECIDE_CLOSING)
     refuse_without(reason, "请写明重新打开的理由。")
-    claim = CompletionClaim.objects.select_for_update().get(pk=claim.pk)
+    claim = CompletionClaim.objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state != ClaimState.GRANTED or claim.reopened_at is not None:
         raise ValidationError("这项举措现在不是已办结，不用重新打开。")
     claim.reopened_at, claim.reopened_by, claim.reopening_reason = now, by, reason.strip()
@@ -117,8 +117,8 @@ def grant_extension(
 ) -> ExtensionRequest:
     """同意延期: the due date moves by a numbered amendment; the original date stays."""
     measure = locked_measure(request.measure)  # locks in the order of amend_measure, the audit trail's last
-    Plan.objects.select_for_update().get(pk=measure.main_task.plan_id)
-    request = ExtensionRequest.objects.select_for_update().get(pk=request.pk)
+    Plan.objects.select_for_update(no_key=True).get(pk=measure.main_task.plan_id)
+    request = ExtensionRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
     decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
@@ -142,7 +142,7 @@ def return_extension(by: User, *, request: ExtensionRequest, reason: str, now: d
 def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: datetime.datetime, title: str):
     """Decide a completion claim or an extension request, by another person than the one who asked."""
     require(by, Permission.DECIDE_CLOSING)
-    claim = type(claim).objects.select_for_update().get(pk=claim.pk)
+    claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == target and claim.decided_by_id == by.pk:
         return claim
     if not is_legal(verb, claim.state, by.role):
@@ -169,7 +169,7 @@ def withdraw_claim(by: User, *, claim, now: datetime.datetime):
     verb = "withdraw_completion" if is_completion else "withdraw_extension"
     if not can_claim(by, claim.duty):
         raise PermissionDenied("只能撤回本单位的申请。")
-    claim = type(claim).objects.select_for_update().get(pk=claim.pk)
+    claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == ClaimState.WITHDRAWN:
         return claim
     if not is_legal(verb, claim.state, by.role):

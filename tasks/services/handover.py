@@ -81,7 +81,7 @@ def lock_around(items: OpenItems) -> None:
     periods = ReportingPeriod.objects.filter(pk__in={report.period_id for report in items.reports})
     measures = Measure.objects.filter(pk__in={claim.measure_id for claim in [*items.claims, *items.requests]})
     for rows in (periods, measures):
-        list(rows.select_for_update().order_by("pk"))
+        list(rows.select_for_update(no_key=True).order_by("pk"))
 
 
 def move(items: OpenItems, successor: User) -> None:

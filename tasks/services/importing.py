@@ -111,9 +111,9 @@ def apply_table(
     """
     table = held(by, table)
     refuse_without(reason, "请写明导入的理由。")
-    plan = Plan.objects.select_for_update().filter(slug=table.slug).first()
+    plan = Plan.objects.select_for_update(no_key=True).filter(slug=table.slug).first()
     for model, of_plan in ((Measure, "main_task__plan"), (Duty, "measure__main_task__plan")):
-        list(model.objects.select_for_update(of=("self",)).filter(**{of_plan: plan}).values_list("pk"))
+        list(model.objects.select_for_update(of=("self",), no_key=True).filter(**{of_plan: plan}).values_list("pk"))
     examined = examine(table, timezone.localdate(now))
     if examined.digest != seen:
         raise OvertakenError
@@ -226,7 +226,7 @@ def held(by: User, table: TableImport) -> TableImport:
     require(by, Permission.IMPORT_TABLES)
     if by.pk != table.owner_id:
         raise PermissionDenied("这份分工表由别人上传，您不能处理。")
-    table = TableImport.objects.select_for_update(of=("self",)).get(pk=table.pk)
+    table = TableImport.objects.select_for_update(of=("self",), no_key=True).get(pk=table.pk)
     if table.applied_at is not None:
         raise ValidationError(DONE)
     return table

@@ -42,7 +42,7 @@ def give_instruction(
     require(by, Permission.GIVE_INSTRUCTIONS)
     measure = about(by, plan, measure, report)
     refuse_what_cannot_be_done(text, owner, due_on, timezone.localdate(now))
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)  # numbers without gaps or doubles
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # numbers without gaps or doubles
     said = {"text": text.strip(), "owner": owner, "due_on": due_on, "measure": measure, "report": report}
     if given := plan.instructions.filter(**said, given_by=by, state=InstructionState.OPEN).first():
         return given
@@ -140,7 +140,7 @@ def close_instruction(
 
 
 def locked(instruction: Instruction) -> Instruction:
-    return Instruction.objects.select_for_update(of=("self",)).get(pk=instruction.pk)
+    return Instruction.objects.select_for_update(of=("self",), no_key=True).get(pk=instruction.pk)
 
 
 def is_second_click(by: User, instruction: Instruction, title: str, words: str) -> bool:

@@ -35,7 +35,7 @@ def adopt_rule(
     """
     require(by, Permission.SET_LIGHT_RULES)
     today = timezone.localdate(now)
-    plans = list(Plan.objects.select_for_update().order_by("pk"))  # one version at a time
+    plans = list(Plan.objects.select_for_update(no_key=True).order_by("pk"))  # one version at a time
     newest = newest_rule()
     given = (since_on, risk_points, late_points, urgent_days, soon_days)
     adopted = LightRule.objects.filter(number=newest.number, adopted_by=by, reason=reason.strip()).first()

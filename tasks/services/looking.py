@@ -19,7 +19,9 @@ def mark_seen(by: User, *, plan: Plan, until: datetime.datetime, now: datetime.d
     if not has_dashboard(by):
         raise PermissionDenied("您的角色没有看板。")
     until = min(until, now)
-    look, _ = LastLook.objects.select_for_update().get_or_create(plan=plan, person=by, defaults={"looked_at": until})
+    look, _ = LastLook.objects.select_for_update(no_key=True).get_or_create(
+        plan=plan, person=by, defaults={"looked_at": until}
+    )
     if look.looked_at < until:
         look.looked_at = until
         look.save(update_fields=["looked_at"])

@@ -46,7 +46,7 @@ def open_period(
 def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) -> ReportingPeriod:
     """冻结: from here on the period and each measure's state in it stay as they are. Repeated, it changes nothing."""
     require(by, Permission.MANAGE_PERIODS)
-    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
     if period.is_frozen:
         return period
     if timezone.localdate(now) < period.opens_on:

@@ -20,7 +20,7 @@ def publish_reports(by: User, *, reports: Iterable[ProgressReport], now: datetim
     """公开: exactly these reports, all or none. One already public stays as it is."""
     require(by, Permission.PUBLISH)
     wanted = ProgressReport.objects.filter(pk__in=[report.pk for report in reports]).select_related(*BESIDE)
-    chosen = list(wanted.select_for_update(of=("self",)).order_by("pk"))
+    chosen = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if waiting := [report for report in chosen if report.state != ReportState.APPROVED]:
         raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过。")
     fresh = [report for report in chosen if report.published_at is None]
@@ -46,12 +46,12 @@ def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: date
     require(by, Permission.PUBLISH)
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤下的理由。"})
-    report = ProgressReport.objects.select_for_update().get(pk=report.pk)
+    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
     standing: ProgressReport | None = report
     while standing is not None:  # with a correction goes what it corrects, else that would be public again
         take_down(by, standing, reason.strip(), now)
         key = standing.corrects_id
-        standing = ProgressReport.objects.select_for_update().get(pk=key) if key else None
+        standing = ProgressReport.objects.select_for_update(no_key=True).get(pk=key) if key else None
     return report
 
 

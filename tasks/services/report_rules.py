@@ -41,7 +41,7 @@ class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the pa
 
 def locked(period: ReportingPeriod) -> ReportingPeriod:
     """The period's row, locked: freezing and filing never overlap."""
-    return ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    return ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
 
 
 def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:

@@ -156,7 +156,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
     """Take a whole change set back, once. Refused, with the measures named, where anybody has built on it."""
     refuse_others(by, change_set.applied_by_id)
     period = locked(change_set.period)
-    change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
+    change_set = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
     if change_set.reverted_at is not None:
         return change_set
     refuse_closed(period, now)

@@ -51,7 +51,7 @@ def delete_view(by: User, *, view: SavedView, now: datetime.datetime) -> None:
 def own(by: User, view: SavedView) -> SavedView:
     """The view, locked, where this person may change it: their own, or for the Office any that is shared."""
     require(by, Permission.SEE_STAFF_NOTES)
-    found = SavedView.objects.select_for_update().get(pk=view.pk)
+    found = SavedView.objects.select_for_update(no_key=True).get(pk=view.pk)
     if not can_change(by, found):
         raise PermissionDenied("只有保存人可以改名或删除这个视图；共享的视图督查专员也可以。")
     return found

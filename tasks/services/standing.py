@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from tasks import lights
@@ -32,8 +32,8 @@ from tasks.models import (
 )
 from tasks.models.lit import Lit
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, in_parts, moved_by, places, summed
-from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, obliged_in
-from tasks.queries.reports import needs_no_report, reports_of
+from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
+from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 
 
@@ -44,7 +44,7 @@ def forget(**of_plan: Any) -> None:
 
 def hold(plan: Plan) -> StandingSummary | None:
     """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    held = StandingSummary.objects.select_for_update().filter(plan=plan, period=None)
+    held = StandingSummary.objects.select_for_update(no_key=True).filter(plan=plan, period=None)
     return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
@@ -52,7 +52,7 @@ def hold(plan: Plan) -> StandingSummary | None:
 def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
     StandingSummary.objects.get_or_create(plan=plan, period=None)
-    summary = StandingSummary.objects.select_for_update().get(plan=plan, period=None)
+    summary = StandingSummary.objects.select_for_update(no_key=True).get(plan=plan, period=None)
     today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
     before, overtaken = {}, set()
     for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):
@@ -197,16 +197,7 @@ def recount_unfrozen(plan: Plan) -> None:
 
 @transaction.atomic
 def recount_filing(period: ReportingPeriod) -> None:
-    """Count a period's filing again, unit by unit. The database counts: two questions, however many duties."""
-    duties = obliged_in(period).order_by()
-    units = {
-        unit: UnitFiling(period=period, unit_id=unit, obliged=count)
-        for unit, count in duties.values_list("unit_id").annotate(Count("pk"))
-    }
-    reports = reports_of(period).filter(duty__in=duties.values("pk")).order_by()
-    counts = reports.values_list("duty__unit_id", "state").annotate(count=Count("pk"))
-    for unit, state, count, late in counts.annotate(late=Count("pk", filter=Q(is_late=True))):
-        setattr(units[unit], FILING_STATES[state], getattr(units[unit], FILING_STATES[state]) + count)
-        units[unit].late += late
+    """Count a period's filing again, unit by unit."""
+    units = count_units(period)
     UnitFiling.objects.filter(period=period).delete()
     UnitFiling.objects.bulk_create(units.values())

@@ -30,7 +30,7 @@ def save_wording(by: User, *, plan: Plan, changes: Mapping[str, Change], now: da
     Answers with the sections that did change. A refusal names its section.
     """
     require(by, Permission.WRITE_STOCKTAKE)
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     rows = {row.section: row for row in StocktakeWording.objects.filter(plan=plan)}
     stored = {name: rows[name].text if name in rows else section.standard for name, section in SECTIONS.items()}
     refusals = {name: found for name, one in changes.items() if (found := refused(one, stored[name]))}

@@ -1,6 +1,7 @@
 """Texts with their changes marked, people by name, states as shape and word."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import escape, format_html
@@ -28,6 +29,7 @@ def named(person: User | None) -> str:
 
 
 @register.simple_tag
+@lru_cache
 def state(tag: Tag | None) -> SafeString:
     if tag is None:
         return SafeString()

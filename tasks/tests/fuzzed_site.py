@@ -94,10 +94,10 @@ class Site:
         return Reply(answer.status, html, answer.headers.get("Location", ""), "; ".join(given))
 
     def log_of(self, number: str) -> str:
-        """What the server said while it answered that request, tracebacks before all."""
+        """What the server said while it answered that request, tracebacks before all; else what it said last."""
         lines = (self.folder / "server.log").read_text(errors="replace").splitlines()
         said = [json.loads(line) for line in lines if f'"{number}"' in line]
-        return "\n".join(one.get("traceback", one["message"]) for one in said)
+        return "\n".join(one.get("traceback", one["message"]) for one in said) or "\n".join(lines[-20:])
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Every page of the site, as every role sees it, on a desk and on a phone: clean for axe and no wider than the window.
+"""Every page of the site, as every role sees it, on a desk and on a phone: clean for axe and no wider than the window; and
+the same at 200 % and on paper, where nothing is cut off and nothing that stays in place covers what is read.
 
 The addresses come from the URL resolver. A page that is added and not made known in `every_page.furnish` fails here.
 """
@@ -28,6 +29,25 @@ READABLE = {
     Role.ADMINISTRATOR: 34,
     Role.AUDITOR: 32,
 }
+ENLARGED = {"width": 720, "height": 450}  # a window of 1440 by 900 at 200 %
+PORTRAIT, LANDSCAPE = 703, 1031  # pixels between the margins of A4: 186 and 273 millimetres
+UNREADABLE = """isPaper => {
+    const cuts = isPaper ? ['hidden', 'clip', 'auto', 'scroll'] : ['hidden', 'clip'], found = [];
+    const spare = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (spare > 0) found.push(`${spare} pixels stick out`);
+    for (const one of document.querySelectorAll('body *')) {
+        const style = getComputedStyle(one), box = one.getBoundingClientRect();
+        if (box.width <= 1 || !one.checkVisibility()) continue;
+        const said = one.outerHTML.slice(0, 100);
+        if (cuts.includes(style.overflowX) && one.scrollWidth > one.clientWidth + 1 && one.innerText && one.clientWidth > 1)
+            found.push(`cut at ${one.clientWidth} of ${one.scrollWidth}: ${said}`);
+        if ([style.transitionDuration, style.animationDuration].some(
+            text => text.split(',').some(part => parseFloat(part) > 0.01))) found.push(`moves: ${said}`);
+        if (['fixed', 'sticky'].includes(style.position) && box.height > innerHeight / 2 && !isPaper)
+            found.push(`covers ${box.height} pixels: ${said}`);
+    }
+    return found;
+}"""
 
 
 @pytest.fixture
@@ -62,9 +82,22 @@ def read_all(page: Page, paths: list[str], seen: set[str]) -> tuple[int, dict[st
             continue
         seen.add(shown)
         page.goto(path)
-        if found := sizes(page):
+        if found := sizes(page) | enlarged_and_printed(page):
             wrong[path] = found
     return count, wrong
+
+
+def enlarged_and_printed(page: Page) -> dict[str, list[str]]:
+    """What cannot be read at 200 %, or moves for those who do not want that, and what is cut on the paper asked for."""
+    page.set_viewport_size(ENLARGED)
+    page.emulate_media(reduced_motion="reduce")
+    found = {"200 %": page.evaluate(UNREADABLE, False)}
+    is_wide = page.evaluate("document.body.classList.contains('print-wide')")
+    page.set_viewport_size({"width": LANDSCAPE if is_wide else PORTRAIT, "height": 900})
+    page.emulate_media(media="print")
+    found["on paper"] = page.evaluate(UNREADABLE, True)
+    page.emulate_media(media="screen")
+    return {where: said for where, said in found.items() if said}
 
 
 def test_clean(house, open_page: OpenPage) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from jiaodong.testing.browser import OpenPage
 from tasks.choices import Confidence, ReportState
 from tasks.models import Duty, Plan
-from tasks.tests.browser_desk import Desk, make_desk, tab_to, told
+from tasks.tests.browser_desk import Desk, enter, make_desk, tab_to, told
 from units.models import User
 from units.tests.samples import PASSWORD
 
@@ -109,3 +109,42 @@ def test_written_returned_and_mended(desk: Desk, open_page: OpenPage) -> None:
         Confidence.BEHIND,
     )
     assert (report.coordination_unit.name, str(report.coordination_due_on)) == ("青岛市政府", "2099-12-31")
+
+
+REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter(one => !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility())
+    .map((one, at) => { one.dataset.at = at; return one.type === 'radio' ? `radio ${one.name}` : String(at) })"""
+FOCUSED = """() => { const one = document.activeElement, style = getComputedStyle(one);
+    if (one === document.body) return null;
+    const box = one.getBoundingClientRect(), said = one.outerHTML.slice(0, 100);
+    const isRinged = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+    const at = one.type === 'radio' ? `radio ${one.name}` : one.dataset.at;
+    return [at, isRinged && box.width > 0 ? '' : said] }"""
+
+
+def reached(page: Page) -> tuple[set[str], list[str]]:
+    """What Tab never comes to on the page shown, and what it comes to without a sign that it is there."""
+    wanted, found, unseen = set(page.evaluate(REACHABLE)), set(), []
+    for _ in range(2 * len(wanted)):
+        if wanted <= found:
+            break
+        page.keyboard.press("Tab")
+        if here := page.evaluate(FOCUSED):  # none between the last and the first
+            found.add(here[0])
+            unseen += [here[1]] * bool(here[1])
+    return wanted - found, unseen
+
+
+def test_tab_comes_to_every_control_and_shows_where_it_is(desk: Desk, open_page: OpenPage) -> None:
+    office = ["/plans/jiaodong/ledger/?field=1", "/plans/jiaodong/dashboard/", "/review/", "/allocation/"]
+    reporter = ["/workbench/", desk.address(desk.duties[1]), "/reports/uploads/", "/account/"]
+    wrong = {}
+    for user, paths in ((None, ["/login/", "/"]), (desk.reporter, reporter), (desk.office, office)):
+        page = open_page()
+        if user:
+            enter(page, user)
+        for path in paths:
+            page.goto(path)
+            if any(found := reached(page)):
+                wrong[path] = found
+    assert wrong == {}

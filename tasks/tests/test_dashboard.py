@@ -11,21 +11,11 @@ from tasks.queries.attention import attention
 from tasks.queries.dashboard import Dashboard, Filed, outstanding
 from tasks.services import standing
 from tasks.services.periods import freeze_period
-from tasks.tests.scene import LATER, TODAY, Scene, make_scene
+from tasks.tests.scene import LATER, TODAY, Scene
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 WORDS = ("on_track", "at_risk", "behind")
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
-
-
-@pytest.fixture
-def board(scene: Scene) -> Dashboard:
-    return Dashboard(scene.plan, TODAY)
 
 
 class ByHand:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tasks.models import Instruction, Plan, ReportingPeriod
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.scene import LATER, Scene
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,6 @@ MATTERS = "/plans/jiaodong/coordination/"
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 def page(user: User, url: str = BOARD) -> Shown:

@@ -19,7 +19,6 @@ from tasks.tests.test_hostile_uploads import DOORS, HARMFUL, REFUSED, WAYS_OUT, 
 from units.choices import Role
 
 __all__ = ["source"]
-pytestmark = pytest.mark.django_db
 COUNT, SEED = int(os.environ.get("FUZZ_REQUESTS", "300")), int(os.environ.get("FUZZ_SEED", "1"))
 AT_ONCE, FRESH_AFTER = (
     4,
@@ -35,6 +34,7 @@ FOUND = [
     ("GET", Role.AUDITOR, "/admin/tasks/duty/x/history/1/", "", 404),
     ("POST", Role.OFFICE, "/admin/tasks/duty/add/", "measure=&unit=&via_group=code%2Cnothing", 200),
     ("GET", Role.OFFICE, "/display/large/?next=x", "", 302),
+    ("GET", Role.OFFICE, "/plans/jiaodong/periods/1/filing/?unit=a%00b", "", 404),
 ]
 
 

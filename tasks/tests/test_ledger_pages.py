@@ -182,11 +182,11 @@ class TestWho:
 
 
 class TestCost:
-    """Session, person, unit; plan, frozen periods, units of the plan; rows, summary, whether anything no longer holds, standings;
+    """Session, person; plan, frozen periods, units of the plan; rows, summary, whether anything no longer holds, standings;
     the periods to be judged by, duties, reports, views. A filter adds what it left of the main tasks, and where no figure
     tells its count, the count."""
 
-    ALL, FILTERED, COUNTED = 14, 15, 16
+    ALL, FILTERED, COUNTED = 13, 14, 15
 
     def count(self, client, django_assert_num_queries, expected: int, **asked: str) -> None:
         with django_assert_num_queries(expected):

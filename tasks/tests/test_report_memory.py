@@ -230,16 +230,16 @@ class TestAutosave:
 class TestQueries:
     def test_the_form_asks_the_same_whatever_was_reported(self, stage, django_assert_num_queries):
         client = client_of(stage.reporter)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(address(stage))
         reported_before(stage)
         drafted(stage)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(address(stage))
         for month in range(1, 4):
             period = make_period(stage.plan, f"2025年{month}月", datetime.date(2025, month, 28))
             approved(stage, period=period)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(address(stage))
 
 

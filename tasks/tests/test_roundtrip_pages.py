@@ -136,7 +136,7 @@ class TestPreview:
         assert ChangeSet.objects.count() == 0
 
     def test_its_queries_do_not_grow(self, brought: Brought, django_assert_num_queries) -> None:
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             brought.client.get(brought.url)
         duties = more_duties(brought.stage, 3)
         offline = Offline(
@@ -145,7 +145,7 @@ class TestPreview:
         for duty in duties:
             offline.fill(duty, progress="10月8日开工。", risk="有")
         answer = brought.client.post("/reports/uploads/", {"files": SimpleUploadedFile("二.xlsx", offline.saved())})
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             page = tree(brought.client.get(answer.headers["Location"]))
         assert figures(page)[1] == 6
 

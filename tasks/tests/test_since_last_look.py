@@ -6,7 +6,7 @@ from django.utils import timezone
 from tasks.models import LastLook, LightChange
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, at, make_scene
+from tasks.tests.scene import LATER, Scene, at
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -16,11 +16,6 @@ BOARD = "/plans/jiaodong/dashboard/"
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 def page(user: User) -> Shown:

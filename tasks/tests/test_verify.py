@@ -7,7 +7,6 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from tasks.excel import reread
@@ -17,21 +16,11 @@ from tasks.permissions import visible_to
 from tasks.tests.office_files import repeated
 from tasks.tests.people import make_stage
 from tasks.tests.readers import STAFF, readers
-from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.scene import LATER, Scene
 from tasks.tests.test_workbooks import browser, taken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scene_clock")]
 VERIFY = "/verify/"
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene(db) -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

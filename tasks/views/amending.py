@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.forms_office import CadenceForm, SettingsForm
+from tasks.forms_office import SettingsForm
+from tasks.forms_periods import CadenceForm
 from tasks.models import Amendment, Measure, Plan
 from tasks.queries import closing
 from tasks.services import amending

@@ -32,7 +32,7 @@ from units.permissions import Permission, require
 
 EARLIEST_YEAR = 2000
 
-DECISIONS, PER_PAGE, OUTSTANDING = 10, 50, 20
+DECISIONS, PER_PAGE, OUTSTANDING = 10, 15, 20
 
 
 @login_required

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from tasks.choices import DutyRole
 from tasks.lights import DeadlineLight
-from tasks.models import ProgressReport
 from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
 from tasks.queries.measures import Tally
+from tasks.queries.told import Told
 from tasks.tables_ledger import LedgerTable
 from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, STAGE_TAGS, deadline_tag
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
@@ -117,28 +117,27 @@ class LedgerRows(MeasureRows):
 
     def texts(self, name: str, attribute: str) -> Callable[[LedgerLine], str]:
         def draw(line: LedgerLine) -> str:
-            texts = [(report, getattr(report, attribute)) for report in line.reports]
+            texts = [(told, getattr(told, attribute)) for told in line.reports]
             return self.said(line, texts, is_linked=attribute == "progress")
 
         return self.cell(name, draw)
 
     def coordination(self, line: LedgerLine) -> str:
-        return self.said(line, [(report, report.coordination_in_words) for report in line.reports])
+        return self.said(line, [(told, told.coordination_in_words) for told in line.reports])
 
-    def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]], *, is_linked: bool = False) -> str:
+    def said(self, line: LedgerLine, texts: list[tuple[Told, str]], *, is_linked: bool = False) -> str:
         """Each unit's text; the unit is named where more than one has to report. Once in a row each leads to its report."""
-        told = [(report, text) for report, text in texts if text]
         names = len(line.duties) > 1
-        saying = [self.one(line, report, text, is_named=names, is_linked=is_linked) for report, text in told]
+        saying = [self.one(line, told, text, is_named=names, is_linked=is_linked) for told, text in texts if text]
         return "".join([f'<div class="saying">{one}</div>' for one in saying]) or NOTHING
 
-    def one(self, line: LedgerLine, report: ProgressReport, text: str, *, is_named: bool, is_linked: bool) -> str:
-        marks = "".join(f'<em class="mark">{word}</em>' for word in report.marks)
-        unit, said = escape(report.duty.unit.name), f"{marks}{shortened(text)}"
-        code = f'<span class="visually-hidden"> {line.code}</span>'
-        url = f"{self.report_url}{report.duty_id}/{report.period_id}/"
+    def one(self, line: LedgerLine, told: Told, text: str, *, is_named: bool, is_linked: bool) -> str:
+        marks = "".join([f'<em class="mark">{word}</em>' for word in told.marks])
+        unit, said = escape(told.unit), f"{marks}{shortened(text)}"
         if not is_linked:
             return f"<b>{unit}</b> {said}" if is_named else said
+        code = f'<span class="visually-hidden"> {line.code}</span>'
+        url = f"{self.report_url}{told.duty_id}/{told.period_id}/"
         if is_named:
             return f'<a href="{url}"><b>{unit}</b>{code}</a> {said}'
         return f'{said} <a href="{url}" class="nowrap no-print">填报{code}</a>'

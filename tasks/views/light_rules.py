@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.explaining import deadline_clause, progress_clause
-from tasks.forms_office import LightRuleForm
+from tasks.forms_rules import LightRuleForm
 from tasks.lights import Rule
 from tasks.models import Plan
 from tasks.queries import rules

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.choices import Stage
 from tasks.excel.tables import filed_export, filing_export
-from tasks.forms_office import PeriodForm
-from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.forms_periods import PeriodForm
+from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.permissions import has_dashboard, sees_filing
 from tasks.queries import filing
 from tasks.queries.workdays import next_proposal, workdays
@@ -145,14 +145,13 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not sees_filing(request.user, unit):
         raise PermissionDenied("只能看本单位的填报情况。")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    duties = Duty.objects.select_related("measure__main_task").in_bulk([row.duty for row in page])
     context = {
         "plan": period.plan,
         "period": period,
         "unit": unit,
         "state_label": STATE_LABELS[state],
         "page": page,
-        "lines": [(row, duties[row.duty], STATE_LABELS[row.state]) for row in page],
+        "lines": [(row, STATE_LABELS[row.state]) for row in page],
     }
     return render(request, "tasks/periods/filing.html", context)
 
@@ -162,7 +161,8 @@ def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Uni
     state = request.GET.get("state", filing.OBLIGED)
     if state not in STATE_LABELS:
         raise Http404
-    unit = get_object_or_404(Unit, slug=request.GET["unit"]) if request.GET.get("unit") else None
+    asked = request.GET.get("unit", "").replace("\0", "?")  # PostgreSQL takes no NUL, and no slug has one
+    unit = get_object_or_404(Unit, slug=asked) if asked else None
     units = [one for one in filing.board(period) if unit is None or one.unit == unit.pk]
     return state, unit, filing.RowsBehind(period, state, units)
 
@@ -189,10 +189,8 @@ def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> Fi
     period = period_or_404(slug, pk)
     state, unit, behind = rows_behind(request, period)
     found = behind[0 : len(behind)]
-    texts = dict(Duty.objects.filter(pk__in=[row.duty for row in found]).values_list("pk", "measure__text"))
     rows = [
-        [row.code, texts[row.duty], row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None]
-        for row in found
+        [row.code, row.text, row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None] for row in found
     ]
     conditions = f"{unit.name + '：' if unit else ''}{STATE_LABELS[state]}"
     return hand_out(request, filed_export(period, rows, conditions, request.GET.urlencode()), extension)

@@ -33,7 +33,7 @@ from tasks.views.workbench import deadline
 from units.choices import Role
 from units.models import User
 
-PER_PAGE = 50
+PER_PAGE = 25
 DAYS_TO_MEND = 3  # working days proposed for mending what is returned
 OUTCOMES = {
     ReportState.FORWARDED: "初审通过，已转督查专员复审",
@@ -220,12 +220,15 @@ def next_address(request: HttpRequest) -> str:
 def review_returned(request: HttpRequest) -> HttpResponse:
     """退回中: what was returned and has not been handed in again, with the reason and the day set for mending."""
     require_reviewer(request.user)
-    reports = list(review.returned(request.user))
+    found = review.returned(request.user)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    reports = list(page)
     returns = review.returns_of(reports)
     context = {
         "tabs": tabs(request.user, "review-returned"),
+        "page": page,
         "returned": [(report, returns.get(report.pk)) for report in reports],
         "today": timezone.localdate(),
-        "plan": Plan.objects.first(),
+        "plan": reports[0].duty.measure.main_task.plan if reports else Plan.objects.first(),
     }
     return render(request, "tasks/review/returned.html", context)
