@@ -204,6 +204,14 @@ class TestUnit:
         assert heads == ["请别的单位协调", "别的单位请青岛海关协调"]
         assert shown.texts("//section[@aria-labelledby='asked']//ol/li/div/span") == ["举措 3-1", "举措 1-3"]
 
+    def test_what_is_not_listed_is_counted(self, scene: Scene, monkeypatch) -> None:
+        """Of two that 省交通运输厅 asks, and of two that 省发展改革委 is asked, only the most urgent is listed."""
+        monkeypatch.setattr("tasks.views.dashboard.DECISIONS", 1)
+        heads = "//section[@aria-labelledby='asked']//*[@class='end muted']"
+        shown = {slug: page(scene.people["leader"], f"{BOARD}{slug}/") for slug in ("jt", "fg")}
+        assert shown["jt"].texts(heads) == ["多于 1 件，只列最急的", "0 件"]
+        assert shown["fg"].texts(heads) == ["0 件", "2 件，只列最急的 1 件"]
+
     def test_its_fields_by_light(self, scene: Scene) -> None:
         """Only fields in which it must report; columns in which it has nothing are left out."""
         shown = page(scene.people["leader"], f"{BOARD}hg/")

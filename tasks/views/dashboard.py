@@ -145,9 +145,14 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = (coordination.most_urgent(board.periods, kind, DECISIONS) for kind in kinds)
-    rows = [matter_rows(board.plan, matters, user) for matters in found]
-    return {"asked": rows[0], "asked_of_it": rows[1]}
+    found = [list(coordination.most_urgent(board.periods, kind, DECISIONS + 1)) for kind in kinds]
+    rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
+    return {
+        "asked": rows[0],
+        "asks_more": len(found[0]) > DECISIONS,
+        "asked_of_it": rows[1],
+        "asked_of_it_count": board.matters(board.unit.pk).own,
+    }
 
 
 @login_required
