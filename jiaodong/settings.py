@@ -144,7 +144,7 @@ AUTH_USER_MODEL = "units.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "home"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "units.backends.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -160,6 +160,7 @@ EXPORTS_PER_MINUTE = env.int("EXPORTS_PER_MINUTE", 20 if IS_PRODUCTION else 0)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 BEHIND_PROXY = IS_PRODUCTION and env.bool("BEHIND_TLS_PROXY", False)
+SESSION_ENGINE = "units.sessions"
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60  # counted from the last request: units.middleware
 
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both together: nobody can lock out somebody elsewhere

@@ -5,6 +5,8 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from units.garbage import leave_the_program_alone
+
 os.environ.setdefault("SITE_ENV", "production")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaodong.settings")
 
@@ -12,3 +14,4 @@ if settings.PROMETHEUS_MULTIPROC_DIR:  # where the worker processes count togeth
     os.makedirs(settings.PROMETHEUS_MULTIPROC_DIR, exist_ok=True)
 
 application = get_wsgi_application()
+leave_the_program_alone()

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 ONE_DAY = datetime.timedelta(days=1)
+# 全国年节及纪念日放假办法: of these days no notice has to be awaited. 春节, 清明, 端午 and 中秋 follow the moon.
+EVERY_YEAR = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6}
 
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Days off on weekdays and days worked on weekends; every other day follows the week."""
+    """Days off on weekdays and days worked on weekends; every other day follows the week and the holidays of every year."""
 
     holidays: frozenset[datetime.date] = frozenset()
     worked: frozenset[datetime.date] = frozenset()
@@ -24,7 +26,8 @@ class WorkCalendar:
         return cls(frozenset(holidays), frozenset(worked))
 
     def is_workday(self, day: datetime.date) -> bool:
-        return day in self.worked or (day.weekday() < 5 and day not in self.holidays)
+        is_free = day in self.holidays or (day.month, day.day) in EVERY_YEAR
+        return day in self.worked or (day.weekday() < 5 and not is_free)
 
     def workday_from(self, day: datetime.date) -> datetime.date:
         """The day itself, or the first working day behind it."""

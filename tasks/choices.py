@@ -104,6 +104,7 @@ class ExportKind(models.TextChoices):
     FILED = "filed", "填报情况明细"
     AMENDMENTS = "amendments", "调整记录"
     INSTRUCTIONS = "instructions", "批示"
+    STOCKTAKE = "stocktake", "汇报稿"
     AUDIT = "audit", "操作日志"
 
 

@@ -11,9 +11,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tasks.choices import Cadence, Halt, RollUp
+from tasks.choices import Halt, RollUp
 from tasks.forms import ChineseDateField, TextField
-from tasks.lights import Rule
 from tasks.models import Measure
 from units.choices import UnitKind
 from units.models import Unit
@@ -221,67 +220,6 @@ class SettingsForm(OfficeForm):
         field = self.fields[name]
         raw = field.hidden_widget().value_from_datadict(self.data, self.files, self[name].html_initial_name)
         return field.to_python(raw)
-
-
-class PeriodForm(OfficeForm):
-    """填报期次."""
-
-    label = line_field("期次", 50, error_messages={"required": "请填写期次名称，例如 2026年三季度。"})
-    as_of = ChineseDateField("截至日期", error_messages={"required": "请填写截至日期。"})
-    opens_on = ChineseDateField("开放填报", error_messages={"required": "请填写开放填报的日期。"})
-    due_on = ChineseDateField("填报截止", error_messages={"required": "请填写填报截止的日期。"})
-
-
-class CadenceForm(OfficeForm):
-    """填报周期."""
-
-    cadence = choice_field("填报周期", Cadence)
-    reason = reason_field("调整理由", "请写明调整的理由。")
-    document = line_field("依据文件", required=False)
-
-
-def whole_number_field(label: str, least: int, most: int) -> forms.IntegerField:
-    """A text input, since a number input drops what it cannot read."""
-    shape = {"class": "form-control", "inputmode": "numeric", "autocomplete": "off"}
-    sentence = f"请填 {least} 到 {most} 之间的整数。"
-    messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
-    return forms.IntegerField(
-        label=label, min_value=least, max_value=most, widget=forms.TextInput(attrs=shape), error_messages=messages
-    )
-
-
-class LightRuleForm(OfficeForm):
-    """判定规则: thresholds, the day from which they hold, and why."""
-
-    since_on = ChineseDateField("施行日期", error_messages={"required": "请填写施行日期。"})
-    risk_points = whole_number_field("有风险：落后达到多少个百分点", 1, 99)
-    late_points = whole_number_field("滞后：落后超过多少个百分点", 2, 100)
-    urgent_days = whole_number_field("临期（黄）：还有多少天以内", 0, 365)
-    soon_days = whole_number_field("临期（蓝）：还有多少天以内", 1, 366)
-    reason = reason_field("调整理由", "请写明调整规则的理由。")
-
-    def __init__(self, *args: Any, newest: Rule, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.newest = newest
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("late_points", 101) <= given.get("risk_points", 0):
-            self.add_error("late_points", "须大于“有风险”的百分点。")
-        if given.get("soon_days", 367) <= given.get("urgent_days", -1):
-            self.add_error("soon_days", "须多于“临期（黄）”的天数。")
-        return given
-
-    def refuse_early(self) -> None:
-        """Add an error where the newest version holds from that day or a later one."""
-        if self.cleaned_data["since_on"] <= self.newest.since_on:
-            self.add_error("since_on", f"施行日期须晚于第 {self.newest.number} 版的 {self.newest.since_on}。")
-
-    @property
-    def proposed(self) -> Rule:
-        """The version that would be adopted."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
-        return Rule(number=self.newest.number + 1, **values)
 
 
 class ViewForm(OfficeForm):

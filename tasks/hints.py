@@ -21,12 +21,16 @@ class Hint:
     text: str
 
 
-def hints(progress: str, percent: int | None, last_progress: str, last_percent: int | None) -> list[Hint]:
+def hints(
+    progress: str, percent: int | None, last_progress: str, last_percent: int | None, fall_reason: str = ""
+) -> list[Hint]:
     """What a careful colleague would ask about this text, given the last approved one ("" and None: there is none)."""
-    return list(found(progress.strip(), percent, last_progress.strip(), last_percent))
+    return list(found(progress.strip(), percent, last_progress.strip(), last_percent, fall_reason.strip()))
 
 
-def found(progress: str, percent: int | None, last_progress: str, last_percent: int | None) -> Iterator[Hint]:
+def found(
+    progress: str, percent: int | None, last_progress: str, last_percent: int | None, fall_reason: str
+) -> Iterator[Hint]:
     if progress and progress == last_progress:
         yield Hint("progress", "进展与上期一字不差。如确无变化，可用“本期无变化”；如有变化，请写出新情况。")
     if progress and not CONCRETE.search(progress):
@@ -36,4 +40,5 @@ def found(progress: str, percent: int | None, last_progress: str, last_percent: 
         if len(re.findall(r"[一-鿿]", rest)) < 20:
             yield Hint("progress", f"除“{phrases[0]}”一类的话外内容不多，请补充具体做法和结果。")
     if percent is not None and last_percent is not None and percent < last_percent:
-        yield Hint("percent_complete", f"完成率由 {last_percent}% 降到 {percent}%，请说明原因。")
+        asked = "请核对所写的原因" if fall_reason else "请说明原因"
+        yield Hint("percent_complete", f"完成率由 {last_percent}% 降到 {percent}%，{asked}。")

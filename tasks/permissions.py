@@ -40,11 +40,12 @@ from tasks.models import (
     StandingSummary,
     StocktakeWording,
     TableImport,
+    UnitFigures,
     UnitFiling,
     Upload,
 )
 from tasks.workflow import is_legal
-from units.choices import Role, UnitKind
+from units.choices import UNIT_BOUND_ROLES, Role, UnitKind
 from units.models import AuditEvent, AuditHead, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.permissions import NOTHING, Permission, may, visible_accounts, visible_events
 
@@ -107,6 +108,18 @@ def visible_reports(user: Any) -> Q:
     if may(user, Permission.READ_SUBMITTED):
         seen |= ~Q(state=ReportState.DRAFT)
     return seen
+
+
+def has_dashboard(user: Any) -> bool:
+    """Leaders and the Office have that of the plan, a unit's people their own."""
+    return may(user, Permission.READ_SUBMITTED) or (user.is_active and user.role in UNIT_BOUND_ROLES)
+
+
+def sees_filing(user: Any, unit: Unit | None) -> bool:
+    """The rows behind the numbers of filing: leaders and the Office all, a unit's people their own."""
+    if may(user, Permission.READ_SUBMITTED):
+        return True
+    return unit is not None and has_dashboard(user) and user.unit_id == unit.pk
 
 
 def can_claim(user: Any, duty: Duty) -> bool:
@@ -182,11 +195,15 @@ def visible_tables(user: Any) -> Q:
 
 
 def visible_exports(user: Any) -> Q:
-    """What files stood for: all staff; of the audit trail and of instructions those who may open the page.
+    """What files stood for: all staff; of some kinds those who may open the page.
 
     An outsider with a code or a file in hand is told no more than that it is genuine: `tasks.views.verifying`.
     """
-    needed = {ExportKind.AUDIT: Permission.READ_AUDIT_TRAIL, ExportKind.INSTRUCTIONS: Permission.SEE_INSTRUCTIONS}
+    needed = {
+        ExportKind.AUDIT: Permission.READ_AUDIT_TRAIL,
+        ExportKind.INSTRUCTIONS: Permission.SEE_INSTRUCTIONS,
+        ExportKind.STOCKTAKE: Permission.READ_SUBMITTED,
+    }
     return for_staff(user) & ~Q(kind__in=[kind for kind, permission in needed.items() if not may(user, permission)])
 
 
@@ -218,7 +235,7 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
     **dict.fromkeys((Plan, Field, MainTask, Measure, Duty), for_everybody),
     **dict.fromkeys((Unit, UnitAlias, UnitGroup, UnitGroupMember), for_everybody),
     **dict.fromkeys((ProbableSlip, ReportingPeriod, FrozenMeasure, Amendment, LightRule), for_staff),
-    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFiling, LightChange), for_staff),
+    **dict.fromkeys((MeasureStanding, StandingSummary, UnitFigures, UnitFiling, LightChange), for_staff),
     ProgressReport: visible_reports,
     **dict.fromkeys((Review, Attachment), with_their_report),
     **dict.fromkeys((CompletionClaim, ExtensionRequest), visible_requests),

@@ -118,6 +118,11 @@ class Tally:
         return sum(self.counts.values())
 
 
+def as_shown(field: str, text: str) -> str:
+    """A cell's text as people read it."""
+    return f"{text}%" if field == "percent_complete" and text.isdigit() else text
+
+
 def judged(base: str, ours: str, theirs: str) -> Kind:
     """`theirs` is the file's. What both sides made the same, or only the system changed, asks for nothing."""
     if theirs in (base, ours):

@@ -71,11 +71,9 @@ def locked_head() -> AuditHead:
 
 
 def named(by: User | None) -> str:
-    """The person and the account, since two persons may bear one name."""
     if by is None:
         return "命令行" if origin.get() is None else "未登录"
-    name = by.last_name + by.first_name
-    return f"{name}（{by.username}）" if name else by.username
+    return by.name_and_account
 
 
 def as_texts(row: models.Model | None, before: Values, after: Values) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import datetime
 import unicodedata
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -156,13 +157,8 @@ class HandoverForm(Marked):
     def __init__(self, *args: Any, successors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["successor"]
-        field.queryset, field.label_from_instance = successors, named
+        field.queryset, field.label_from_instance = successors, attrgetter("name_and_account")
         field.error_messages["required"] = "请选择接手人。"
-
-
-def named(user: User) -> str:
-    name = user.last_name + user.first_name
-    return f"{name}（{user.username}）" if name else user.username
 
 
 class AccountForm(SetPasswordMixin, forms.ModelForm):

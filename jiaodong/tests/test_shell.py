@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import get_resolver, path
 
 from jiaodong import urls
 from tasks.choices import DutyRole
@@ -174,8 +174,14 @@ class TestHeader:
             "公开",
             "判定规则",
             "调整记录",
+            "导入分工表",
         ]
         assert re.findall(r">([^<>]+)</a>", menu) == names
+
+    def test_it_asks_for_routes_that_there_are(self) -> None:
+        """A route that was renamed would leave its entry without a mark, and nobody would notice."""
+        asked = re.findall(r'here == "([\w-]+)"', (ROOT / "templates/components/navigation.html").read_text())
+        assert {name for name in asked if name not in get_resolver().reverse_dict} == set()
 
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
     def test_the_back_office_is_shown_to_whom_it_is_open(
@@ -183,6 +189,12 @@ class TestHeader:
     ) -> None:
         client.force_login(make_user(role))
         assert client.get("/").content.decode().count('<a href="/admin/">后台</a>') == doors
+
+    def test_the_menu_of_the_office_says_that_one_brings_a_table(self, client: Client, loaded_plan: Plan) -> None:
+        client.force_login(make_user(Role.OFFICE))
+        menu = client.get("/allocation/").content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
+        assert re.findall(r'aria-current="(\w+)">(.*?)</a>', menu) == [("page", "导入分工表")]
+        assert 'class="dropdown-toggle is-here">管理' in menu
 
     @pytest.mark.parametrize(
         ("url", "current"),

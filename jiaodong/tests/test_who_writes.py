@@ -13,6 +13,7 @@ READERS = (
     "context",
     "forms",
     "forms_office",
+    "forms_rules",
     "forms_importing",
     "forms_stocktake",
     "filters",

@@ -3,12 +3,13 @@
 from io import BytesIO
 
 from openpyxl import load_workbook
+from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.queries.roundtrip import Difference
-from tasks.roundtrip import Kind, Verdict
+from tasks.roundtrip import Kind, Verdict, as_shown
 from tasks.sheettext import clean
 
 AUTHOR = "系统"
@@ -38,9 +39,14 @@ def annotated(data: bytes, difference: Difference) -> BytesIO:
 
 
 def mark(sheet: Worksheet, address: str, kind: Kind, text: str) -> None:
+    """A cell behind a merged one can bear nothing: what is said of it stands on the one that is seen."""
     cell = sheet[address]
+    if isinstance(cell, MergedCell):
+        range_ = next(one for one in sheet.merged_cells.ranges if address in one)
+        cell, text = sheet.cell(range_.min_row, range_.min_col), f"{address}：{text}"
+    said = [cell.comment.text] if cell.comment and cell.comment.author == AUTHOR else []
     cell.fill = PatternFill("solid", fgColor=FILLS[kind])
-    cell.comment = Comment(clean(text), AUTHOR, height=160, width=320)
+    cell.comment = Comment("\n".join([*said, clean(text)]), AUTHOR, height=160, width=320)
 
 
 def note(verdict: Verdict) -> str:
@@ -48,9 +54,9 @@ def note(verdict: Verdict) -> str:
     if verdict.reason:
         said.append(verdict.reason)
     if verdict.kind == Kind.CONFLICT:
-        said.append(f"下载时：{cut(verdict.base)}")
+        said.append(f"下载时：{cut(as_shown(verdict.cell.field, verdict.base))}")
     if verdict.kind in (Kind.CHANGED, Kind.CONFLICT):
-        said.append(f"系统现值：{cut(verdict.ours)}")
+        said.append(f"系统现值：{cut(as_shown(verdict.cell.field, verdict.ours))}")
     return "\n".join(said)
 
 

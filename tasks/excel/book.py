@@ -55,6 +55,7 @@ class Sheet:
     merged: int = 0
     is_filtered: bool = True
     paper: str = ""  # by the widths, where none is named
+    heading: str = ""  # above the rows, where it is not the export's
     decorate: Callable[[WriteOnlyWorksheet, int], None] | None = None
 
 
@@ -187,7 +188,7 @@ class Seal:
 
 
 def every_row(sheet: Sheet, export: Export) -> Iterator[Sequence[Any]]:
-    yield [export.heading]
+    yield [sheet.heading or export.heading]
     yield [export.in_one_line]
     yield from with_header(sheet)
 

@@ -11,6 +11,7 @@ from openpyxl.worksheet.pagebreak import Break
 
 from tasks.excel import layout
 from tasks.excel.cells import sheet_title, write_row
+from tasks.excel.checkcode import Rows
 from tasks.models import MainTask, Measure, Plan
 
 HEADER = ("序号", "主要任务", "具体举措", "责任单位")
@@ -29,6 +30,23 @@ def original_table(plan: Plan) -> BytesIO:
     title_height = write_top(sheet, plan.title)
     break_pages(sheet, write_tasks(sheet, tasks_of(plan)), title_height)
     return layout.saved(book)
+
+
+def digest_of(plan: Plan) -> str:
+    """The hash of the rows as they stand: the workbook has no cover, so it is known by them alone. Two queries."""
+    rows = Rows()
+    rows.add([plan.title])
+    rows.add(HEADER)
+    for task in tasks_of(plan):
+        for text, units in pairs_of(task):
+            rows.add([task.number, task.title, text, units])
+    rows.end_sheet()
+    return rows.digest
+
+
+def pairs_of(task: MainTask) -> list[tuple[str, str]]:
+    """Text and responsible units of each measure; a task without any has a row all the same."""
+    return [(measure.text, measure.responsibility_text) for measure in task.measures.all()] or [("", "")]
 
 
 def tasks_of(plan: Plan) -> QuerySet[MainTask]:
@@ -64,7 +82,7 @@ def write_tasks(sheet: WriteOnlyWorksheet, tasks: Iterable[MainTask]) -> list[li
 
 
 def write_task(sheet: WriteOnlyWorksheet, first: int, task: MainTask) -> list[float]:
-    pairs = [(measure.text, measure.responsibility_text) for measure in task.measures.all()] or [("", "")]
+    pairs = pairs_of(task)
     heights = [row_height(task.title, *pair, among=len(pairs)) for pair in pairs]
     for row, (pair, height) in enumerate(zip(pairs, heights, strict=True), first):
         named = (task.number, task.title) if row == first else (None, None)

@@ -4,17 +4,16 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tasks.choices import DutyRole, ExportKind, ReportState, Stage
+from tasks.choices import DutyRole, ExportKind, Stage
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import Share, sign
 from tasks.excel.looks import BLUE, DEADLINE_LOOKS, PLAIN, PROGRESS_LOOKS
-from tasks.models import ProgressReport
 from tasks.queries import ledger
 from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
+from tasks.queries.told import Told
 from tasks.tables import duties_in_words
 from tasks.tables_ledger import LEDGER_COLUMNS, LedgerSelection, LedgerTable
-from units.models import User
 
 WIDTHS = {
     "number": 6, "task": 16, "field": 14, "code": 7, "text": 46, "lead": 16, "units": 30, "responsibility_text": 30,
@@ -122,45 +121,22 @@ def lead(line: LedgerLine) -> str:
 
 
 def said(name: str) -> Callable[[LedgerLine], str]:
-    return lambda line: told(line, [(report, getattr(report, name)) for report in line.reports])
+    return lambda line: told(line, [(one, getattr(one, name)) for one in line.reports])
 
 
 def coordination(line: LedgerLine) -> str:
-    return told(line, [(report, asked(report)) for report in line.reports])
+    return told(line, [(one, one.coordination_in_words) for one in line.reports])
 
 
-def told(line: LedgerLine, texts: list[tuple[ProgressReport, str]]) -> str:
+def told(line: LedgerLine, texts: list[tuple[Told, str]]) -> str:
     """Each unit's text in a paragraph; the unit is named where more than one has to report."""
     is_named = len(line.duties) > 1
     return "\n".join(f"{marks(report, is_named)}{text}" for report, text in texts if text)
 
 
-def marks(report: ProgressReport, is_named: bool) -> str:
-    if report.state != ReportState.APPROVED:
-        words = [report.get_state_display()]
-    else:
-        words = [word for word, holds in (("更正", report.corrects_id), ("补报", report.is_late)) if holds]
-    about = [report.duty.unit.name] if is_named else []
+def marks(report: Told, is_named: bool) -> str:
+    about, words = [report.unit] if is_named else [], report.marks
     return "".join([*about, *(f"〔{word}〕" for word in words), "："]) if about or words else ""
-
-
-def asked(report: ProgressReport) -> str:
-    """What is asked, of whom, by when."""
-    if not report.coordination_request:
-        return ""
-    whom = f"（请{report.coordination_unit.name}协调）" if report.coordination_unit else ""
-    until = f"（最迟 {report.coordination_due_on:%Y-%m-%d} 答复）" if report.coordination_due_on else ""
-    return f"{report.coordination_request}{whom}{until}"
-
-
-def reviewers(line: LedgerLine) -> str:
-    people = {report.approved_by for report in line.reports if report.approved_by}
-    return "、".join(sorted(map(named, people)))
-
-
-def named(person: User | None) -> str:
-    """Family name first; the account where there is no name."""
-    return (person.last_name + person.first_name or person.username) if person else ""
 
 
 VALUES: dict[str, Callable[[LedgerLine], Any]] = {
@@ -182,6 +158,6 @@ VALUES: dict[str, Callable[[LedgerLine], Any]] = {
     "problems": said("problems"),
     "coordination": coordination,
     "next_steps": said("next_steps"),
-    "reviewer": reviewers,
+    "reviewer": lambda line: line.reviewers,
     "reported": reported,
 }

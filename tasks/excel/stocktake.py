@@ -1,41 +1,37 @@
 """汇报稿 as a workbook: the figures of the document, each beside the codes of the measures it counts."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
-from tasks.choices import Confidence
-from tasks.excel import layout
-from tasks.excel.book import HEADER_ROW
-from tasks.excel.cells import Share, write_row
-from tasks.excel.looks import FACTS, HEAD, SHORT, SIZE, TEXT, TITLE, USUAL_WIDTH, add_styles
+from tasks.choices import Confidence, ExportKind
+from tasks.excel.book import Column, Export, Sheet
+from tasks.excel.cells import Share
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import Figure, Line
 from tasks.queries.ledger import LedgerLine
 from tasks.queries.stocktake import Stocktake, in_chinese, obliged_names, problems_of
 
-CODES = ("举措编号", 60)
-SHEETS = {  # title -> columns and their widths in Latin letters
-    "总体": (("方面", 12), ("指标", 18), ("个数", 8), CODES),
-    "领域": (("领域", 24), ("指标", 12), ("个数", 8), CODES),
-    "单位": (("责任单位", 26), ("指标", 12), ("个数", 8), CODES),
+CODES = Column("举措编号", 60)
+COLUMNS = {
+    "总体": (Column("方面", 12), Column("指标", 18), Column("个数", 8), CODES),
+    "领域": (Column("领域", 24), Column("指标", 12), Column("个数", 8), CODES),
+    "单位": (Column("责任单位", 26), Column("指标", 12), Column("个数", 8), CODES),
     "红灯": (
-        ("编号", 8), ("主要任务", 24), ("具体举措", 50), ("责任单位", 24), ("进度灯", 10), ("时限灯", 12),
-        ("完成率", 9), ("序时进度", 9), ("完成时限", 12), ("主要问题", 50),
+        Column("编号", 8), Column("主要任务", 24), Column("具体举措", 50), Column("责任单位", 24), Column("进度灯", 10),
+        Column("时限灯", 12), Column("完成率", 9), Column("序时进度", 9), Column("完成时限", 12), Column("主要问题", 50),
     ),
-    "问题": (("编号", 8), ("反映单位", 24), ("研判", 10), ("问题和风险", 70)),
-    "决定": (("编号", 8), ("提出单位", 24), ("需协调事项", 60), ("请办单位", 24), ("希望答复", 12)),
-    "变化": (("指标", 20), ("上期", 8), ("本期", 8), ("增减", 8), ("上期举措编号", 46), ("本期举措编号", 46)),
+    "问题": (Column("编号", 8), Column("反映单位", 24), Column("研判", 10), Column("问题和风险", 70)),
+    "决定": (
+        Column("编号", 8), Column("提出单位", 24), Column("需协调事项", 60), Column("请办单位", 24), Column("希望答复", 12),
+    ),
+    "变化": (
+        Column("指标", 20), Column("上期", 8), Column("本期", 8), Column("增减", 8), Column("上期举措编号", 46),
+        Column("本期举措编号", 46),
+    ),
 }  # fmt: skip
 
 
-def stocktake_xlsx(pack: Stocktake) -> BytesIO:
-    book = layout.new_workbook(pack.name, pack.plan.subject)
-    add_styles(book)
+def stocktake_export(pack: Stocktake) -> Export:
     rows = {
         "总体": overall(pack),
         "领域": by_line(pack.fields),
@@ -45,41 +41,22 @@ def stocktake_xlsx(pack: Stocktake) -> BytesIO:
         "决定": matters(pack),
         "变化": changes(pack),
     }
-    for title, columns in SHEETS.items():
-        write_sheet(book, title, columns, rows[title], pack)
-    return layout.saved(book)
-
-
-def write_sheet(
-    book: Workbook, title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]], pack: Stocktake
-) -> None:
-    sheet = book.create_sheet(title)
-    heads, widths = [head for head, _ in columns], [width for _, width in columns]
-    layout.set_page(sheet, widths, paper="A4", header_row=HEADER_ROW)
-    write_banner(sheet, 1, f"{pack.label}推进落实情况：{title}", TITLE, widths, size=16)
-    write_banner(sheet, 2, f"{pack.plan.title}，截至{in_chinese(pack.until)}", FACTS, widths, size=SIZE)
-    write_rows(sheet, [heads, *rows], widths)
-
-
-def write_banner(
-    sheet: WriteOnlyWorksheet, row: int, text: str, style: str, widths: Sequence[int], *, size: int
-) -> None:
-    """A line across the whole table."""
-    write_row(sheet, row, [text], [style], height=layout.row_height(layout.text_height(text, sum(widths), size=size)))
-    layout.merge(sheet, row, row, 1, len(widths))
-
-
-def write_rows(sheet: WriteOnlyWorksheet, rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
-    """The header, in its row, and what follows it."""
-    body = [TEXT if width > USUAL_WIDTH else SHORT for width in widths]
-    for row, values in enumerate(rows, HEADER_ROW):
-        styles = body if row > HEADER_ROW else [HEAD] * len(widths)
-        write_row(sheet, row, values, styles, height=layout.row_height(*map(height, values, widths)))
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(widths))}{row}"
-
-
-def height(value: Any, width: int) -> float:
-    return layout.text_height(str(value), width, size=SIZE)
+    heading = f"{pack.label}推进落实情况"
+    return Export(
+        ExportKind.STOCKTAKE,
+        pack.plan,
+        pack.until,
+        [
+            Sheet(title, columns, [*rows[title]], paper="A4", heading=f"{heading}：{title}")
+            for title, columns in COLUMNS.items()
+        ],
+        pack.everything.count,
+        period=pack.period,
+        conditions=pack.source.removeprefix("以上为"),
+        title=heading,
+        unit="项举措",
+        line=f"{pack.plan.title}，截至{in_chinese(pack.until)}",
+    )
 
 
 def codes(figure: Figure) -> str:

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import local
-from tasks.excel.progress import named
 from tasks.models import Amendment, Instruction, Plan, ReportingPeriod
 
 AMENDMENT_COLUMNS = (
@@ -50,7 +49,7 @@ def amendments_export(plan: Plan, amendments: Iterable[Amendment], count: int, t
 
 def amendment(one: Amendment) -> tuple[Any, ...]:
     return (
-        f"第 {one.number} 号", one.subject, one.before, one.after, one.reason, one.document, named(one.made_by),
+        f"第 {one.number} 号", one.subject, one.before, one.after, one.reason, one.document, one.made_by.display_name,
         local(one.made_at).date(),
     )  # fmt: skip
 
@@ -68,7 +67,7 @@ def instructions_export(
 def instruction(one: Instruction) -> tuple[Any, ...]:
     code = one.measure.code if one.measure else None
     return (
-        f"第 {one.number} 号", one.text, one.owner.name, code, one.due_on, one.get_state_display(), named(one.given_by),
+        f"第 {one.number} 号", one.text, one.owner.name, code, one.due_on, one.get_state_display(), one.given_by.display_name,
         local(one.given_at).date(), one.answer,
     )  # fmt: skip
 

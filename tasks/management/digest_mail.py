@@ -36,7 +36,7 @@ def address(route: str) -> str:
 
 def message(person: User, tasks: list[Task], today: datetime.date, connection: BaseEmailBackend) -> EmailMessage:
     context = {
-        "greeting": person.last_name + person.first_name or person.username,
+        "greeting": person.display_name,
         "today": today,
         "lines": [Line(task.count, task.what, task.due_on, address(task.route)) for task in tasks],
         "account_url": address("account"),

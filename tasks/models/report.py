@@ -118,6 +118,9 @@ class ProgressReport(models.Model):
                 condition=Q(state__in=(ReportState.SUBMITTED, ReportState.FORWARDED)),
                 name="report_waiting",
             ),
+            models.Index(  # what was handed in last
+                fields=["period", "-submitted_at"], condition=Q(submitted_at__isnull=False), name="report_handed_in"
+            ),
             models.Index(  # matters for coordination: few, among the reports of every period
                 fields=["period", "coordination_unit", "coordination_due_on", "duty"],
                 condition=Q(coordination_unit__isnull=False),

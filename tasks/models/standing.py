@@ -70,8 +70,31 @@ class StandingSummary(models.Model):
         return f"{self.plan} {self.period or '现状'}"
 
 
+class UnitFigures(models.Model):
+    """单位汇总: the present figures of what one unit must report on, by field. It is there as long as the plan's summary."""
+
+    summary = models.ForeignKey(StandingSummary, models.CASCADE, related_name="by_unit", verbose_name="汇总")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
+    figures = models.JSONField("数字", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位汇总"
+        ordering = ["summary", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summary", "unit"], name="unit_figures_once", violation_error_message="该单位已有汇总。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.summary} {self.unit}"
+
+
 class UnitFiling(models.Model):
-    """单位填报: how many of a unit's obliged duties stand where in a period. Each is counted in one of the states."""
+    """单位填报: how many of a unit's obliged duties stand where in a period. Each is counted in one of the states.
+
+    `cooperating` ones may report, `needless` ones (halted or completed, of any role) need not; neither is among `obliged`.
+    """
 
     period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="unit_filings", verbose_name="期次")
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
@@ -81,6 +104,8 @@ class UnitFiling(models.Model):
     returned = models.PositiveIntegerField("已退回", default=0)
     approved = models.PositiveIntegerField("已通过", default=0)
     late = models.PositiveIntegerField("补报", default=0)
+    cooperating = models.PositiveIntegerField("配合", default=0)
+    needless = models.PositiveIntegerField("不需填报", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "单位填报"

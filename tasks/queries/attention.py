@@ -1,19 +1,23 @@
 """What needs looking at: red lights, words better than the light, moved dates. The first of each list, never all."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import takewhile
+from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
-from tasks.models import Duty, FrozenMeasure, Measure, MeasureStanding, ReportingPeriod
+from tasks.models import Duty, FrozenMeasure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
+from units.prepared import prepared, prepared_rows
 
+DATES = ("due_on", "original_due_on")
 LISTED = 10  # lines of each list: what a leader reads in two minutes and two sheets hold
 MOST_MOVED = 5
 
@@ -28,6 +32,20 @@ class Said:
     why: str
 
 
+class Titled(NamedTuple):
+    """A measure as the lists name it."""
+
+    number: int
+    order: int
+    title: str
+    due_on: datetime.date | None
+    original_due_on: datetime.date | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
 @dataclass
 class Attended:
     """A measure on one of the lists, with its units and what they say of it.
@@ -36,14 +54,14 @@ class Attended:
     """
 
     standing: MeasureStanding
-    measure: Measure
+    measure: Titled
     units: list[str] = field(default_factory=list)
     by_duty: dict[int, Said] = field(default_factory=dict)
     lasted: int = 1
 
     @property
     def code(self) -> tuple[int, int]:
-        return self.measure.main_task.number, self.measure.order
+        return self.measure.number, self.measure.order
 
     @property
     def worst(self) -> Said | None:
@@ -86,7 +104,9 @@ def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit
     """The lists of a plan, or of the measures a unit must report on. Three queries beside those of `present`."""
     fresh = present.anew
     if unit is not None:
-        of_unit = set(obliged(unit).filter(measure__in=fresh).values_list("measure_id", flat=True)) if fresh else set()
+        of_unit = (
+            set(obliged(unit.pk).filter(measure__in=fresh).values_list("measure_id", flat=True)) if fresh else set()
+        )
         fresh = {key: row for key, row in fresh.items() if key in of_unit}
     rows = {row.measure_id: row for row in kept_rows(present, unit)}
     chosen = [first_of((*rows.values(), *fresh.values()), choice) for choice in CHOICES]
@@ -102,8 +122,7 @@ def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit
 def tell_how_long(red: Collection[Attended]) -> None:
     """One query, a row for each line and frozen period."""
     lights: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    frozen = FrozenMeasure.objects.filter(measure__in=[line.measure.pk for line in red]).order_by("-period__as_of")
-    for key, *then in frozen.values_list("measure_id", "period_id", "progress_light", "deadline_light"):
+    for key, *then in lights_then(*(line.standing.measure_id for line in red)):
         lights[key].append(tuple(then))
     for line in red:
         standing = line.standing
@@ -115,7 +134,14 @@ def tell_how_long(red: Collection[Attended]) -> None:
         line.lasted += sum(1 for _ in takewhile(bool, was_red))
 
 
-def obliged(unit: Unit) -> QuerySet[Duty]:
+@prepared
+def lights_then(*measures: int) -> QuerySet[FrozenMeasure]:
+    """The newest period first."""
+    frozen = FrozenMeasure.objects.filter(measure__in=measures).order_by("-period__as_of")
+    return frozen.values_list("measure_id", "period_id", "progress_light", "deadline_light")
+
+
+def obliged(unit: int) -> QuerySet[Duty]:
     return Duty.objects.filter(unit=unit, role__in=OBLIGED_ROLES).order_by()
 
 
@@ -123,7 +149,12 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
     """The first rows of each list that hold today. One query: short selections, put together by the database."""
     if present.summary is None:
         return []
-    holding = MeasureStanding.objects.filter(plan=present.plan, holds_until__gte=present.today)
+    return first_kept(present.plan.pk, present.today, unit.pk if unit else None)
+
+
+@prepared_rows(MeasureStanding)
+def first_kept(plan: int, today: datetime.date, unit: int | None) -> QuerySet[MeasureStanding]:
+    holding = MeasureStanding.objects.filter(plan=plan, holds_until__gte=today)
     if unit is not None:
         holding = holding.filter(measure__in=obliged(unit).values("measure"))
     parts = [
@@ -144,26 +175,27 @@ def first_of(rows: Iterable[MeasureStanding], choice: Choice) -> list[MeasureSta
 
 def attended(rows: dict[int, MeasureStanding], periods: Collection[ReportingPeriod]) -> dict[int, Attended]:
     """Measure key -> its line, in the order of the table. One query, a row for each duty and approved report."""
-    approved = Q(reports__state=ReportState.APPROVED, reports__period__in=[period.pk for period in periods])
-    duties = Duty.objects.filter(measure__in=rows, role__in=OBLIGED_ROLES).select_related("measure__main_task", "unit")
-    duties = duties.annotate(
-        said=FilteredRelation("reports", condition=approved),
-        report=F("said__pk"),
-        report_period=F("said__period_id"),
-        confidence=F("said__confidence"),
-        problems=F("said__problems"),
-        risk=F("said__risk"),
-    )
     found: dict[int, Attended] = {}
-    for duty in duties.order_by("measure__main_task__number", "measure__order", "position", "report"):
-        line = found.setdefault(duty.measure_id, Attended(rows[duty.measure_id], duty.measure))
-        if duty.unit.name not in line.units:
-            line.units.append(duty.unit.name)
-        if duty.report and duty.report_period == line.standing.period_id:
-            line.by_duty[duty.pk] = Said(
-                duty.pk, duty.report_period, duty.confidence, duty.problems or duty.risk
-            )  # a correction last
+    for key, duty, unit, *of_measure, period, confidence, problems, risk in said_of(
+        tuple(rows), tuple(one.pk for one in periods)
+    ):
+        line = found.setdefault(key, Attended(rows[key], Titled(*of_measure)))
+        if unit not in line.units:
+            line.units.append(unit)
+        if period and period == line.standing.period_id:
+            line.by_duty[duty] = Said(duty, period, confidence, problems or risk)  # a correction last
     return found
+
+
+@prepared
+def said_of(measures: tuple[int, ...], periods: tuple[int, ...]) -> QuerySet[Duty]:
+    approved = Q(reports__state=ReportState.APPROVED, reports__period__in=periods)
+    duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES)
+    duties = duties.annotate(said=FilteredRelation("reports", condition=approved))
+    of_measure = [f"measure__{name}" for name in ("main_task__number", "order", "main_task__title", *DATES)]
+    of_report = [f"said__{name}" for name in ("period_id", "confidence", "problems", "risk")]
+    in_order = duties.order_by(*of_measure[:2], "position", "said__pk")
+    return in_order.values_list("measure_id", "pk", "unit__name", *of_measure, *of_report)
 
 
 def listed(seen: dict[int, Attended], chosen: Iterable[MeasureStanding], choice: Choice) -> list[Attended]:

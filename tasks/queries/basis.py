@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
@@ -22,8 +22,10 @@ from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.past import DutiesThen, due_date_moves
 from tasks.queries.reports import counting
 from tasks.queries.standing import Present, relevant_periods
+from units.prepared import prepared
 
 Standing = MeasureStanding | FrozenMeasure
+Rows = list[tuple[Any, ...]]
 OF_MEASURE = ("text", "responsibility_text", "starts_on", "due_on", "is_ongoing")
 OF_STANDING = ("stage", "progress_light", "deadline_light", "percent")
 
@@ -41,6 +43,11 @@ class Snapshot(NamedTuple):
     progress_light: str
     deadline_light: str
     percent: int | None
+
+
+class OfPeriod(Protocol):
+    @property
+    def period_id(self) -> int: ...
 
 
 @dataclass
@@ -109,21 +116,30 @@ class Now:
     def duty_sources(self) -> list[QuerySet[Any]]:
         return [Duty.objects.order_by()]
 
+    def duties_of(self, measures: tuple[int, ...], columns: tuple[str, ...]) -> list[Rows]:
+        """From each of `duty_sources`, these columns of those of the measures."""
+        return [present_duties(measures, columns)] if measures else []
+
     def touched_duties(self) -> set[int]:
         """Those that have changed since: of the present, none."""
         return set()
 
     def visible(self, user: Any) -> QuerySet[ProgressReport]:
         """The reports this person may see of the periods that measures stand on."""
-        return counting(ProgressReport.objects.filter(visible_reports(user), period__in=self.periods))
+        return of_periods(visible_reports(user), tuple(period.pk for period in self.periods))
+
+    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str, ...]) -> Rows:
+        """These columns of the `visible` reports of the measures."""
+        periods = tuple(period.pk for period in self.periods)
+        return present_reports(visible_reports(user), periods, measures, columns)
 
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
         """By period: which measures stand on it, and the reports of it that this person may see."""
         visible = self.visible(user)
         return [(self.where(period_id=period.pk), visible.filter(period=period)) for period in self.periods]
 
-    def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
-        return standing.period_id == report.period_id
+    def is_basis(self, standing: Standing, told: OfPeriod) -> bool:
+        return standing.period_id == told.period_id
 
     def approved(self) -> QuerySet[ProgressReport]:
         """The approved reports that stand, of each measure those of its own period."""
@@ -142,6 +158,23 @@ class Now:
             row[2]: Snapshot(row[:2], *row[3:width], *(anew[row[2]] if row[2] in anew else row[width:]))
             for row in rows
         }
+
+
+def of_periods(seen: Q, periods: tuple[int, ...]) -> QuerySet[ProgressReport]:
+    return counting(ProgressReport.objects.filter(seen, period__in=periods))
+
+
+@prepared
+def present_reports(
+    seen: Q, periods: tuple[int, ...], measures: tuple[int, ...], columns: tuple[str, ...]
+) -> QuerySet[ProgressReport]:
+    reports = of_periods(seen, periods).filter(duty__measure__in=measures)
+    return reports.order_by("pk").values_list(*columns)
+
+
+@prepared
+def present_duties(measures: tuple[int, ...], columns: tuple[str, ...]) -> QuerySet[Duty]:
+    return Duty.objects.filter(measure__in=measures).order_by().values_list(*columns)
 
 
 @dataclass
@@ -196,6 +229,9 @@ class Then:
     def duty_sources(self) -> list[QuerySet[Any]]:
         return self.duties.sources()
 
+    def duties_of(self, measures: tuple[int, ...], columns: tuple[str, ...]) -> list[Rows]:
+        return [list(one.filter(measure__in=measures).values_list(*columns)) for one in self.duty_sources()]
+
     def touched_duties(self) -> set[int]:
         return set(self.duties.changed)
 
@@ -203,13 +239,16 @@ class Then:
         """What had been approved, corrections since included; staff see all of it."""
         return counting(self.approved_of_period().filter(visible_reports(user)))
 
+    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str, ...]) -> Rows:
+        return list(self.visible(user).filter(duty__measure__in=measures).order_by("pk").values_list(*columns))
+
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:
         return [(Q(), self.visible(user))]
 
     def approved_of_period(self) -> QuerySet[ProgressReport]:
         return ProgressReport.objects.filter(period=self.period, state=ReportState.APPROVED)
 
-    def is_basis(self, standing: Standing, report: ProgressReport) -> bool:
+    def is_basis(self, standing: Standing, told: OfPeriod) -> bool:
         return True
 
     def approved(self) -> QuerySet[ProgressReport]:

@@ -15,11 +15,12 @@ from django.db.models.functions import Coalesce
 
 from tasks.choices import ReportState
 from tasks.models import Duty, Field, Plan, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
-from tasks.queries.figures import ASKED, Figures, as_figures
+from tasks.queries.figures import ASKED, Figures
 from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED, obliged_in
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
-from units.models import Unit, UnitGroup, UnitGroupMember
+from units.models import Unit, UnitGroupMember
+from units.prepared import columns_of, made, prepared
 
 IN_TREND = 5  # frozen periods beside the present
 
@@ -125,7 +126,10 @@ class Dashboard:
 
     @cached_property
     def summaries(self) -> list[StandingSummary]:
-        return list(StandingSummary.objects.filter(plan=self.plan).select_related("period"))
+        found = [(made(StandingSummary, row[:4]), row[4:]) for row in summary_rows(self.plan.pk)]
+        for summary, period in found:
+            summary.period = made(ReportingPeriod, period) if summary.period_id else None
+        return [summary for summary, _ in found]
 
     @cached_property
     def present(self) -> Present:
@@ -160,8 +164,11 @@ class Dashboard:
     @cached_property
     def frozen(self) -> list[Point]:
         """Every frozen period, the oldest first."""
-        kept = [(one.period, as_figures(one.figures)) for one in self.summaries if one.period is not None]
-        return [Point(period, figures[self.bucket]) for period, figures in sorted(kept, key=lambda row: row[0].as_of)]
+        kept = [one for one in self.summaries if one.period is not None]
+        return [
+            Point(one.period, Counter(one.figures.get(self.bucket, {})))
+            for one in sorted(kept, key=lambda one: one.period.as_of)
+        ]
 
     @property
     def previous(self) -> Point | None:
@@ -175,30 +182,29 @@ class Dashboard:
 
     @cached_property
     def fields(self) -> list[FieldCounts]:
-        return field_counts(self.plan, self.figures)
+        """Of a unit those in which it has to report on something."""
+        if self.unit is None:
+            return field_counts(self.plan, self.figures)
+        return [row for row in field_counts(self.plan, self.present.fields_of(self.unit)) if row.counts["measures"]]
 
     @cached_property
     def cities(self) -> list[CityTable]:
         """A table for each closed group that has cities among its members and carries something. No order of merit."""
-        members = UnitGroupMember.objects.on(self.today).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
-        tables: dict[UnitGroup, list[UnitCounts]] = {}
-        for member in members.select_related("group__unit", "unit").order_by(
-            "group__unit__position", "unit__position"
-        ):
-            tables.setdefault(member.group, []).append(self.unit_counts(member.unit, f"unit:{member.unit_id}"))
-        found = [CityTable(self.unit_counts(group.unit, f"group:{group.pk}"), rows) for group, rows in tables.items()]
+        tables: dict[tuple[str, str, str], list[UnitCounts]] = {}
+        for name, slug, unit, group_name, group_slug, group in city_rows(self.today):
+            cities = tables.setdefault((group_name, group_slug, f"group:{group}"), [])
+            cities.append(UnitCounts(name, slug, self.figures[f"unit:{unit}"]))
+        found = [
+            CityTable(UnitCounts(name, slug, self.figures[bucket]), rows)
+            for (name, slug, bucket), rows in tables.items()
+        ]
         return [one for one in found if any(city.counts["measures"] for city in one.cities)]
-
-    def unit_counts(self, unit: Unit, bucket: str) -> UnitCounts:
-        return UnitCounts(unit.name, unit.slug, self.figures[bucket])
 
     @cached_property
     def filed(self) -> list[Filed]:
         """Every unit that must report in the current period, in the order of units; of one unit only its own."""
-        rows = UnitFiling.objects.filter(period=self.current, obliged__gt=0)
-        if self.unit:
-            rows = rows.filter(unit=self.unit)
-        return [Filed(*row) for row in rows.order_by("unit__position", "unit__name").values_list(*FILED_COLUMNS)]
+        rows = filed_rows(self.current.pk, self.unit.pk if self.unit else None) if self.current else []
+        return [Filed(*row) for row in rows]
 
     @property
     def filing(self) -> Filed:
@@ -209,12 +215,35 @@ class Dashboard:
 
 def field_counts(plan: Plan, figures: Figures) -> list[FieldCounts]:
     """The fields in their order, then what stands in none, if anything does. One query."""
-    names = [
-        (one.position, one.name, f"field:{one.pk}") for one in Field.objects.filter(plan=plan).order_by("position")
-    ]
-    rows = [FieldCounts(position, name, figures[bucket], bucket) for position, name, bucket in names]
+    rows = [FieldCounts(at, name, figures[f"field:{key}"], f"field:{key}") for at, name, key in field_rows(plan.pk)]
     rest = figures["field:None"]
     return [*rows, FieldCounts(None, "未分领域", rest, "field:None")] if rest["measures"] else rows
+
+
+@prepared
+def field_rows(plan: int) -> QuerySet[Field]:
+    return Field.objects.filter(plan=plan).order_by("position").values_list("position", "name", "pk")
+
+
+@prepared
+def summary_rows(plan: int) -> QuerySet[StandingSummary]:
+    columns = (*columns_of(StandingSummary), *columns_of(ReportingPeriod, "period__"))
+    return StandingSummary.objects.filter(plan=plan).order_by().values_list(*columns)
+
+
+@prepared
+def filed_rows(period: int, unit: int | None) -> QuerySet[UnitFiling]:
+    rows = UnitFiling.objects.filter(period=period, obliged__gt=0)
+    rows = rows.filter(unit=unit) if unit else rows
+    return rows.order_by("unit__position", "unit__name").values_list(*FILED_COLUMNS)
+
+
+@prepared
+def city_rows(day: datetime.date) -> QuerySet[UnitGroupMember]:
+    """Name, slug and key of each city, then of the group it is a member of."""
+    members = UnitGroupMember.objects.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
+    columns = ("unit__name", "unit__slug", "unit_id", "group__unit__name", "group__unit__slug", "group_id")
+    return members.order_by("group__unit__position", "unit__position").values_list(*columns)
 
 
 def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:

@@ -9,7 +9,7 @@ from tasks.choices import DigestState
 from tasks.models import Digest
 from tasks.queries import closing, instructions
 from tasks.queries.reports import awaiting_decision_by
-from tasks.queries.workbench import workbench
+from tasks.queries.workbench import Workbench
 from units.choices import Role
 from units.models import User
 from units.permissions import Permission, may
@@ -35,9 +35,10 @@ def tasks_of(user: User, today: datetime.date) -> list[Task]:
     """Kinds of which there is something to do, and no others."""
     found: list[Task] = []
     if may(user, Permission.WRITE_REPORTS):
-        bench = workbench(user, today)
-        for rows, what in ((bench.returned, "被退回，要修改"), (bench.due, "要填报")):
-            found.append(Task(len(rows), what, min((row.due_on for row in rows), default=None), "workbench"))
+        bench = Workbench(user, today)
+        days = [row.due_on for row in bench.returned], [one.period.due_on for one in bench.shares if one.due]
+        for rows, what, due_on in zip((bench.returned, bench.due), ("被退回，要修改", "要填报"), days, strict=True):
+            found.append(Task(len(rows), what, min(due_on, default=None), "workbench"))
     if may(user, Permission.REVIEW_AT_UNIT) or may(user, Permission.REVIEW_AT_OFFICE):
         found.append(Task(awaiting_decision_by(user).count(), "填报待审核", None, "review"))
     if may(user, Permission.DECIDE_CLOSING):

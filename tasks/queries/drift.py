@@ -1,12 +1,17 @@
 """Proof that what is kept equals the recount: one Chinese sentence for each thing that does not."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator
 
-from tasks.models import Measure, MeasureStanding, Plan, StandingSummary, UnitFiling
+from django.db.models import BooleanField, ExpressionWrapper
+
+from tasks.choices import DutyRole
+from tasks.models import Duty, Measure, MeasureStanding, Plan, StandingSummary, UnitFiling
 from tasks.models.lit import Lit
 from tasks.queries.figures import as_kept, in_parts, summed
 from tasks.queries.filing import filing_rows
+from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, judged_in_parts
 
 COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves", "asked"]
@@ -23,8 +28,13 @@ def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
     rows = MeasureStanding.objects.filter(plan=plan)
     strangers = rows.exclude(measure__in=measures).values_list("measure_id", flat=True)
     yield from (f"现状里有已不属于本分工表的举措 {key}。" for key in strangers)
-    if as_kept(summed(rows.iterator())) != summary.figures:
+    sums = summed(rows.iterator())
+    if as_kept(sums.plan) != summary.figures:
         yield "汇总数字与各项举措的现状之和不一致。"
+    kept, wanted = dict(summary.by_unit.values_list("unit_id", "figures")), sums.by_unit
+    for unit in sorted(kept.keys() | wanted.keys()):
+        if kept.get(unit, {}) != as_kept(wanted[unit]):
+            yield f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"
     for period in plan.periods.filter(frozen_at=None):
         yield from filing_drift(period)
 
@@ -46,15 +56,21 @@ def values(row: MeasureStanding) -> list:
 
 
 def filing_drift(period) -> Iterator[str]:
-    counts: dict[int, list[int]] = {}
+    counts: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
     for row in filing_rows(period):
-        unit = counts.setdefault(row.unit, [0] * 6)
+        unit = counts[row.unit]
         unit[0] += 1
         unit[5] += row.is_late
         if row.report is not None:
             unit[("drafted", "in_review", "returned", "approved").index(row.state) + 1] += 1
-    columns = ("unit_id", "obliged", "drafted", "in_review", "returned", "approved", "late")
+    duties = Duty.objects.filter(measure__main_task__plan=period.plan_id).order_by()
+    for key, role, is_needless in duties.values_list(
+        "unit_id", "role", ExpressionWrapper(needs_no_report(), BooleanField())
+    ):
+        counts[key][6] += role == DutyRole.COOPERATE and not is_needless
+        counts[key][7] += is_needless
+    columns = ("unit_id", "obliged", "drafted", "in_review", "returned", "approved", "late", "cooperating", "needless")
     kept = {unit: list(rest) for unit, *rest in UnitFiling.objects.filter(period=period).values_list(*columns)}
     for unit in sorted(kept.keys() | counts.keys()):
-        if kept.get(unit, [0] * 6) != counts.get(unit, [0] * 6):
+        if kept.get(unit, [0] * 8) != counts.get(unit, [0] * 8):
             yield f"{period} 单位 {unit} 的填报统计存为 {kept.get(unit)}，应为 {counts.get(unit)}。"

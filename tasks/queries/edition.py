@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from tasks.models import PublicEdition
-from tasks.queries.prepared import prepared
+from units.prepared import prepared
 
 
 @prepared

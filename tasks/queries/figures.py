@@ -5,9 +5,11 @@ counts once in `all`, in its field and in each closed group that carries it join
 report on it. Keys are `measures`, `progress:<light>`,
 `stage:<stage>`, `deadline:<light>`, `disagreement`, `moved` (measures whose due date was moved), `moves`, and for the
 trend against schedule `scheduled_measures`, `scheduled_sum`, `percent_sum`. Matters that wait for an answer (需协调事项) are
-counted beside them, by whom they ask: `ASKED` of the buckets `asked` and `asked:<unit key>`.
+counted beside them, by whom they ask: `ASKED` of the buckets `asked` and `asked:<unit key>`. What a unit must report on is
+counted by field apart from these, in buckets `field:<key>` of its own: only that unit's page reads them.
 """
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -24,6 +26,10 @@ Figures = dict[str, Counter[str]]
 Row = TypeVar("Row")
 
 
+def nothing() -> Figures:
+    return defaultdict(Counter)
+
+
 class Placed(NamedTuple):
     """Where a measure counts."""
 
@@ -33,7 +39,30 @@ class Placed(NamedTuple):
 
     def buckets(self) -> list[str]:
         units, groups = (f"unit:{unit}" for unit in self.units), (f"group:{group}" for group in self.groups)
-        return ["all", f"field:{self.field}", *units, *groups]
+        return ["all", self.of_field, *units, *groups]
+
+    @property
+    def of_field(self) -> str:
+        return f"field:{self.field}"
+
+
+@dataclasses.dataclass
+class Sums:
+    """The figures of a plan, and by unit key those of what the unit must report on, by field."""
+
+    plan: Figures = dataclasses.field(default_factory=nothing)
+    by_unit: dict[int, Figures] = dataclasses.field(default_factory=lambda: defaultdict(nothing))
+
+    def add(self, standing: MeasureStanding, placed: Placed, times: int = 1) -> None:
+        """Count a standing in all its buckets, or take it out again with `times` -1."""
+        places = [self.plan[bucket] for bucket in placed.buckets()]
+        places += [self.by_unit[unit][placed.of_field] for unit in placed.units]
+        for key, count in counted(standing, standing.due_moves):
+            for counts in places:
+                counts[key] += count * times
+        for unit in standing.asked:
+            for bucket in ("asked", f"asked:{unit}"):
+                self.plan[bucket][ASKED] += times
 
 
 def counted(standing: MeasureStanding | FrozenMeasure, moves: int) -> Iterator[tuple[str, int]]:
@@ -51,16 +80,6 @@ def counted(standing: MeasureStanding | FrozenMeasure, moves: int) -> Iterator[t
         yield "scheduled_measures", 1
         yield "scheduled_sum", standing.scheduled
         yield "percent_sum", standing.percent
-
-
-def add(figures: Figures, standing: MeasureStanding, placed: Placed, times: int = 1) -> None:
-    """Count a standing in all its buckets, or take it out again with `times` -1."""
-    for bucket in placed.buckets():
-        for key, count in counted(standing, standing.due_moves):
-            figures[bucket][key] += count * times
-    for unit in standing.asked:
-        for bucket in ("asked", f"asked:{unit}"):
-            figures[bucket][ASKED] += times
 
 
 def in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -87,13 +106,20 @@ def places(keys: Iterable[int]) -> dict[int, Placed]:
     return {key: Placed(field, tuple(units[key]), tuple(groups[key])) for key, field in fields.items()}
 
 
-def summed(standings: Iterable[MeasureStanding]) -> Figures:
+def summed(standings: Iterable[MeasureStanding]) -> Sums:
     """The figures of any number of standings, read once and in parts."""
-    figures: Figures = defaultdict(Counter)
+    sums = Sums()
     for part in in_parts(standings):
         where = places([row.measure_id for row in part])
         for row in part:
-            add(figures, row, where[row.measure_id])
+            sums.add(row, where[row.measure_id])
+    return sums
+
+
+def moved_by(figures: Figures, steps: Figures) -> Figures:
+    """The same figures after some counts went up or down."""
+    for bucket, counts in steps.items():
+        figures[bucket].update(counts)
     return figures
 
 

@@ -1,15 +1,15 @@
 """The filing board of a period: which duties must report, and how far each is. Every duty stands in one state."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from tasks.choices import OBLIGED_ROLES, ReportState, Stage
-from tasks.models import Duty, FrozenMeasure, ReportingPeriod, UnitFiling
-from tasks.queries.reports import Filing, obliged_duties, reports_of
+from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, Stage
+from tasks.models import Duty, FrozenMeasure, ProgressReport, ReportingPeriod, UnitFiling
+from tasks.queries.reports import Filing, needs_no_report, obliged_duties, reports_of
 
 APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = "approved", "in_review", "returned", "drafted", "missing"
 KEPT_STATES = (APPROVED, IN_REVIEW, RETURNED, DRAFTED)
@@ -21,7 +21,16 @@ FILING_STATES = {
     ReportState.RETURNED: RETURNED,
     ReportState.DRAFT: DRAFTED,
 }
+STATES: dict[str, list[str]] = {
+    name: [state for state, kept in FILING_STATES.items() if kept == name] for name in (*KEPT_STATES, MISSING, LATE)
+}
+EVERY = Q()
 NEED_NO_REPORT = (Stage.COMPLETED, Stage.SUSPENDED, Stage.CANCELLED)
+
+
+DUTY_COLUMNS = (
+    "pk", "unit_id", "unit__name", "unit__slug", "measure__main_task__number", "measure__order", "measure__text"
+)  # fmt: skip
 
 
 class FilingRow(NamedTuple):
@@ -33,6 +42,7 @@ class FilingRow(NamedTuple):
     unit_slug: str
     number: int
     order: int
+    text: str
     state: str
     report: int | None
     is_late: bool
@@ -72,24 +82,20 @@ def obliged_in(period: ReportingPeriod) -> QuerySet[Duty]:
     return duties.exclude(pk__in=added_later.values("id"))
 
 
-def filing_rows(period: ReportingPeriod, units: Collection[int] | None = None) -> list[FilingRow]:
-    """One row a duty, by unit and then in the order of the table; of all units or of these. Two queries."""
-    duties, reports = obliged_in(period), reports_of(period).order_by()
-    if units is not None:
-        duties, reports = duties.filter(unit__in=units), reports.filter(duty__unit__in=units)
-    columns = ("pk", "unit_id", "unit__name", "unit__slug", "measure__main_task__number", "measure__order")
-    duties = duties.order_by("unit__position", "unit__name", *columns[-2:]).values_list(*columns)
-    found = {duty: report for duty, *report in reports.values_list("duty_id", "pk", "state", "is_late")}
+def filing_rows(period: ReportingPeriod) -> list[FilingRow]:
+    """One row a duty, by unit and then in the order of the table. Two queries."""
+    duties = obliged_in(period).order_by("unit__position", "unit__name", *DUTY_COLUMNS[4:6])
+    return with_reports(duties.values_list(*DUTY_COLUMNS), reports_of(period))
+
+
+def with_reports(duties: Iterable[tuple[Any, ...]], reports: QuerySet[ProgressReport]) -> list[FilingRow]:
+    found = {duty: rest for duty, *rest in reports.order_by().values_list("duty_id", "pk", "state", "is_late")}
     none = (None, MISSING, False)
     rows = []
     for duty in duties:
         report, state, is_late = found.get(duty[0], none)
         rows.append(FilingRow(*duty, FILING_STATES.get(state, MISSING), report, is_late))
     return rows
-
-
-def is_in(row: FilingRow, state: str) -> bool:
-    return state == OBLIGED or row.state == state or (state == LATE and row.is_late)
 
 
 def board(period: ReportingPeriod) -> list[UnitFiled]:
@@ -102,6 +108,33 @@ def board(period: ReportingPeriod) -> list[UnitFiled]:
         counts[MISSING] = obliged - counts.total()
         rows.append(UnitFiled(unit, name, slug, counts, late))
     return [row for row in rows if row.counts.total()] if rows else by_unit(filing_rows(period))
+
+
+def count_units(period: ReportingPeriod, kind: Q = EVERY) -> dict[int, UnitFiling]:
+    """Unit key -> its counts, anew and unsaved; `kind` says whose, of what has a `unit`. Four queries, counted by the
+    database."""
+    kept: dict[int, UnitFiling] = {}
+
+    def of(unit: int) -> UnitFiling:
+        return kept.setdefault(unit, UnitFiling(period=period, unit_id=unit))
+
+    every = Duty.objects.order_by().filter(kind, measure__main_task__plan=period.plan_id)
+    helping = every.filter(role=DutyRole.COOPERATE).exclude(needs_no_report())
+    obliged = obliged_in(period).order_by().filter(kind)
+    for name, duties in (
+        ("obliged", obliged),
+        ("cooperating", helping),
+        ("needless", every.filter(needs_no_report())),
+    ):
+        for unit, count in duties.values_list("unit_id").annotate(Count("pk")):
+            setattr(of(unit), name, count)
+    counts = reports_of(period).filter(duty__in=obliged.values("pk")).order_by()
+    counts = counts.values_list("duty__unit_id", "state").annotate(count=Count("pk"))
+    for unit, state, count, late in counts.annotate(late=Count("pk", filter=Q(is_late=True))):
+        name = FILING_STATES[state]
+        setattr(of(unit), name, getattr(of(unit), name) + count)
+        of(unit).late += late
+    return kept
 
 
 def by_unit(rows: list[FilingRow]) -> list[UnitFiled]:
@@ -123,7 +156,9 @@ def total(units: Iterable[UnitFiled]) -> UnitFiled:
 
 @dataclass
 class RowsBehind:
-    """The rows behind one number of the board, read only where they are asked for: of a page those of its units."""
+    """The rows behind one number of the board, by unit and then as their measures were entered. Of a page only its own are
+    read; the rows of a page that are of one unit stand in the order of the table.
+    """
 
     period: ReportingPeriod
     state: str
@@ -133,6 +168,7 @@ class RowsBehind:
         return sum(unit.count(self.state) for unit in self.units)
 
     def __getitem__(self, part: slice) -> list[FilingRow]:
+        """Two queries. Of a page within one unit the database follows an index."""
         first, touched, begins = 0, [], 0
         for unit in self.units:
             ends = begins + unit.count(self.state)
@@ -140,5 +176,19 @@ class RowsBehind:
                 first = first if touched else begins
                 touched.append(unit.unit)
             begins = ends
-        rows = [row for row in filing_rows(self.period, touched) if is_in(row, self.state)]
-        return rows[part.start - first : part.stop - first]
+        duties = self.duties(touched).values_list(*DUTY_COLUMNS)[part.start - first : part.stop - first]
+        at = {unit: place for place, unit in enumerate(touched)}
+        found = sorted(duties, key=lambda duty: (at[duty[1]], *duty[4:6]))
+        return with_reports(found, reports_of(self.period).filter(duty__in=[duty[0] for duty in found]))
+
+    def duties(self, units: list[int]) -> QuerySet[Duty]:
+        order = ("measure_id",) if len(units) == 1 else ("unit__position", "unit__name", "measure_id")
+        duties = obliged_in(self.period).filter(unit__in=units).order_by(*order)
+        if self.state == OBLIGED:
+            return duties
+        column, values = {MISSING: ("pk", [None]), LATE: ("is_late", [True])}.get(
+            self.state, ("state", STATES[self.state])
+        )
+        said = reports_of(self.period).filter(duty=OuterRef("pk")).order_by().values(column)[:1]
+        wanted = Q(said=None) if values == [None] else Q(said__in=values)
+        return duties.alias(said=Subquery(said)).filter(wanted)  # of each by itself: see docs/performance.md

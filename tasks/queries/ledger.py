@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 
 from tasks.choices import Stage
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
-from tasks.models import Field, Measure, ProgressReport
+from tasks.models import Field, Measure
 from tasks.queries.basis import Basis, Standing
 from tasks.queries.keyset import KeyPage, Order, Place, page_from
 from tasks.queries.measures import (
@@ -25,6 +25,7 @@ from tasks.queries.measures import (
     written,
 )
 from tasks.queries.past import held
+from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from units.choices import UnitKind
 from units.models import Unit
 
@@ -51,7 +52,11 @@ class LedgerLine(MeasureLine):
     original_due_on: datetime.date | None = None
     standing: Standing | None = None
     moves: int = 0
-    reports: list[ProgressReport] = field(default_factory=list)
+    reports: list[Told] = field(default_factory=list)
+
+    @property
+    def reviewers(self) -> str:
+        return approvers(self.reports)
 
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:
@@ -223,28 +228,28 @@ def filled(basis: Basis, user: Any, lines: list[LedgerLine]) -> list[LedgerLine]
     for one in lines:
         one.standing, one.moves = standings.get(one.pk), moves.get(one.pk, 0)
     places = add_duties(basis, by_pk)
-    for report in visible_on_page(basis, user, by_pk):
-        one = by_pk[report.duty.measure_id]
-        if one.standing is not None and basis.is_basis(one.standing, report):
-            one.reports.append(report)
+    for told in visible_on_page(basis, user, by_pk):
+        one = by_pk[told.measure]
+        if one.standing is not None and basis.is_basis(one.standing, told):
+            one.reports.append(told)
     for one in lines:
-        one.reports.sort(key=lambda report: places.get((report.duty.measure_id, report.duty.unit_id), 0))
+        one.reports.sort(key=lambda told: places.get((told.measure, told.unit_id), 0))
     return lines
 
 
 def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> dict[tuple[int, int], int]:
     """Put the duties to their lines; measure and unit -> position among them."""
     rows = []
-    for duties in basis.duty_sources():
-        rows += duties.filter(measure__in=by_pk).values_list("measure_id", "position", "unit_id", *DUTY_FIELDS)
+    for duties in basis.duties_of(tuple(by_pk), ("measure_id", "position", "unit_id", *DUTY_FIELDS)):
+        rows += duties
     rows.sort(key=lambda row: row[:2])
     for measure, _, _, *duty in rows:
         by_pk[measure].duties.append(DutyLine(*duty))
     return {(measure, unit): position for measure, position, unit, *_ in rows}
 
 
-def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[ProgressReport]:
+def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[Told]:
     """The reports of every period that can be a basis, in one query that begins at the duties of these measures."""
-    joins = ("duty__unit", "coordination_unit", "approved_by", "period")
-    reports = basis.visible(user).filter(duty__measure__in=keys).select_related(*joins)
-    return list(reports.order_by("pk")) if keys else []
+    if not keys:
+        return []
+    return [Told(*row) for row in basis.told(user, tuple(keys), TOLD_FIELDS)]

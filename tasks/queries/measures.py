@@ -6,13 +6,13 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan
-from tasks.queries.prepared import prepared
 from tasks.queries.public import published_as
 from units.models import Unit, UnitAlias
+from units.prepared import prepared
 
 SOURCE_ORDER = ("main_task__number", "order")
 SORT_KEYS = {
@@ -94,7 +94,6 @@ LINE_FIELDS = (
     "source_line",
     "source_paragraph",
 )
-as_date = DateField().to_python
 DUTY_FIELDS = ("role", "unit__slug", "unit__name", "unit__kind", "via_group__unit__slug", "via_group__unit__name")
 
 
@@ -128,21 +127,13 @@ def measure_lines(measures: QuerySet[Measure]) -> list[MeasureLine]:
 
 def page_lines(plan_id: int, asked: Conditions, sort: str, start: int, stop: int) -> list[MeasureLine]:
     """Some of the rows of `selected`, from and to a position, likewise in two queries."""
-    lines = [as_line(row) for row in page_rows(plan_id, asked, sort, start, stop)]
+    lines = [MeasureLine(*row) for row in page_rows(plan_id, asked, sort, start, stop)]
     return with_duties(lines, selected(plan_id, asked, sort)[start:stop] if len(lines) > IDS_IN_ONE_QUERY else None)
 
 
 @prepared
 def page_rows(plan_id: int, asked: Conditions, sort: str, start: int, stop: int) -> QuerySet[Measure]:
     return selected(plan_id, asked, sort)[start:stop].values_list(*LINE_FIELDS)
-
-
-def as_line(row: tuple[Any, ...]) -> MeasureLine:
-    """A line from a row as the database stores it: SQLite has neither dates nor truth values."""
-    line = MeasureLine(*row)
-    line.starts_on, line.due_on = as_date(line.starts_on), as_date(line.due_on)
-    line.is_ongoing = bool(line.is_ongoing)
-    return line
 
 
 def with_duties(lines: list[MeasureLine], measures: QuerySet[Measure] | None) -> list[MeasureLine]:

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.models import Duty, Field, Plan
-from tasks.queries.prepared import prepared
 from units.models import Unit, UnitGroupMember
+from units.prepared import prepared
 
 PLAN_FIELDS = tuple(field.attname for field in Plan._meta.concrete_fields)
 FieldOptions = list[tuple[int, str]]  # position and name

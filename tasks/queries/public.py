@@ -12,13 +12,13 @@ not. Before anything is published, one thing more is told: the day on which the 
 import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tasks.choices import Confidence, ReportState
 from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod
-from tasks.queries.prepared import prepared
 from units.choices import UnitKind
+from units.prepared import prepared
 
 ANY, NONE = "any", "none"
 CHOICES = (
@@ -28,7 +28,6 @@ CHOICES = (
 )
 FROM_WORST = (Confidence.BEHIND, Confidence.AT_RISK, Confidence.ON_TRACK)
 FIELD, UNIT = "duty__measure__main_task__field__position", "duty__measure__duties__unit"
-as_date = DateField().to_python  # SQLite knows no dates
 COLUMNS = (
     "duty__measure__main_task__number",
     "duty__measure__order",
@@ -179,7 +178,7 @@ def progress(plan: Plan) -> Progress | None:
     if not by_field:
         return None
     return Progress(
-        max(as_date(as_of) for _, as_of, *_ in by_field),
+        max(as_of for _, as_of, *_ in by_field),
         {position: as_published(*counts) for position, _, *counts in by_field},
         {slug: as_published(*counts) for slug, *counts in city_rows(plan.pk)},
     )

@@ -22,10 +22,11 @@ def obliged_duties(plan: Plan) -> QuerySet[Duty]:
     return Duty.objects.filter(measure__main_task__plan=plan, role__in=OBLIGED_ROLES).exclude(needs_no_report())
 
 
-def needs_no_report() -> Q:
-    """Duties of measures that are halted or completed, as a condition on Duty."""
-    granted = CompletionClaim.objects.filter(measure=OuterRef("measure"), state=ClaimState.GRANTED, reopened_at=None)
-    return ~Q(measure__halted="") | Q(Exists(granted))
+def needs_no_report(prefix: str = "") -> Q:
+    """Duties of measures that are halted or completed, as a condition; `prefix` leads to the duty from another model."""
+    measure = OuterRef(f"{prefix}measure")
+    granted = CompletionClaim.objects.filter(measure=measure, state=ClaimState.GRANTED, reopened_at=None)
+    return ~Q(**{f"{prefix}measure__halted": ""}) | Q(Exists(granted))
 
 
 def duties_written_by(user: User, plan: Plan) -> QuerySet[Duty]:
@@ -34,7 +35,7 @@ def duties_written_by(user: User, plan: Plan) -> QuerySet[Duty]:
 
 
 def written_by(user: User, prefix: str = "") -> Q:
-    """`duties_written_by`, as a condition; `prefix` (`duty__`) leads to the duty from another model."""
+    """`duties_written_by`, as a condition on whatever has a unit; `prefix` (`duty__`) leads to it from another model."""
     if user.role == Role.REPORTER:
         return Q(**{f"{prefix}unit_id": user.unit_id})
     if user.role == Role.OFFICE:
@@ -72,12 +73,18 @@ def last_approved_of_all(
     duties: Collection[int], periods: Collection[ReportingPeriod]
 ) -> dict[tuple[int, int], ProgressReport]:
     """`last_approved` for many at once: (duty key, period key) -> report. One query, however many periods are open."""
-    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
-    for period in periods:
-        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=period.as_of)
-        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
-    rows = approved.filter(newest, duty__in=duties).select_related("period").order_by("period__as_of", "id")
+    newest = newest_approved(duties, [period.as_of for period in periods])
+    rows = newest.select_related("period").order_by("period__as_of", "id")
     return {(row.duty_id, one.pk): row for row in rows for one in periods if row.period.as_of < one.as_of}
+
+
+def newest_approved(duties: Collection[int], days: Iterable[datetime.date]) -> QuerySet[ProgressReport]:
+    """Of each duty the newest approved report before each day."""
+    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
+    for day in days:
+        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=day)
+        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
+    return approved.filter(newest, duty__in=duties)
 
 
 def awaiting_level(user: User) -> QuerySet[ProgressReport]:

@@ -20,7 +20,7 @@ from units.models import AuditEvent, User
 TEXTS = ("progress", "risk", "problems", "coordination_request", "next_steps")
 RANK = {value: rank for rank, value in enumerate(Confidence.values)}
 BY_SIZE, BY_TIME = "size", "time"
-AT_ONCE = 200  # reports compared with those before them, for one page of the queue: a day's work of one person
+AT_ONCE = 100  # reports compared with those before them, for one page of the queue: a day's work of one person
 REPORT_JOINS = (
     "duty__unit",
     "duty__measure__main_task__plan",

@@ -23,11 +23,14 @@ from tasks.models import (
     Plan,
     ReportingPeriod,
     StandingSummary,
+    UnitFigures,
 )
 from tasks.queries.coordination import asked_units
-from tasks.queries.figures import AT_ONCE, Figures, add, as_figures, in_parts, places, summed
+from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
+from units.models import Unit
+from units.prepared import prepared, prepared_rows
 
 
 def rule_on(day: datetime.date) -> Rule:
@@ -47,7 +50,12 @@ def in_force(rules: Iterable[Rule], day: datetime.date) -> Rule:
 
 def relevant_periods(plan: Plan, today: datetime.date) -> list[ReportingPeriod]:
     """The periods that can decide a light today: those being filed, and the newest whose due date has passed."""
-    return deciding(ReportingPeriod.objects.filter(plan=plan, opens_on__lte=today).order_by("-as_of"), today)
+    return deciding(opened_periods(plan.pk, today), today)
+
+
+@prepared_rows(ReportingPeriod)
+def opened_periods(plan: int, today: datetime.date) -> QuerySet[ReportingPeriod]:
+    return ReportingPeriod.objects.filter(plan=plan, opens_on__lte=today).order_by("-as_of")
 
 
 def deciding(opened: Iterable[ReportingPeriod], today: datetime.date) -> list[ReportingPeriod]:
@@ -205,7 +213,7 @@ class Present:
 
     @cached_property
     def summary(self) -> StandingSummary | None:
-        return StandingSummary.objects.filter(plan=self.plan, period=None).first()
+        return next(iter(present_summary(self.plan.pk)), None)
 
     @cached_property
     def anew(self) -> dict[int, MeasureStanding]:
@@ -214,7 +222,7 @@ class Present:
             measures = Measure.objects.filter(main_task__plan=self.plan)
         else:
             measures = Measure.objects.filter(standing__plan=self.plan, standing__holds_until__lt=self.today)
-            if not measures.exists():
+            if not outdated_one(self.plan.pk, self.today):
                 return {}  # as on most days; nobody has to be judged
         return {standing.measure_id: standing for standing in judged_in_parts(self.judge, measures)}
 
@@ -226,23 +234,33 @@ class Present:
         return {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=self.anew)}
 
     @cached_property
-    def figures(self) -> Figures:
-        """The figures of today: those kept, with what no longer holds taken out and put in anew."""
+    def sums(self) -> Sums:
+        """Those kept of the plan, with what no longer holds taken out and put in anew; by unit only these steps."""
         if self.summary is None:
             return summed(self.anew.values())
-        found = as_figures(self.summary.figures)
+        found = Sums(as_figures(self.summary.figures))
         for part in in_parts(self.anew):
             where = places(part)
             for key in part:
-                add(found, self.outdated[key], where[key], -1)
-                add(found, self.anew[key], where[key])
+                found.add(self.outdated[key], where[key], -1)
+                found.add(self.anew[key], where[key])
         return found
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of today."""
+        return self.sums.plan
+
+    def fields_of(self, unit: Unit) -> Figures:
+        """The figures of today of what a unit must report on, by field. One query."""
+        kept = UnitFigures.objects.filter(summary=self.summary, unit=unit).values_list("figures", flat=True).first()
+        return moved_by(as_figures(kept or {}), self.sums.by_unit[unit.pk])
 
     def of(self, keys: Collection[int]) -> dict[int, MeasureStanding]:
         """The standings of these measures, kept or anew."""
         if self.summary is None:
             return {key: self.anew[key] for key in keys if key in self.anew}
-        found = {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=keys)}
+        found = {row.measure_id: row for row in kept_standings(*keys)}
         found |= {key: self.anew[key] for key in keys if key in self.anew}
         if unkept := [key for key in keys if key not in found]:  # made past the services
             judged = self.judge.standings(list(Measure.objects.filter(pk__in=unkept)))
@@ -257,6 +275,21 @@ class Present:
         kept = {f"standing__{name}": value for name, value in columns.items()}
         holds = Q(standing__holds_until__gte=self.today, **kept)
         return holds | Q(pk__in=fresh) if fresh else holds
+
+
+@prepared_rows(StandingSummary)
+def present_summary(plan: int) -> QuerySet[StandingSummary]:
+    return StandingSummary.objects.filter(plan=plan, period=None)
+
+
+@prepared
+def outdated_one(plan: int, today: datetime.date) -> QuerySet[MeasureStanding]:
+    return MeasureStanding.objects.filter(plan=plan, holds_until__lt=today).order_by().values_list("pk")[:1]
+
+
+@prepared_rows(MeasureStanding)
+def kept_standings(*measures: int) -> QuerySet[MeasureStanding]:
+    return MeasureStanding.objects.filter(measure__in=measures).order_by()
 
 
 def frozen_figures(plan: Plan) -> list[tuple[ReportingPeriod, Figures]]:

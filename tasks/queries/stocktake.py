@@ -262,5 +262,5 @@ def obliged_names(line: LedgerLine) -> list[str]:
 
 def problems_of(line: LedgerLine) -> str:
     """What the units say is wrong, a line each."""
-    told = [(report.duty.unit.name, report.problems or report.risk) for report in line.reports]
+    told = [(report.unit, report.problems or report.risk) for report in line.reports]
     return "\n".join(f"{unit}：{text}" for unit, text in told if text)

@@ -22,6 +22,7 @@ from tasks.queries import closing
 from tasks.queries.stages import stage_facts
 
 PERIODS_SHOWN = 4
+WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
 AMENDED = ("measure__main_task", "made_by__unit")
 
 
@@ -54,7 +55,7 @@ class Course:
     claims: list[CompletionClaim]
     extensions: list[ExtensionRequest]
     amendments: list[Amendment]
-    to_write: list[tuple[Duty, Period]]
+    to_write: list[tuple[Duty, Period, bool]]  # whether it is handed in already
 
 
 def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
@@ -63,6 +64,7 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         visible_to(user, Period).filter(plan=measure.main_task.plan_id, opens_on__lte=today).order_by("-as_of")
     )
     reports = visible_of(measure, user)
+    handed_in = {(one.duty_id, one.period_id) for one in reports if one.state not in WRITABLE}
     told = [of_period(period, reports, duties) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
     shown = told[:count]
@@ -75,7 +77,10 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         extensions=list(closing.extensions_of(measure, user)),
         amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related(*AMENDED)),
         to_write=[
-            (duty, period) for period in periods for duty in duties if not period.is_frozen and writes_for(user, duty)
+            (duty, period, (duty.pk, period.pk) in handed_in)
+            for period in periods
+            for duty in duties
+            if not period.is_frozen and writes_for(user, duty)
         ],
     )
 

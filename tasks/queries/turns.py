@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from tasks.lights import SEVERITY, ProgressLight
 from tasks.models import LastLook, LightChange, Measure, Plan
+from tasks.queries.attention import obliged
 from tasks.queries.standing import Judge, Present, judged_in_parts
+from units.models import Unit
+from units.prepared import prepared
 
 READ = 100  # changes looked at; more than these and the page says so
 KINDS = ("worse", "better", "completed", "unreported", "reported", "other")
@@ -64,10 +67,13 @@ def plans_as_seen_by(user: Any) -> QuerySet[Plan]:
     return Plan.objects.annotate(looked_at=Subquery(looks))
 
 
-def turns(present: Present, since: datetime.datetime | None) -> Turns:
-    """One query, where the day has turned nothing. A light that turned and turned back has not turned."""
-    found = told_by_the_day(present, since)
-    found += logged(present.plan, since, READ + 1 - len(found))
+def turns(present: Present, since: datetime.datetime | None, unit: Unit | None = None) -> Turns:
+    """Of a plan, or of the measures a unit must report on. One query, where the day has turned nothing.
+
+    A light that turned and turned back has not turned.
+    """
+    found = told_by_the_day(present, since, unit)
+    found += logged(present.plan.pk, since, unit.pk if unit else None, READ + 1 - len(found))
     ends: dict[int, Turn] = {}
     for key, number, order, title, before, after in found[:READ]:  # the newest first
         ends[key] = Turn(number, order, title, before, ends[key].after if key in ends else after)
@@ -82,20 +88,25 @@ Change = tuple[int, int, int, str, str, str]  # measure key, number, order, titl
 OF_MEASURE = ("main_task__number", "order", "main_task__title")
 
 
-def logged(plan: Plan, since: datetime.datetime | None, count: int) -> list[Change]:
-    """The newest first. One query."""
+@prepared
+def logged(plan: int, since: datetime.datetime | None, unit: int | None, count: int) -> QuerySet[LightChange]:
+    """`Change`s, the newest first."""
     rows = LightChange.objects.filter(plan=plan)
+    if unit is not None:
+        rows = rows.filter(measure__in=obliged(unit).values("measure"))
     if since is not None:
         rows = rows.filter(at__gt=since)
     newest = rows.order_by("-at", "-pk").values("pk")[:count]  # cut before anything is joined to them
     told_of = LightChange.objects.filter(pk__in=newest).order_by("-at", "-pk")
-    columns = ("measure_id", *(f"measure__{name}" for name in OF_MEASURE), "before", "after")
-    return list(told_of.values_list(*columns))
+    return told_of.values_list("measure_id", *(f"measure__{name}" for name in OF_MEASURE), "before", "after")
 
 
-def told_by_the_day(present: Present, since: datetime.datetime | None) -> list[Change]:
+def told_by_the_day(present: Present, since: datetime.datetime | None, unit: Unit | None) -> list[Change]:
     """What the next `rebuild` will log, as far as it had not turned when somebody last looked; `READ` + 1 at most."""
     before = turned_by_the_day(present, timezone.localdate(since) if since else None)
+    if before and unit is not None:
+        own = set(obliged(unit.pk).filter(measure__in=before).values_list("measure_id", flat=True))
+        before = {key: light for key, light in before.items() if key in own}
     if not before:
         return []
     keys = sorted(before, reverse=True)[: READ + 1]

@@ -1,54 +1,39 @@
 """What one person has to write now: their duties in every open period, each pair in exactly one list.
 
-The lists hold a light row for every pair, so that counts and lists cannot differ; texts are fetched for one page of
-rows at a time (`items`). The number of queries grows neither with duties nor with measures.
+How long a list is stands in what is kept (`UnitFiling`); of its rows only those of a page are read. Where nothing is kept,
+because the table changed a moment ago, the database counts. The number of queries grows neither with duties nor with periods.
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, ReportState
-from tasks.models import Duty, ProgressReport, ReportingPeriod, Review
-from tasks.queries.reports import last_approved_of_all, needs_no_report, written_by
+from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
+from tasks.models import Duty, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.queries import workbench_rows as asked
+from tasks.queries.filing import count_units
+from tasks.queries.reports import needs_no_report, written_by
+from tasks.queries.workbench_rows import (
+    DUTY_WIDTH,
+    HANDED_IN,
+    REPORT_WIDTH,
+    DutyFacts,
+    LastWord,
+    ReportFacts,
+    ReturnFacts,
+)
 from units.choices import Role
 from units.models import User
+from units.prepared import columns_of, made, prepared
 
-IN_REVIEW = (ReportState.SUBMITTED, ReportState.FORWARDED)
-
-
-class ReportFacts(NamedTuple):
-    """What the lists need of a report."""
-
-    key: int
-    duty: int
-    period: int
-    state: str
-    saved_at: datetime.datetime
-    submitted_at: datetime.datetime | None
-    is_late: bool
-    is_unchanged: bool
-
-
-class DutyFacts(NamedTuple):
-    key: int
-    role: str
-    plan: int
-    number: int
-    order: int
-    due_on: datetime.date | None
-    is_needless: bool
-
-    @property
-    def code(self) -> str:
-        return f"{self.number}-{self.order}"
-
-    @property
-    def is_obliged(self) -> bool:
-        return self.role in OBLIGED_ROLES
+FALLING_DUE = 10  # measures named in the calendar: what a person keeps in mind
+COUNTED = ("obliged", "approved", "in_review", "returned", "cooperating", "needless")
+OBLIGED, COOPERATING = Q(role__in=OBLIGED_ROLES), Q(role=DutyRole.COOPERATE)
 
 
 class Row(NamedTuple):
@@ -57,38 +42,134 @@ class Row(NamedTuple):
     duty: DutyFacts
     period: ReportingPeriod
     report: ReportFacts | None
-    review: Review | None = None
+    returned: ReturnFacts | None = None
 
     @property
     def due_on(self) -> datetime.date:
         """When this must be done: the day the reviewer set, else the period's."""
-        return (self.review and self.review.mend_by) or self.period.due_on
+        return (self.returned and self.returned.mend_by) or self.period.due_on
 
     @property
     def is_handed_in(self) -> bool:
-        return self.report is not None and self.report.state in (*IN_REVIEW, ReportState.APPROVED)
+        return self.report is not None and self.report.state in HANDED_IN
 
 
 @dataclass
 class Share:
-    """How far a unit is in one period."""
+    """How far a unit is in one period, by duties."""
 
     period: ReportingPeriod
-    obliged: int = 0
-    handed_in: int = 0
+    counts: Counter[str]
+
+    @property
+    def obliged(self) -> int:
+        return self.counts["obliged"]
+
+    @property
+    def handed_in(self) -> int:
+        return self.counts["approved"] + self.counts["in_review"]
+
+    @property
+    def due(self) -> int:
+        return self.obliged - self.handed_in - self.counts["returned"]
+
+
+@dataclass
+class Rows:
+    """One list: as long as was `counted`, of which only the rows of a page are `read`, from and to a position."""
+
+    bench: "Workbench"
+    counted: int
+    read: Callable[..., list[tuple[Any, ...]]]
+    every: Callable[..., QuerySet[Any]]
+    of: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return self.counted
+
+    def __getitem__(self, part: slice) -> list[Row]:
+        return (
+            [self.bench.row(values) for values in self.read(part.start, part.stop, *self.of)] if self.counted else []
+        )
+
+    def index(self, duty: int, period: int) -> int | None:
+        """Where in the list a duty of a period stands."""
+        rows = self.every(*self.of) if self.counted else []
+        return next((at for at, row in enumerate(rows) if (row[0], row[DUTY_WIDTH]) == (duty, period)), None)
 
 
 @dataclass
 class Workbench:
     """The lists, each in the order in which to work on it. 配合 may report: apart, and in no count of what is due."""
 
-    periods: list[ReportingPeriod]
-    returned: list[Row] = field(default_factory=list)
-    due: list[Row] = field(default_factory=list)
-    submitted: list[Row] = field(default_factory=list)
-    cooperating: list[Row] = field(default_factory=list)
-    needless: list[Row] = field(default_factory=list)
-    shares: list[Share] = field(default_factory=list)
+    user: User
+    today: datetime.date
+
+    @cached_property
+    def periods(self) -> list[ReportingPeriod]:
+        return list(self.is_kept)
+
+    @cached_property
+    def is_kept(self) -> dict[ReportingPeriod, bool]:
+        """Those open, and whether anything is kept of them."""
+        found: dict[ReportingPeriod, bool] = {}
+        width = len(ReportingPeriod._meta.concrete_fields)
+        for row in open_periods(self.today):
+            period = made(ReportingPeriod, row[:width])
+            period.plan = made(Plan, row[width:-2])
+            found[period] = row[-2] and row[-1]
+        return found
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        return tuple(period.pk for period in self.periods)
+
+    @cached_property
+    def by_key(self) -> dict[int, ReportingPeriod]:
+        return dict(zip(self.keys, self.periods, strict=True))
+
+    @cached_property
+    def shares(self) -> list[Share]:
+        """One query where the counts are kept."""
+        counts: dict[int, Counter[str]] = {key: Counter() for key in self.keys}
+        writer, kept = written_by(self.user), tuple(period.pk for period, is_kept in self.is_kept.items() if is_kept)
+        for period, *numbers in kept_counts(writer, kept):
+            counts[period].update(dict(zip(COUNTED, numbers, strict=True)))
+        for period in (period for period, is_kept in self.is_kept.items() if not is_kept):
+            for row in count_units(period, writer).values():
+                counts[period.pk].update({name: getattr(row, name) for name in COUNTED})
+        return [Share(period, counts[period.pk]) for period in self.periods]
+
+    def count(self, name: str) -> int:
+        return sum(share.counts[name] for share in self.shares)
+
+    @cached_property
+    def returned(self) -> list[Row]:
+        """All of them, the day set for mending first: what is returned is little. One query."""
+        found = {}
+        for values in asked.rows_returned(written_by(self.user, "duty__"), self.keys) if self.keys else ():
+            row = self.row(values)
+            found[row.duty.key, row.period.pk] = row  # the last review last
+        return sorted(found.values(), key=by_date)
+
+    @cached_property
+    def due(self) -> Rows:
+        return self.pairs(OBLIGED, sum(share.due for share in self.shares), ReportState.DRAFT)
+
+    @cached_property
+    def submitted(self) -> Rows:
+        count = self.count("approved") + self.count("in_review")
+        return Rows(self, count, asked.rows_handed_in, asked.handed_in, (written_by(self.user, "duty__"), self.keys))
+
+    @cached_property
+    def cooperating(self) -> Rows:
+        returned = sum(row.duty.role == DutyRole.COOPERATE for row in self.returned)
+        return self.pairs(COOPERATING, self.count("cooperating") - returned, ReportState.DRAFT, *HANDED_IN)
+
+    def pairs(self, role: Q, count: int, *states: str) -> Rows:
+        """Of those duties the ones not begun, and those whose report is in one of the states."""
+        of = (written_by(self.user), self.keys, role, (asked.NOT_BEGUN, *states))
+        return Rows(self, count, asked.rows_of_pairs, asked.pairs, of)
 
     @property
     def left(self) -> int:
@@ -96,98 +177,62 @@ class Workbench:
 
     @property
     def approved(self) -> int:
-        return sum(row.report.state == ReportState.APPROVED for row in self.submitted)
-
-    def coming_due(self, today: datetime.date, days: int) -> list[DutyFacts]:
-        """Duties whose measure falls due within so many days, each once."""
-        last = today + datetime.timedelta(days=days)
-        rows = [*self.returned, *self.due, *self.submitted]
-        near = {row.duty for row in rows if row.duty.due_on and today <= row.duty.due_on <= last}
-        return sorted(near, key=lambda duty: (duty.due_on, duty.number, duty.order))
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A row with what is shown of it."""
-
-    row: Row
-    duty: Duty
-    last: ProgressReport | None
+        return self.count("approved")
 
     @property
-    def may_be_unchanged(self) -> bool:
-        """Nothing written yet, and something approved to repeat."""
-        return self.last is not None and self.row.report is None
+    def needless(self) -> int:
+        return self.count("needless")
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """From the columns of a duty and of its period, and of what was reported and where it was returned of the review."""
+        duty, period, report = values[:DUTY_WIDTH], values[DUTY_WIDTH], values[DUTY_WIDTH + 1 :][:REPORT_WIDTH]
+        review = values[DUTY_WIDTH + 1 + REPORT_WIDTH :]
+        return Row(
+            DutyFacts(*duty),
+            self.by_key[period],
+            ReportFacts(*report) if report else None,
+            ReturnFacts(*review) if review and review[0] else None,
+        )
+
+    def begun(self, rows: Collection[Row]) -> list[Row]:
+        """The rows with their reports, where there are any. One query."""
+        duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period.pk for row in rows})
+        found = {(duty, period): ReportFacts(*rest) for duty, period, *rest in asked.reports_on(duties, periods)}
+        return [row._replace(report=found.get((row.duty.key, row.period.pk))) for row in rows]
+
+    def last_words(self, rows: Collection[Row]) -> dict[tuple[int, int], LastWord]:
+        """Duty and period key -> what was approved last before it. One query."""
+        duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period for row in rows})
+        found: dict[tuple[int, int], LastWord] = {}
+        for duty, *word in asked.last_words(duties, tuple(one.as_of for one in periods)) if rows else ():
+            for one in periods:
+                if word[0] < one.as_of:
+                    found[duty, one.pk] = LastWord(*word)
+        return found
+
+    def falling_due(self, days: int) -> list[tuple[datetime.date, str]]:
+        """The obliged measures that fall due within so many days, the first of them: day and code. One query."""
+        last = self.today + datetime.timedelta(days=days)
+        rows = asked.falling_due(written_by(self.user), self.keys, self.today, last, FALLING_DUE) if self.keys else []
+        return [(day, f"{number}-{order}") for day, number, order in rows]
 
 
-def workbench(user: User, today: datetime.date) -> Workbench:
-    """Four queries, two more where something was returned."""
-    periods = list(ReportingPeriod.objects.open_on(today).select_related("plan").order_by("due_on", "-as_of"))
-    bench = Workbench(periods, shares=[Share(period) for period in periods])
-    if not periods:
-        return bench
-    duties = duty_facts(user, periods)
-    reports = {(report.duty, report.period): report for report in report_facts(user, periods)}
-    returns = last_returns([report.key for report in reports.values() if report.state == ReportState.RETURNED])
-    for share in bench.shares:
-        for duty in duties:
-            if duty.plan != share.period.plan_id:
-                continue
-            report = reports.get((duty.key, share.period.pk))
-            row = Row(duty, share.period, report, report and returns.get(report.key))
-            put(bench, share, row)
-    return in_order(bench)
+def by_date(row: Row) -> tuple:
+    return row.due_on, row.duty.due_on or datetime.date.max, row.duty.number, row.duty.order
 
 
-def put(bench: Workbench, share: Share, row: Row) -> None:
-    """Every row goes into one list; what is obliged counts in the share of its period too."""
-    is_returned = row.report is not None and row.report.state == ReportState.RETURNED
-    if row.duty.is_needless and not row.is_handed_in:
-        bench.needless.append(row)
-        return
-    if row.duty.is_obliged:
-        share.obliged += 1
-        share.handed_in += row.is_handed_in
-    if is_returned:
-        bench.returned.append(row)
-    elif not row.duty.is_obliged:
-        bench.cooperating.append(row)
-    elif row.is_handed_in:
-        bench.submitted.append(row)
-    else:
-        bench.due.append(row)
+@prepared
+def open_periods(today: datetime.date) -> QuerySet[ReportingPeriod]:
+    """Each with its plan, and the two things without which its counts are not kept."""
+    counted = Exists(UnitFiling.objects.filter(period=OuterRef("pk")))
+    known = Exists(StandingSummary.objects.filter(plan=OuterRef("plan"), period=None))
+    periods = ReportingPeriod.objects.open_on(today).annotate(counted=counted, known=known).order_by(*asked.BY_PERIOD)
+    return periods.values_list(*columns_of(ReportingPeriod), *columns_of(Plan, "plan__"), "counted", "known")
 
 
-def in_order(bench: Workbench) -> Workbench:
-    """By due date: the report's, then the measure's; what was handed in last stands first."""
-    far = datetime.date.max
-    for rows in (bench.returned, bench.due, bench.cooperating):
-        rows.sort(key=lambda row: (row.due_on, row.duty.due_on or far, row.duty.number, row.duty.order))
-    bench.submitted.sort(key=lambda row: row.report.submitted_at, reverse=True)
-    return bench
-
-
-def duty_facts(user: User, periods: Iterable[ReportingPeriod]) -> list[DutyFacts]:
-    plans = {period.plan_id for period in periods}
-    duties = Duty.objects.filter(written_by(user), measure__main_task__plan__in=plans)
-    columns = ("pk", "role", "measure__main_task__plan", "measure__main_task__number", "measure__order")
-    is_needless = ExpressionWrapper(needs_no_report(), BooleanField())
-    rows = duties.order_by().annotate(is_needless=is_needless)
-    return [DutyFacts(*row) for row in rows.values_list(*columns, "measure__due_on", "is_needless")]
-
-
-def report_facts(user: User, periods: Iterable[ReportingPeriod]) -> list[ReportFacts]:
-    reports = ProgressReport.objects.filter(written_by(user, "duty__"), period__in=periods, corrects=None)
-    columns = ("pk", "duty", "period", "state", "saved_at", "submitted_at", "is_late", "is_unchanged")
-    return [ReportFacts(*row) for row in reports.order_by().values_list(*columns)]
-
-
-def last_returns(reports: Sequence[int]) -> dict[int, Review]:
-    """Report key -> the review that returned it last."""
-    if not reports:
-        return {}
-    reviews = Review.objects.filter(report__in=reports, is_passed=False).select_related("decided_by__unit")
-    return {review.report_id: review for review in reviews.order_by("decided_at", "id")}
+@prepared
+def kept_counts(writer: Q, periods: tuple[int, ...]) -> QuerySet[UnitFiling]:
+    return UnitFiling.objects.filter(writer, period__in=periods).order_by().values_list("period_id", *COUNTED)
 
 
 class Offline(NamedTuple):
@@ -210,16 +255,6 @@ def workbooks(user: User, periods: Sequence[ReportingPeriod]) -> list[Offline]:
         .distinct()
     )
     return [Offline(one, name, slug) for one in periods for plan, name, slug in groups if plan == one.plan_id]
-
-
-def items(rows: Sequence[Row]) -> list[Item]:
-    """The rows of one page with their texts. Two queries."""
-    if not rows:
-        return []
-    duties = {row.duty.key for row in rows}
-    texts = Duty.objects.select_related("measure__main_task__plan", "unit").in_bulk(duties)
-    last = last_approved_of_all(duties, {row.period for row in rows})
-    return [Item(row, texts[row.duty.key], last.get((row.duty.key, row.period.pk))) for row in rows]
 
 
 def next_period(today: datetime.date) -> ReportingPeriod | None:

@@ -13,7 +13,7 @@ from tasks.models import Plan
 
 @dataclass(frozen=True, slots=True)
 class Workdays:
-    """The calendar, and for which years it knows the holidays; in others it goes by weekends alone."""
+    """The calendar, and for which years it knows the notice; in others it goes by weekends and fixed holidays."""
 
     calendar: WorkCalendar
     years: frozenset[int]

@@ -153,7 +153,7 @@ def missing_coordination(report: ProgressReport) -> dict[str, str]:
         return {}
     sentences = {
         "coordination_request": "请写明需要协调什么。",
-        "coordination_unit": "请选择请哪个单位协调。",
+        "coordination_unit": "请选择由哪个单位协调。",
         "coordination_due_on": "请填写最迟答复的日期。",
     }
     return {name: text for (name, text), part in zip(sentences.items(), parts, strict=True) if not part}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from tasks import lights
@@ -27,12 +27,13 @@ from tasks.models import (
     ProgressReport,
     ReportingPeriod,
     StandingSummary,
+    UnitFigures,
     UnitFiling,
 )
 from tasks.models.lit import Lit
-from tasks.queries.figures import AT_ONCE, add, as_figures, as_kept, in_parts, places, summed
-from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, obliged_in
-from tasks.queries.reports import needs_no_report, reports_of
+from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, in_parts, moved_by, places, summed
+from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
+from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 
 
@@ -63,8 +64,8 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     for rows in in_parts(judged_in_parts(Judge.of(plan, today), measures)):
         MeasureStanding.objects.bulk_create(rows)
         log_changes(before, rows, now, overtaken)
-    summary.figures = as_kept(summed(MeasureStanding.objects.filter(plan=plan).iterator()))
-    summary.save(update_fields=["figures"])
+    summary.by_unit.all().delete()
+    keep(summary, summed(MeasureStanding.objects.filter(plan=plan).iterator()))
     recount_unfrozen(plan)
 
 
@@ -78,18 +79,30 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     measures = list(Measure.objects.filter(pk__in=keys).select_related("standing"))
     before = {measure.pk: measure.standing for measure in measures if hasattr(measure, "standing")}
     rows = Judge.of(plan, timezone.localdate(now)).standings(measures)
-    where, figures = places(keys), as_figures(summary.figures)
+    where, sums = places(keys), Sums(as_figures(summary.figures))
     for row in rows:
         if row.measure_id in before:
-            add(figures, before[row.measure_id], where[row.measure_id], -1)
-        add(figures, row, where[row.measure_id])
+            sums.add(before[row.measure_id], where[row.measure_id], -1)
+        sums.add(row, where[row.measure_id])
     MeasureStanding.objects.filter(measure__in=keys).delete()
     MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
     log_changes({key: row.progress_light for key, row in before.items()}, rows, now)
-    summary.figures = as_kept(figures)
-    summary.save(update_fields=["figures"])
+    keep(summary, sums)
     if any(is_needless(before.get(row.measure_id)) != is_needless(row) for row in rows):
         recount_unfrozen(plan)
+
+
+def keep(summary: StandingSummary, sums: Sums) -> None:
+    """The plan's figures as they are, and by unit what is kept already after these steps. Four queries."""
+    summary.figures = as_kept(sums.plan)
+    summary.save(update_fields=["figures"])
+    kept = summary.by_unit.filter(unit__in=list(sums.by_unit))
+    before: dict[int, Figures] = {row.unit_id: as_figures(row.figures) for row in kept}
+    kept.delete()
+    after = {unit: as_kept(moved_by(before.get(unit, as_figures({})), steps)) for unit, steps in sums.by_unit.items()}
+    UnitFigures.objects.bulk_create(
+        UnitFigures(summary=summary, unit_id=unit, figures=figures) for unit, figures in after.items()
+    )
 
 
 def is_needless(row: MeasureStanding | None) -> bool:
@@ -146,7 +159,7 @@ def freeze_figures(period: ReportingPeriod) -> StandingSummary:
     rows = FrozenMeasure.objects.filter(period=period)
     moves = due_moves(rows.values("measure"))
     standings = (as_standing(row, moves.get(row.measure_id, 0)) for row in rows.iterator(chunk_size=AT_ONCE))
-    figures = as_kept(summed(standings))
+    figures = as_kept(summed(standings).plan)
     return StandingSummary.objects.create(plan=period.plan, period=period, figures=figures)
 
 
@@ -184,16 +197,7 @@ def recount_unfrozen(plan: Plan) -> None:
 
 @transaction.atomic
 def recount_filing(period: ReportingPeriod) -> None:
-    """Count a period's filing again, unit by unit. The database counts: two questions, however many duties."""
-    duties = obliged_in(period).order_by()
-    units = {
-        unit: UnitFiling(period=period, unit_id=unit, obliged=count)
-        for unit, count in duties.values_list("unit_id").annotate(Count("pk"))
-    }
-    reports = reports_of(period).filter(duty__in=duties.values("pk")).order_by()
-    counts = reports.values_list("duty__unit_id", "state").annotate(count=Count("pk"))
-    for unit, state, count, late in counts.annotate(late=Count("pk", filter=Q(is_late=True))):
-        setattr(units[unit], FILING_STATES[state], getattr(units[unit], FILING_STATES[state]) + count)
-        units[unit].late += late
+    """Count a period's filing again, unit by unit."""
+    units = count_units(period)
     UnitFiling.objects.filter(period=period).delete()
     UnitFiling.objects.bulk_create(units.values())

@@ -1,6 +1,7 @@
 """Texts with their changes marked, people by name, states as shape and word."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import escape, format_html
@@ -24,11 +25,11 @@ def marked(pieces: Sequence[Piece], arrow: bool = False) -> SafeString:
 
 @register.filter
 def named(person: User | None) -> str:
-    """Family name first; the account where there is no name."""
-    return (person.last_name + person.first_name or person.username) if person else ""
+    return person.display_name if person else ""
 
 
 @register.simple_tag
+@lru_cache
 def state(tag: Tag | None) -> SafeString:
     if tag is None:
         return SafeString()

@@ -1,14 +1,16 @@
 """Charts as inline SVG, from the very rows of the table beside them. Attributes only: the site allows no style in markup.
 
-Every drawing says all its values in words; a bar is known by its hatching as well as by its colour.
+Every drawing says all its values in words; a bar is known by its hatching as well as by its colour. A page has a hundred
+parts: texts from data go through `escape` where they are put in, the whole alone is called safe.
 """
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -52,14 +54,12 @@ def stacked(segments: Sequence[Segment], whole: int = 0) -> SafeString:
     """A bar as long as its sum is of `whole`, or full."""
     shown = [segment for segment in segments if segment.count]
     whole = whole or sum(segment.count for segment in shown)
-    label = "，".join(f"{segment.label} {segment.count}" for segment in shown) or "没有举措"
-    room, x, parts = BAR_WIDTH - GAP * (len(shown) - 1), 0.0, []
+    room, x, rects = BAR_WIDTH - GAP * (len(shown) - 1), 0.0, ""
     for segment in shown:
         width = room * segment.count / whole
-        parts.append((segment.css, f"{x:.1f}", f"{width:.1f}", BAR_HEIGHT))
+        rects += f'<rect class="p-{segment.css}" x="{x:.1f}" width="{width:.1f}" height="{BAR_HEIGHT}"/>'
         x += width + GAP
-    rects = format_html_join("", '<rect class="p-{}" x="{}" width="{}" height="{}"/>', parts)
-    return drawing("bar", BAR_WIDTH, BAR_HEIGHT, label, rects)
+    return SafeString(drawing("bar", BAR_WIDTH, BAR_HEIGHT, in_words(shown), rects))
 
 
 @register.simple_tag
@@ -67,22 +67,27 @@ def linked(name: str, segments: Sequence[Segment], whole: int = 0) -> SafeString
     """The same bar at any width, each part with its number printed in it where there is room, and a link to its rows."""
     shown = [segment for segment in segments if segment.count]
     whole = whole or sum(segment.count for segment in shown)
-    room, x, parts = 100 - PART_GAP * (len(shown) - 1), 0.0, SafeString()
+    room, x, parts, named = 100 - PART_GAP * (len(shown) - 1), 0.0, "", escape(name)
     for segment in shown:
         width = room * segment.count / whole
-        parts += part(name, segment, x, width)
+        parts += part(named, segment, x, width)
         x += width + PART_GAP
-    label = "，".join(f"{segment.label} {segment.count}" for segment in shown) or "没有举措"
-    return format_html('<svg class="parts" role="group" aria-label="{}：{}">{}</svg>', name, label, parts)
+    label = f"{named}：{escape(in_words(shown))}"
+    return SafeString(f'<svg class="parts" role="group" aria-label="{label}">{parts}</svg>')
 
 
-def part(name: str, segment: Segment, x: float, width: float) -> SafeString:
-    middle, wide = f"{x + width / 2:.2f}", f"{width:.2f}"
-    inside = format_html('<rect class="p-{}" x="{}%" width="{}%" height="100%"/>', segment.css, f"{x:.2f}", wide)
+def in_words(segments: Sequence[Segment]) -> str:
+    return "，".join(f"{segment.label} {segment.count}" for segment in segments) or "没有举措"
+
+
+def part(named: str, segment: Segment, x: float, width: float) -> str:
+    """`named` is escaped already."""
+    css = segment.css
+    inside = f'<rect class="p-{css}" x="{x:.2f}%" width="{width:.2f}%" height="100%"/>'
     if width >= DIGIT * len(str(segment.count)):
-        inside += format_html('<text class="on-{}" x="{}%" y="50%">{}</text>', segment.css, middle, segment.count)
-    words = f"{name}：{segment.label} {segment.count} 项"
-    return format_html('<a href="{}" aria-label="{}">{}</a>', segment.url, words, inside)
+        inside += f'<text class="on-{css}" x="{x + width / 2:.2f}%" y="50%">{segment.count}</text>'
+    label = f"{named}：{escape(segment.label)} {segment.count} 项"
+    return f'<a href="{escape(segment.url)}" aria-label="{label}">{inside}</a>'
 
 
 @register.simple_tag
@@ -90,7 +95,9 @@ def column(one: Column) -> SafeString:
     height = TALL * one.count / one.whole if one.whole else 0
     bar = rect(one.css, 6, height, 32)
     value = text(22, TOP + TALL - height - 5, one.count)
-    return drawing("chart", WIDTH, TOP + TALL + FOOT, f"{one.label} {one.count} 项", bar + value + axis(one.label))
+    return SafeString(
+        drawing("chart", WIDTH, TOP + TALL + FOOT, f"{one.label} {one.count} 项", bar + value + axis(one.label))
+    )
 
 
 @register.simple_tag
@@ -99,7 +106,7 @@ def pair(one: Pair) -> SafeString:
     bars = rect("done", 3, done, 18) + rect("plan", 23, planned, 18)
     values = text(12, TOP + TALL - done - 5, one.percent) + text(32, TOP + TALL - planned - 5, one.scheduled)
     label = f"{one.label}：平均完成率 {one.percent}%，平均序时进度 {one.scheduled}%，{one.measures} 项举措"
-    return drawing("chart", WIDTH, TOP + TALL + FOOT, label, bars + values + axis(one.label))
+    return SafeString(drawing("chart", WIDTH, TOP + TALL + FOOT, label, bars + values + axis(one.label)))
 
 
 @register.filter
@@ -108,31 +115,25 @@ def values(columns: Sequence[Column]) -> str:
     return "，".join(f"{one.label} {one.count}" for one in columns)
 
 
-def drawing(css: str, width: int, height: int, label: str, content: SafeString) -> SafeString:
-    return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', css, width, height, label, content
-    )
+def drawing(css: str, width: int, height: int, label: str, content: str) -> str:
+    return f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">{content}</svg>'
 
 
-def rect(css: str, x: int, height: float, width: int) -> SafeString:
-    return format_html(
-        '<rect class="p-{}" x="{}" y="{}" width="{}" height="{}"/>',
-        css,
-        x,
-        f"{TOP + TALL - height:.1f}",
-        width,
-        f"{height:.1f}",
-    )
+def rect(css: str, x: int, height: float, width: int) -> str:
+    return f'<rect class="p-{css}" x="{x}" y="{TOP + TALL - height:.1f}" width="{width}" height="{height:.1f}"/>'
 
 
-def text(x: float, y: float, words: object, css: str = "") -> SafeString:
-    return format_html('<text class="{}" x="{}" y="{}">{}</text>', css, x, f"{y:.1f}", words)
+def text(x: float, y: float, words: object, css: str = "") -> str:
+    return f'<text class="{css}" x="{x}" y="{y:.1f}">{escape(str(words))}</text>'
 
 
-def axis(label: str) -> SafeString:
+@lru_cache
+def axis(label: str) -> str:
     """The base line and the name beneath it: what comes after the year first, the year below."""
     found = re.fullmatch(r"(\d{4})年(.+)", label)
     year, name = found.groups() if found else ("", label)
     base = TOP + TALL
-    line = format_html('<path class="axis" d="M0 {}H{}"/>', base, WIDTH)
-    return line + text(22, base + 14, name[:4], "quiet") + text(22, base + 27, year, "quiet")
+    return (
+        f'<path class="axis" d="M0 {base}H{WIDTH}"/>{text(22, base + 14, name[:4], "quiet")}'
+        f"{text(22, base + 27, year, 'quiet')}"
+    )

@@ -1,6 +1,6 @@
 """Both lights worked out again from nothing but the words of their explanation, as a person with a pencil would.
 
-Knows the rule of the domain, and nothing of `tasks.lights`.
+Knows the rule of the domain and where the pages are, and nothing of `tasks.lights`.
 """
 
 import datetime
@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from django.test import Client
 from lxml import html
+
+from tasks.models import Measure, Plan
 
 WORST_LAST = ["正常", "有风险", "滞后"]
 
@@ -97,3 +100,12 @@ def deadline_light(told: Read) -> str:
     if left < 0:
         return "逾期"
     return "临期（黄）" if left <= near else "临期（蓝）" if left <= far else "未到期"
+
+
+def explained(client: Client, plan: Plan) -> dict[int, tuple[Read, Read]]:
+    """What the pages of every measure say of its progress light and of its deadline light, by measure."""
+    found = {}
+    for measure in Measure.objects.filter(main_task__plan=plan).select_related("main_task"):
+        page = client.get(f"/plans/{plan.slug}/measures/{measure.code}/lights/").content.decode()
+        found[measure.pk] = read(page, "progress-light"), read(page, "deadline-light")
+    return found

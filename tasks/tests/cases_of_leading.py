@@ -11,6 +11,7 @@ from tasks.models import (
     SavedView,
     StandingSummary,
     StocktakeWording,
+    UnitFigures,
     UnitFiling,
 )
 from tasks.tests.people import NOW, make_period, make_stage
@@ -93,6 +94,12 @@ def second_filing(*, is_another_unit: bool) -> UnitFiling:
     return UnitFiling(period=first.period, unit=make_unit("省工信厅") if is_another_unit else first.unit)
 
 
+def second_figures(*, is_another_unit: bool) -> UnitFigures:
+    first = UnitFigures.objects.create(summary=StandingSummary.objects.create(plan=make_plan()), unit=make_unit())
+    unit = make_unit("省工信厅") if is_another_unit else first.unit
+    return UnitFigures(summary=first.summary, unit=unit, figures={"field:None": {"measures": 1}})
+
+
 def record(**given) -> ExportRecord:
     usual = {
         "code": "A" * 10,
@@ -127,6 +134,9 @@ CASES_OF_LEADING = {
     "wording_section_once": Case(accepted=lambda: wording("problems"), refused=lambda: wording("overview")),
     "summary_one_present": Case(
         accepted=lambda: second_summary(is_of_period=True), refused=lambda: second_summary(is_of_period=False)
+    ),
+    "unit_figures_once": Case(
+        accepted=lambda: second_figures(is_another_unit=True), refused=lambda: second_figures(is_another_unit=False)
     ),
     "unit_filing_once": Case(
         accepted=lambda: second_filing(is_another_unit=True), refused=lambda: second_filing(is_another_unit=False)

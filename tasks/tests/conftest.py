@@ -10,10 +10,12 @@ import pytest
 from django.utils import timezone
 
 from tasks.models import ProgressReport
+from tasks.queries.dashboard import Dashboard
 from tasks.services.amending import amend_measure
 from tasks.tests.journeys import YEAR_END, approved, earlier_period
 from tasks.tests.on_paper import Convert
 from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.scene import LATER, TODAY, Scene, make_scene
 
 
 @pytest.fixture
@@ -24,6 +26,22 @@ def stage(db: None) -> Stage:
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return make_scene()
+
+
+@pytest.fixture
+def board(scene: Scene) -> Dashboard:
+    return Dashboard(scene.plan, TODAY)
+
+
+@pytest.fixture
+def scene_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the day on which the scene is looked at."""
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
 
 
 @pytest.fixture

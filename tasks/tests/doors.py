@@ -42,11 +42,11 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (Permission.SEE_STAFF_NOTES, ACT, [
         f"{PLAN}ledger/views/", f"{PLAN}ledger/views/<int:pk>/rename/", f"{PLAN}ledger/views/<int:pk>/delete/",
     ]),
-    (HAS_A_BOARD, READ, [f"{PLAN}dashboard/"]),
+    (HAS_A_BOARD, READ, [f"{PLAN}dashboard/", f"{PLAN}periods/<int:pk>/filing/"]),
+    (HAS_A_BOARD, POST, [f"{PLAN}dashboard-seen/"]),
     (Permission.READ_SUBMITTED, READ, [
         f"{PLAN}coordination/", f"{PLAN}stocktake/", f"{PLAN}stocktake/file.<str:extension>",
     ]),
-    (Permission.READ_SUBMITTED, POST, [f"{PLAN}dashboard-seen/"]),
     (Permission.WRITE_STOCKTAKE, ACT, [f"{PLAN}stocktake/wording/"]),
     (Permission.WRITE_REPORTS, READ, [
         "workbench/", "reports/uploads/<int:pk>/annotated.xlsx", f"{PLAN}periods/<int:pk>/workbook/<slug:unit>.xlsx",
@@ -70,7 +70,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     ]),
     (Permission.IMPORT_TABLES, POST, ["allocation/<int:pk>/abandon/", "allocation/<int:pk>/return/"]),
     (Permission.MANAGE_PERIODS, READ, [
-        f"{PLAN}periods/", f"{PLAN}periods/<int:pk>/", f"{PLAN}periods/<int:pk>/filing/",
+        f"{PLAN}periods/", f"{PLAN}periods/<int:pk>/",
         f"{PLAN}periods/<int:pk>/board.<str:extension>", f"{PLAN}periods/<int:pk>/filing.<str:extension>",
     ]),
     (Permission.MANAGE_PERIODS, ACT, [f"{PLAN}periods/new/", f"{PLAN}periods/<int:pk>/freeze/"]),
@@ -99,7 +99,7 @@ BY_ROW = {
     "attachments/<int:pk>/", "reports/<int:duty>/<int:period>/", f"{PLAN}instructions/<int:number>/",
     f"{PLAN}ledger/views/<int:pk>/rename/", f"{PLAN}ledger/views/<int:pk>/delete/",
     "reports/uploads/<int:pk>/", "reports/uploads/<int:pk>/annotated.xlsx", "reports/changes/<int:pk>/",
-    f"{PLAN}periods/<int:pk>/workbook/<slug:unit>.xlsx", "reports/<int:pk>/correct/",
+    f"{PLAN}periods/<int:pk>/filing/", f"{PLAN}periods/<int:pk>/workbook/<slug:unit>.xlsx", "reports/<int:pk>/correct/",
     f"{PLAN}publishing/<int:pk>/unpublish/", "review/<int:pk>/",
     "admin/r/<path:content_type_id>/<path:object_id>/", "admin/(?P<url>.*)$", "admin/autocomplete/",
 }  # fmt: skip

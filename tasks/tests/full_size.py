@@ -7,7 +7,7 @@ from django.db import connection
 
 from tasks.choices import ReportState, ReviewLevel, RollUp, Stage
 from tasks.models import Duty, FrozenMeasure, Measure, Plan, ProgressReport, ReportingPeriod, Review
-from tasks.services.standing import recount_filing
+from tasks.services.standing import rebuild, recount_filing
 from tasks.tests.growth import grow
 from tasks.tests.people import NOW, content, make_period, make_user
 from units.choices import Role
@@ -50,8 +50,8 @@ def fill(plan: Plan, people: dict[str, User]) -> dict[str, object]:
     Review.objects.bulk_create(returned(one, people["reviewer"]) for one in back)
     measures = Measure.objects.select_related("main_task")
     FrozenMeasure.objects.bulk_create(frozen(measure, past[-1]) for measure in measures)
-    for period in (past[-1], last):
-        recount_filing(period)
+    recount_filing(past[-1])
+    rebuild(plan, now=NOW)
     own = {state: duty.pk for duty, state in states.items() if duty.unit == people["reporter"].unit}
     return {"period": last.pk, "frozen": past[-1].pk, "writing": own[None], **ticked(last)}
 

@@ -4,7 +4,6 @@ import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from tasks.models import Attachment, ProgressReport, ReportingPeriod, Review
 from tasks.permissions import can_move, sees, visible_to
@@ -14,22 +13,12 @@ from tasks.services.reviewing import approve_report, correct_report, return_repo
 from tasks.tests import journeys
 from tasks.tests.addresses import everything_said
 from tasks.tests.journeys import drafted
-from tasks.tests.people import NOW, Stage, content, make_stage
+from tasks.tests.people import NOW, Stage, content
 from tasks.tests.readers import ABOVE, NOT_STAFF, OWN_UNIT, STAFF, browser_of, readers, with_file
 from units.choices import UnitKind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 TEXT, CORRECTED = "8月5日 qzreport", "8月5日 qzcorrection"
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 def frozen(stage: Stage, report: ProgressReport) -> ProgressReport:

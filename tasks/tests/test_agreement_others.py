@@ -2,7 +2,6 @@
 
 import pytest
 from django.apps import apps
-from django.utils import timezone
 
 from tasks.choices import ClaimState
 from tasks.models import (
@@ -24,26 +23,16 @@ from tasks.permissions import VISIBLE, visible_to
 from tasks.services import closing, instructing, roundtrip
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period
-from tasks.tests.people import NOW, TODAY, Stage, content, make_stage
+from tasks.tests.people import NOW, TODAY, Stage, content
 from tasks.tests.readers import ABOVE, NOT_STAFF, OWN_UNIT, STAFF, browser_of, readers
 from units import audit
 from units.models import AuditEvent, AuditHead, Unit, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 MEASURE = "/plans/jiaodong/measures/1-1/"
 INSTRUCTIONS = "/plans/jiaodong/instructions/"
 SHARING = OWN_UNIT | ABOVE | {"other_reporter", "other_reviewer"}  # the measure's units, and who reads everything
 INSIDE = {"office", "administrator", "auditor"}  # of the back office
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_growth_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwa
     env = {**os.environ, "VAR_DIR": str(tmp_path)}
     if is_sqlite := connection.vendor == "sqlite":
         env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'own.sqlite3'}"
-    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--seconds", "0", "--scale"]
+    command = [sys.executable, "manage.py", "bench", "--rounds", "1", "--rows", "20", "--seconds", "0", "--scale"]
     command += ["--measures", "10", "20"]
     before = databases()
     done = subprocess.run(

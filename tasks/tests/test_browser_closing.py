@@ -87,7 +87,7 @@ def verify(office: Page, duty: Duty) -> None:
     for evidence in (RESULT, DOCUMENT, EVIDENCE):
         expect(shown).to_contain_text(evidence)
     office.get_by_label("意见或退回理由").fill("验收文件已核对。")
-    office.get_by_role("button", name="提交，看下一项").click()
+    office.get_by_role("button", name="提交", exact=True).click()
     told(office, f"举措 {duty.measure.code} 的办结申请：核验通过，举措办结。")
 
 
@@ -144,7 +144,7 @@ def grant(office: Page, duty: Duty) -> None:
     expect(shown).to_contain_text(f"{DUE} → {LATER}")
     expect(shown).to_contain_text(LATE_BECAUSE)
     office.get_by_label("依据文件").fill(DOCUMENT)
-    office.get_by_role("button", name="提交，看下一项").click()
+    office.get_by_role("button", name="提交", exact=True).click()
     told(office, f"举措 {duty.measure.code} 的延期申请：同意延期。")
 
 

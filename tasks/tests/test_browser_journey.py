@@ -55,7 +55,7 @@ def send_back(reviewer: Page, duty: Duty) -> None:
     reviewer.get_by_role("radio", name="退回修改").check()
     reviewer.get_by_role("checkbox", name="缺少数字").check()
     reviewer.get_by_label("意见或退回理由").fill(REASON)
-    reviewer.get_by_role("button", name="提交，看下一项").click()
+    reviewer.get_by_role("button", name="提交", exact=True).click()
     told(reviewer, f"{duty.measure.code} {duty.unit.name}：已退回。")
     expect(reviewer.get_by_role("main")).to_contain_text("没有待审事项。")
 
@@ -76,7 +76,7 @@ def pass_on(judge: Page, duty: Duty, outcome: str) -> None:
     judge.reload()
     assert MENDED in as_it_stands(judge.get_by_role("region", name="与上期相比"))
     judge.get_by_role("radio", name="通过", exact=True).check()
-    judge.get_by_role("button", name="提交，看下一项").click()
+    judge.get_by_role("button", name="提交", exact=True).click()
     told(judge, f"{duty.measure.code} {duty.unit.name}：{outcome}。")
 
 

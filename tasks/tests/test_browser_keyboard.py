@@ -78,7 +78,7 @@ def send_back(page: Page, duty: Duty) -> None:
     press(arrived(page, "审核"), "通过", "ArrowDown")
     press(page, "缺少数字", "Space")
     write(page, "意见或退回理由", REASON)
-    press(page, "提交，看下一项")
+    press(page, "提交")
     told(page, f"{duty.measure.code} {duty.unit.name}：已退回。")
 
 

@@ -220,7 +220,7 @@ class TestWho:
 
 @pytest.mark.parametrize("times", [1, 10])
 def test_as_many_queries_at_790_measures_as_at_79(loaded_plan, django_assert_num_queries, monkeypatch, times):
-    """Session, person, unit, plan, periods; of either side duties touched since, rows and approved reports that differ; the rows
+    """Session, person, plan, periods; of either side duties touched since, rows and approved reports that differ; the rows
     of the page on either side: measures, lights, moves, duties, reports."""
     monkeypatch.setattr(timezone, "now", lambda: TODAY)
     grow(loaded_plan, times)
@@ -231,6 +231,6 @@ def test_as_many_queries_at_790_measures_as_at_79(loaded_plan, django_assert_num
     first, second = ReportingPeriod.objects.order_by("as_of").values_list("pk", flat=True)
     client = client_of(office)
     assert Measure.objects.count() == 79 * times
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         answer = client.get(COMPARE, {"from": first, "to": second})
     assert answer.context["changed"] == 79 * times

@@ -11,21 +11,11 @@ from tasks.queries.attention import attention
 from tasks.queries.dashboard import Dashboard, Filed, outstanding
 from tasks.services import standing
 from tasks.services.periods import freeze_period
-from tasks.tests.scene import LATER, TODAY, Scene, make_scene
+from tasks.tests.scene import LATER, TODAY, Scene
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 WORDS = ("on_track", "at_risk", "behind")
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
-
-
-@pytest.fixture
-def board(scene: Scene) -> Dashboard:
-    return Dashboard(scene.plan, TODAY)
 
 
 class ByHand:
@@ -107,6 +97,23 @@ def by_hand(**of_measure) -> Counter[str]:
     return +counts
 
 
+def by_field(scene: Scene, day: datetime.date = TODAY) -> dict[str, dict[int | None, Counter[str]]]:
+    """Unit -> field -> what the unit's dashboard counts there."""
+    boards = {slug: Dashboard(scene.plan, day, unit) for slug, unit in scene.units.items()}
+    return {slug: {row.position: +row.counts for row in board.fields} for slug, board in boards.items()}
+
+
+def fields_by_hand(slug: str) -> dict[int | None, Counter[str]]:
+    own = {"duties__unit__slug": slug, "duties__role__in": OBLIGED_ROLES}
+    fields = {
+        1: {"main_task__field__position": 1},
+        2: {"main_task__field__position": 2},
+        None: {"main_task__field": None},
+    }
+    counts = {position: by_hand(**own, **of_field) for position, of_field in fields.items()}
+    return {position: found for position, found in counts.items() if found}
+
+
 class TestFigures:
     def test_the_plan(self, board: Dashboard) -> None:
         assert +board.counts == by_hand()
@@ -130,17 +137,26 @@ class TestFigures:
         found = {slug: +Dashboard(scene.plan, TODAY, unit).counts for slug, unit in scene.units.items()}
         assert found == {slug: by_hand(duties__unit__slug=slug) for slug in scene.units}
 
+    def test_each_unit_by_field(self, scene: Scene) -> None:
+        assert by_field(scene) == {slug: fields_by_hand(slug) for slug in scene.units}
+        assert [row.name for row in Dashboard(scene.plan, TODAY, scene.units["hg"]).fields] == [
+            "基础设施",
+            "公共服务",
+            "未分领域",
+        ]
+        assert [row.name for row in Dashboard(scene.plan, TODAY, scene.units["qd"]).fields] == ["公共服务"]
+
     def test_they_are_the_same_where_nothing_is_kept(self, scene: Scene, board: Dashboard) -> None:
-        kept = +board.counts
+        kept, fields = +board.counts, by_field(scene)
         standing.forget(plan=scene.plan)
-        assert +Dashboard(scene.plan, TODAY).counts == kept
+        assert (+Dashboard(scene.plan, TODAY).counts, by_field(scene)) == (kept, fields)
 
     def test_the_next_days_count_by_their_own_day(self, scene: Scene) -> None:
         """2026-10-20 is five days before 2-3 was due and done; from 11-01 on 3-1 is within thirty days."""
-        later = Dashboard(scene.plan, datetime.date(2026, 11, 1))
-        kept = +later.counts
+        day = datetime.date(2026, 11, 1)
+        kept, fields = +Dashboard(scene.plan, day).counts, by_field(scene, day)
         StandingSummary.objects.filter(period=None).delete()
-        assert +Dashboard(scene.plan, datetime.date(2026, 11, 1)).counts == kept
+        assert (+Dashboard(scene.plan, day).counts, by_field(scene, day)) == (kept, fields)
         assert (kept["deadline:soon"], +Dashboard(scene.plan, TODAY).counts["deadline:soon"]) == (1, 0)
 
 
@@ -249,6 +265,10 @@ def test_every_unit_with_a_duty_is_in_the_recount(scene: Scene) -> None:
 
 
 def test_summaries_equal_the_recount(scene: Scene) -> None:
-    from_verbs = StandingSummary.objects.get(period=None).figures
+    def kept() -> tuple[dict, dict]:
+        summary = StandingSummary.objects.get(period=None)
+        return summary.figures, dict(summary.by_unit.values_list("unit", "figures"))
+
+    from_verbs = kept()
     standing.rebuild(scene.plan, now=LATER)
-    assert StandingSummary.objects.get(period=None).figures == from_verbs
+    assert kept() == from_verbs

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tasks.models import Instruction, Plan, ReportingPeriod
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.scene import LATER, Scene
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,6 @@ MATTERS = "/plans/jiaodong/coordination/"
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 def page(user: User, url: str = BOARD) -> Shown:
@@ -55,11 +50,13 @@ def number_of_rows(user: User, url: str) -> int:
 
 
 class TestNumbersAreLists:
-    @pytest.mark.parametrize(("drawn", "count"), [("parts", 15), ("cols wide-cols", 2)])
-    def test_what_is_drawn_leads_to_what_it_counts(self, scene: Scene, drawn: str, count: int) -> None:
+    @pytest.mark.parametrize(
+        ("path", "drawn", "count"), [("", "parts", 15), ("", "cols wide-cols", 2), ("jt/", "parts", 4)]
+    )
+    def test_what_is_drawn_leads_to_what_it_counts(self, scene: Scene, path: str, drawn: str, count: int) -> None:
         """Every part of a bar; every mean, of the present and of a frozen period: `平均序时进度 49%，3 项举措`."""
         leader = scene.people["leader"]
-        links = page(leader).tree.xpath(f"//*[@class='{drawn}']/a")
+        links = page(leader, f"{BOARD}{path}").tree.xpath(f"//*[@class='{drawn}']/a")
         names = {link.get("href"): link.xpath("string((@aria-label | */@aria-label)[1])") for link in links}
         told = {url: int(re.search(r"(\d+) 项(举措)?$", name)[1]) for url, name in names.items()}
         assert len(told) == count
@@ -75,8 +72,9 @@ class TestNumbersAreLists:
     @pytest.mark.parametrize("name", ["jt", "reviewer", "office", "leader", "administrator", "auditor"])
     def test_of_a_unit(self, scene: Scene, name: str) -> None:
         person = scene.people[name]
-        found = numbers(page(person, f"{BOARD}{'fg' if name == 'reviewer' else 'jt'}/"))
-        assert len(found) >= 8
+        url = f"{BOARD}{'fg' if name == 'reviewer' else 'jt'}/"
+        found = numbers(page(person, url))
+        assert len(found) > (20 if "jt" in url else 8)
         assert {url: number_of_rows(person, url) for url in found} == found
 
     def test_of_a_frozen_period(self, scene: Scene) -> None:
@@ -169,6 +167,27 @@ class TestOffice:
         for url, count in numbers.items():
             assert len(page(office, url).tree.xpath("//main//tbody/tr")) == count
 
+    def test_and_for_those_who_read_the_dashboards(self, scene: Scene) -> None:
+        """A leader from that of the plan, a unit's people from their own; nobody else's rows, and no verb of the Office."""
+        leader, office, own = (scene.people[name] for name in ("leader", "office", "yt"))
+        board = "//section[@aria-labelledby='filing']//td//a/@href"
+        assert page(leader).tree.xpath(board) == page(office).tree.xpath(board)
+        cells = page(own, f"{BOARD}yt/").tree.xpath(
+            "//section[@aria-labelledby='own-filing']//a[contains(@href, '/filing/')]"
+        )
+        numbers = {link.get("href"): int(link.text_content()) for link in cells}
+        assert sorted(numbers.values()) == [1, 1, 2]
+        for url, count in numbers.items():
+            for person in (own, leader):
+                shown = page(person, url)
+                assert len(shown.tree.xpath("//main//tbody/tr")) == count
+                links = [
+                    link for link in shown.tree.xpath("//main//a/@href") if "/review/" in link or "/export" in link
+                ]
+                assert links == []
+        assert [client_of(scene.people["hg"]).get(url).status_code for url in numbers] == [403] * 3
+        assert client_of(scene.people["auditor"]).get(url).status_code == 403
+
     def test_gives_no_instructions(self, scene: Scene) -> None:
         assert "批示交办" not in page(scene.people["office"]).text("//main")
 
@@ -184,6 +203,35 @@ class TestUnit:
         heads = shown.texts("//section[@aria-labelledby='asked']//h2")
         assert heads == ["请别的单位协调", "别的单位请青岛海关协调"]
         assert shown.texts("//section[@aria-labelledby='asked']//ol/li/div/span") == ["举措 3-1", "举措 1-3"]
+
+    def test_what_is_not_listed_is_counted(self, scene: Scene, monkeypatch) -> None:
+        """Of two that 省交通运输厅 asks, and of two that 省发展改革委 is asked, only the most urgent is listed."""
+        monkeypatch.setattr("tasks.views.dashboard.DECISIONS", 1)
+        heads = "//section[@aria-labelledby='asked']//*[@class='end muted']"
+        shown = {slug: page(scene.people["leader"], f"{BOARD}{slug}/") for slug in ("jt", "fg")}
+        assert shown["jt"].texts(heads) == ["多于 1 件，只列最急的", "0 件"]
+        assert shown["fg"].texts(heads) == ["0 件", "2 件，只列最急的 1 件"]
+
+    def test_its_fields_by_light(self, scene: Scene) -> None:
+        """Only fields in which it must report; columns in which it has nothing are left out."""
+        shown = page(scene.people["leader"], f"{BOARD}hg/")
+        head, rows = (
+            shown.texts(f"//section[@aria-labelledby='matrix']//{part}")
+            for part in ("thead/tr[2]/th", "th[@scope='row']")
+        )
+        assert head == ["正常", "有风险", "滞后", "推进中", "已办结", "逾期", "未到期", "未设时限"]
+        assert rows == ["基础设施", "公共服务", "未分领域", "合计"]
+        assert shown.texts("//section[@aria-labelledby='matrix']//tfoot//td") == [
+            "1",
+            "1",
+            "1",
+            "3",
+            "1",
+            "1",
+            "1",
+            "1",
+            "4",
+        ]
 
     def test_its_filing(self, scene: Scene) -> None:
         shown = page(scene.people["leader"], f"{BOARD}jn/")

@@ -4,14 +4,12 @@ import datetime
 import random
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.http import HttpRequest
 
 from tasks.demo.dates import periods_before, quarter_after
 from tasks.demo.words import content
 from tasks.queries.workdays import workdays
-from units.models import AuditEvent, User
+from units.models import User
 
 
 def test_the_same_dice_give_the_same_words():
@@ -56,17 +54,3 @@ def test_a_real_database_is_never_filled_with_invented_data():
     with pytest.raises(CommandError, match="独立的演示数据库"):
         call_command("load_demo")
     assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-def test_a_second_load_changes_nothing_and_the_first_prints_the_accounts(settings, capsys):
-    settings.IS_DEMO = True
-    call_command("load_demo", "--today", "2026-11-24", "--periods", "3")
-    said = capsys.readouterr().out
-    assert "2026年三季度：183 份填报" in said
-    password = said.split("口令：")[1].strip()
-    assert authenticate(request=HttpRequest(), username="jiaotong-yunshu-tb", password=password) is not None
-    events = AuditEvent.objects.count()
-    call_command("load_demo")
-    assert "没有改动" in capsys.readouterr().out
-    assert AuditEvent.objects.count() == events

@@ -4,15 +4,19 @@ import datetime
 import io
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
+from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
+from django.http import HttpRequest
 from django.test import override_settings
 from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.demo.dates import scheduled_percent
+from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS
 from tasks.models import (
     Amendment,
     CompletionClaim,
@@ -26,15 +30,28 @@ from tasks.models import (
 )
 from tasks.queries.reports import current_period, obliged_duties, reports_of
 from tasks.queries.stages import stage_facts
+from tasks.queries.standing import Present
+from tasks.tests import by_hand
+from tasks.tests.desk import client_of
 from units.audit import broken_links
 from units.choices import Role
 from units.models import AuditEvent, User
 
+pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 24)
 
 
-def load() -> None:
-    call_command("load_demo", "--today", str(TODAY), "--periods", "3", stdout=io.StringIO())
+def load() -> str:
+    """What the command says."""
+    said = io.StringIO()
+    call_command("load_demo", "--today", str(TODAY), "--periods", "3", stdout=said)
+    return said.getvalue()
+
+
+class Twice(NamedTuple):
+    first: dict[str, list]
+    second: dict[str, list]
+    said: str  # by the second load
 
 
 def told() -> dict[str, list]:
@@ -57,7 +74,7 @@ def told() -> dict[str, list]:
 
 
 @pytest.fixture(scope="module")
-def twice(django_db_setup, django_db_blocker) -> Iterator[list[dict[str, list]]]:
+def twice(django_db_setup, django_db_blocker) -> Iterator[Twice]:
     """What two loads told. The second one stays for this module's tests, which only read."""
     with django_db_blocker.unblock(), override_settings(IS_DEMO=True):
         with transaction.atomic():
@@ -65,8 +82,8 @@ def twice(django_db_setup, django_db_blocker) -> Iterator[list[dict[str, list]]]
             first = told()
             transaction.set_rollback(True)
         with transaction.atomic():
-            load()
-            yield [first, told()]
+            said = load()
+            yield Twice(first, told(), said)
             transaction.set_rollback(True)
 
 
@@ -86,11 +103,22 @@ def measures(plan) -> list[Measure]:
 
 
 def test_two_loads_tell_the_same(twice):
-    first, second = twice
+    first, second, _ = twice
     assert first == second
     assert {name: len(rows) for name, rows in first.items() if name not in {"events", "reviews"}} == {
         "users": 90, "periods": 3, "reports": 559, "claims": 5, "extensions": 6, "amendments": 138,
     }  # fmt: skip
+
+
+def test_the_accounts_are_printed_and_one_more_load_changes_nothing(twice):
+    assert "2026年三季度：183 份填报" in twice.said
+    password = twice.said.split("口令：")[1].strip()
+    events = AuditEvent.objects.count()
+    assert "没有改动" in load()
+    assert AuditEvent.objects.count() == events
+    with transaction.atomic():  # a login is an event
+        assert authenticate(request=HttpRequest(), username="jiaotong-yunshu-tb", password=password) is not None
+        transaction.set_rollback(True)
 
 
 class TestPeople:
@@ -226,3 +254,25 @@ class TestHonesty:
 
 def is_late(claim: CompletionClaim) -> bool:
     return claim.completed_on > claim.measure.due_on
+
+
+@pytest.fixture(params=[TODAY, TODAY + datetime.timedelta(days=200)], ids=str)  # by then some measures are overdue
+def day(request, monkeypatch: pytest.MonkeyPatch) -> datetime.date:
+    moment = timezone.make_aware(datetime.datetime.combine(request.param, datetime.time(9)))
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    return request.param
+
+
+def test_every_light_follows_from_what_its_page_says(plan, day):
+    read = by_hand.explained(client_of(User.objects.filter(role=Role.LEADER).first()), plan)
+    kept = Present(plan, day).of(list(read))
+    words = {
+        key: (PROGRESS_WORDS[row.progress_light], DEADLINE_WORDS[row.deadline_light]) for key, row in kept.items()
+    }
+    assert len(words) == 79
+    assert {key: (one.concluded, other.concluded) for key, (one, other) in read.items()} == words
+    assert {
+        key: (by_hand.progress_light(one), by_hand.deadline_light(other)) for key, (one, other) in read.items()
+    } == words
+    assert {key: one.sign for key, (one, _) in read.items()} == {key: progress for key, (progress, _) in words.items()}
+    assert len(Counter(words.values())) >= 5

@@ -26,8 +26,6 @@ HEAD_ASKED_BY = ("", Role.OFFICE)  # it is GET without the body: two stand for a
 SENTENCE = re.compile(r"您的角色没有这项权限：(.+?)。")
 # Nothing in the house stands behind these in the state that the row needs; their own tests open them.
 NEVER_OPEN = {
-    "allocation/<int:pk>/abandon/", "allocation/<int:pk>/names/", "allocation/<int:pk>/places/",
-    "allocation/<int:pk>/difference/",
     "admin/r/<path:content_type_id>/<path:object_id>/", "admin/(?P<url>.*)$", "admin/autocomplete/",
     "reports/<int:pk>/correct/", f"{PLAN}publishing/<int:pk>/unpublish/",
 }  # fmt: skip

@@ -5,14 +5,13 @@ import re
 from urllib.parse import quote
 
 import pytest
-from django.utils import timezone
 
 from tasks.services import closing
 from tasks.tests.journeys import approved, drafted, more_duties, submitted
-from tasks.tests.people import NOW, TODAY, Stage, make_stage
+from tasks.tests.people import NOW, TODAY
 from tasks.tests.readers import browser_of, readers, with_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 NO_SUCH = 4711
 
@@ -40,16 +39,6 @@ REFUSED = {
 
 def guesses(table: dict) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(url, row, names) for url, rows in table.items() for row, names in rows]
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from tasks.models import Attachment
 from tasks.tests.desk import client_of, words
@@ -25,20 +24,15 @@ from tasks.tests.office_files import (
     workbook_of,
 )
 from tasks.tests.offline import taken
-from tasks.tests.people import NOW, Stage
+from tasks.tests.people import Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 NAMES = "abcdefghijklmnop"
 LAUGHS = "".join(f'<!ENTITY {name} "{f"&{last};" * 10}">' for last, name in pairwise(NAMES))
 BILLION = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "!">{LAUGHS}]>'
 OUTSIDE_FILE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY p SYSTEM "file:///etc/passwd">]>'
 BLANK = " " * (40 * 1024 * 1024)
 SHEET, BODY = "xl/worksheets/sheet1.xml", "word/document.xml"
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 def workbook(before: str = "", text: str = "1", after: str = "") -> bytes:

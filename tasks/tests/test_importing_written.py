@@ -105,10 +105,13 @@ class TestWriting:
         written(stage.office, kept(stage.office, HEAD + OWN, NOW), NOW)
         with pytest.raises(ValidationError, match="没有差异"):
             written(stage.office, kept(stage.office, HEAD + OWN, NOW), NOW)
+        shown = page(TableImport.objects.get(applied_at=None), "difference/")
+        assert ("没有差异，不需要写入" in shown, 'name="reason"' in shown) == (True, False)
 
     def test_a_table_is_written_once(self, stage):
         table = written(stage.office, kept(stage.office, HEAD + OWN + SECOND, NOW), NOW)
-        assert browser_of(stage.office).get(f"/allocation/{table.pk}/difference/").status_code == 404
+        for step in ("names", "places", "difference", "abandon"):  # a second click, the way back
+            assert post(stage.office, f"/allocation/{table.pk}/{step}/").url == f"/allocation/{table.pk}/"
         with pytest.raises(ValidationError, match="已经写入"):
             importing.apply_table(stage.office, table=table, seen="", reason="再来", now=NOW)
 

@@ -4,14 +4,12 @@ import itertools
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from tasks.tests.addresses import addresses, everything_said
 from tasks.tests.desk import client_of
-from tasks.tests.people import NOW
 from tasks.tests.planted import PUBLIC, PUBLISHED, Planted, free_texts, label, our_models, plant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 # The pages an outsider is shown. Every other address sends them to log in, or is not there.
 OPEN = {
@@ -33,11 +31,6 @@ SHOWN_TO_NOBODY = {
     *(label(model, "history_change_reason") for model in our_models() if model.__name__.startswith("Historical")),
 }  # fmt: skip
 NONSENSE = "qxaaaaxq"
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture

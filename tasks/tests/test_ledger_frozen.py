@@ -110,7 +110,7 @@ class TestCost:
 
     def test_queries(self, stage, django_assert_num_queries):
         client = client_of(stage.office)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             client.get(LEDGER, {"period": stage.period.pk})
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             client.get(LEDGER, {"period": stage.period.pk, "progress": "behind"})

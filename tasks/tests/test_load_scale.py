@@ -162,7 +162,7 @@ class TestCost:
         load(measures)
         with CaptureQueriesContext(connection) as asked:
             rebuild(Plan.objects.get(), now=NOW)
-        assert len(asked) == 26
+        assert len(asked) == 30
 
     @pytest.mark.parametrize("measures", [20, 60])
     def test_of_a_refresh(self, db, settings, measures: int) -> None:
@@ -171,7 +171,7 @@ class TestCost:
         key = MeasureStanding.objects.filter(progress_light="on_track").values_list("measure_id", flat=True)[0]
         with CaptureQueriesContext(connection) as asked:
             refresh(Plan.objects.get(), [key], now=NOW)
-        assert len(asked) == 15
+        assert len(asked) == 18
 
 
 class TestRefusals:

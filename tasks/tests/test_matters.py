@@ -14,21 +14,11 @@ from tasks.services import standing
 from tasks.services.instructing import give_instruction
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, TODAY, Scene, make_scene
+from tasks.tests.scene import LATER, TODAY, Scene
 from tasks.views import dashboard
 
 pytestmark = pytest.mark.django_db
 MATTERS = "/plans/jiaodong/coordination/"
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
-
-
-@pytest.fixture
-def board(scene: Scene) -> Dashboard:
-    return Dashboard(scene.plan, TODAY)
 
 
 class TestMatters:

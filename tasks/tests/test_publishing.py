@@ -11,16 +11,11 @@ from tasks.services.periods import freeze_period
 from tasks.services.publishing import publish_reports, unpublish_report
 from tasks.services.reviewing import approve_report, correct_report
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, returned, submitted
-from tasks.tests.people import NOW, Stage, content, make_stage
+from tasks.tests.people import NOW, Stage, content
 from units.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 def publish(stage: Stage, *reports: ProgressReport, now: datetime.datetime = NOW) -> None:

@@ -3,30 +3,19 @@
 import re
 
 import pytest
-from django.utils import timezone
 
 from tasks.models import ProgressReport, ReportingPeriod
 from tasks.services.publishing import publish_reports
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, submitted
 from tasks.tests.pages import Shown
-from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.people import NOW, Stage
 from tasks.tests.test_publishing import approved_correction
 from units.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 LIST, PREVIEW = "/plans/jiaodong/publishing/", "/plans/jiaodong/publishing/publish/"
 PRIVATE = {"risk": "风险甲", "problems": "问题乙", "next_steps": "下一步丙"}
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 @pytest.fixture
@@ -214,13 +203,13 @@ class TestQueries:
     def test_list(self, stage, office, count, django_assert_num_queries):
         publish(stage, *several(stage, count))
         several(stage, count)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             Shown(office, LIST)
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_preview(self, stage, office, count, django_assert_num_queries):
         reports = several(stage, count)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             Shown(office, PREVIEW, **sent(*reports))
 
     @pytest.mark.parametrize("count", [1, 3])

@@ -51,6 +51,13 @@ class TestHints:
     def test_a_concrete_text_gets_none(self):
         assert hints("7月20日完成初步设计批复（鲁交规划〔2026〕12号）。", 40, "6月30日启动初步设计。", 20) == []
 
+    def test_a_fall_that_is_explained_is_not_asked_about_again(self):
+        asked = {hints("6月完成。", 10, "", 20, reason)[0].text.split("，")[1] for reason in ("重新核算。", "另算。")}
+        assert (asked, hints("6月完成。", 10, "", 20)[0].text) == (
+            {"请核对所写的原因。"},
+            "完成率由 20% 降到 10%，请说明原因。",
+        )
+
     @pytest.mark.parametrize(
         ("progress", "percent", "fields"),
         [

@@ -13,7 +13,7 @@ from tasks.tests.desk import client_of
 from tasks.tests.form_page import TYPED, address, now_in, post, summary, tree, typed_in
 from tasks.tests.journeys import approved, drafted, earlier_period, reported_before, submitted
 from tasks.tests.people import NOW, Stage, content, make_period, make_user
-from tasks.views.kept import KEY, LONGEST, MOST
+from tasks.views.kept import KEY, LONGEST, MOST, MOST_TEXT
 from units.choices import Role
 from units.tests.samples import PASSWORD
 
@@ -100,6 +100,7 @@ class TestEndedSession:
         return stage.reporter
 
     def log_in(self, client: Client, url: str, user):
+        client.get(url)  # says that the text waits
         return client.post(url, {"username": user.username, "password": PASSWORD}, follow=True)
 
     def test_what_was_typed_is_in_the_form_after_login(self, stage, reporter):
@@ -142,7 +143,29 @@ class TestEndedSession:
             client.post(f"/reports/{number}/1/", {"progress": "长" * (LONGEST + 1), "other": "x"})
         kept = client.session[KEY]
         assert list(kept) == [f"/reports/{number}/1/" for number in range(2, MOST + 2)]
-        assert {name: len(text) for name, text in kept["/reports/2/1/"].items()} == {"progress": LONGEST}
+        assert {name: [len(text) for text in texts] for name, texts in kept["/reports/2/1/"].items()} == {
+            "progress": [LONGEST],
+            "other": [1],
+        }
+        client.post("/reports/1/1/", {f"field-{number}": "长" * LONGEST for number in range(20)})
+        assert sum(len(text) for texts in client.session[KEY]["/reports/1/1/"].values() for text in texts) < MOST_TEXT
+
+    @pytest.mark.parametrize("who", ["reporter", "reviewer"])
+    def test_no_other_form_loses_a_word_either(self, stage, reporter, who: str) -> None:
+        stage.reviewer.set_password(PASSWORD)
+        stage.reviewer.save()
+        asks = ("/plans/jiaodong/measures/1-1/completion/", {"result": "已建成通车。", "document": "鲁交〔2026〕9号"})
+        returns = (f"/review/{submitted(stage).pk}/", {"decision": "return", "reason": "请写明里程。"})
+        url, typed = {"reporter": asks, "reviewer": returns}[who]
+        client = Client()
+        login = client.post(url, typed).url
+        assert "您刚才写的文字已经留下" in client.get(login).content.decode()
+        page = tree(self.log_in(client, login, getattr(stage, who)))
+        found = {name: value for form in page.forms for name, value in form.form_values() if name in typed}
+        assert {name: value.strip() for name, value in found.items()} == typed
+        assert "没有提交的文字已经找回" in page.find_class("notice")[0].text_content()
+        client.post(url, {})
+        assert client.session[KEY] == {}
 
     def test_a_forged_post_leaves_nothing_in_an_anonymous_session(self, stage):
         client = Client(enforce_csrf_checks=True)
@@ -207,16 +230,16 @@ class TestAutosave:
 class TestQueries:
     def test_the_form_asks_the_same_whatever_was_reported(self, stage, django_assert_num_queries):
         client = client_of(stage.reporter)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(address(stage))
         reported_before(stage)
         drafted(stage)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(address(stage))
         for month in range(1, 4):
             period = make_period(stage.plan, f"2025年{month}月", datetime.date(2025, month, 28))
             approved(stage, period=period)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(address(stage))
 
 

@@ -136,7 +136,7 @@ class TestPreview:
         assert ChangeSet.objects.count() == 0
 
     def test_its_queries_do_not_grow(self, brought: Brought, django_assert_num_queries) -> None:
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             brought.client.get(brought.url)
         duties = more_duties(brought.stage, 3)
         offline = Offline(
@@ -145,7 +145,7 @@ class TestPreview:
         for duty in duties:
             offline.fill(duty, progress="10月8日开工。", risk="有")
         answer = brought.client.post("/reports/uploads/", {"files": SimpleUploadedFile("二.xlsx", offline.saved())})
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             page = tree(brought.client.get(answer.headers["Location"]))
         assert figures(page)[1] == 6
 
@@ -163,10 +163,19 @@ class TestPreview:
         assert [[cell.value for cell in row] for row in sheet] == [[cell.value for cell in row] for row in before]
         notes = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
         assert notes == {
-            "I6": "修改\n系统现值：40",
+            "I6": "修改\n系统现值：40%",
             "K6": "修改\n系统现值：（空）",
             "P6": "冲突：下载以后系统里这一格也改过\n下载时：12月底前路基完成 60%。\n系统现值：网页的下一步",
         }
+
+    def test_what_is_said_of_a_cell_behind_a_merged_one_stands_where_it_is_seen(self, brought: Brought) -> None:
+        offline = Offline(brought.data, brought.stage.period.pk)
+        first = offline.address(brought.stage.duty, "progress")
+        offline.sheet.merge_cells(f"{first}:{offline.address(brought.stage.duty, 'percent_complete')}")
+        answer = brought.client.post("/reports/uploads/", {"files": SimpleUploadedFile("合并.xlsx", offline.saved())})
+        copy = brought.client.get(f"{answer.headers['Location']}annotated.xlsx")
+        told = load_workbook(BytesIO(copy.getvalue()))["本期填报"][first].comment.text
+        assert told.startswith("I6：不能写入\n这一格被合并在别的单元格里")
 
 
 class TestWriting:

@@ -142,7 +142,7 @@ class TestItsPage:
 
     def test_its_queries_do_not_grow(self, stage: Stage, django_assert_num_queries) -> None:
         client, first = client_of(stage.reporter), written(stage)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(self.address(first))
         many = apply_changes(
             stage.reporter,
@@ -150,7 +150,7 @@ class TestItsPage:
             rows=[ChosenRow(duty, content(), None, CELLS) for duty in more_duties(stage, 4)],
             now=NOW,
         )
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(self.address(many))
 
 

@@ -8,17 +8,12 @@ from tasks.services import saved_views as services
 from tasks.tests.desk import client_of
 from tasks.tests.ledger_stage import LEDGER
 from tasks.tests.pages import Shown
-from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.people import NOW, Stage
 from units.models import AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 VIEWS = f"{LEDGER}views/"
 QUERY = "stage=not_started&sort=-due_on&cols=percent&per_page=25"
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return make_stage()
 
 
 def saved(stage: Stage, by: User, name: str = "未启动的", query: str = QUERY, is_shared: bool = False) -> SavedView:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from tasks.models import LastLook, LightChange
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, at, make_scene
+from tasks.tests.scene import LATER, Scene, at
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -16,11 +16,6 @@ BOARD = "/plans/jiaodong/dashboard/"
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 def page(user: User) -> Shown:
@@ -67,6 +62,28 @@ class TestSinceLastLook:
                 after=after,
             )  # fmt: skip
         assert page(scene.people["leader"]).text("//section[@aria-labelledby='turns']/p") == "没有灯发生变化。"
+
+    def test_a_unit_is_told_of_its_own_measures_alone(self, scene: Scene, monkeypatch) -> None:
+        """Of the four that turned since the period before, 青岛海关 answers for two; what is new to it comes after its look."""
+        own = f"{BOARD}hg/"
+        assert self.turned(Shown(client_of(scene.people["hg"]), own)) == [
+            "变好3-1 任务3 滞后 → 有风险",
+            "办结2-3",
+            "其他1-4",
+        ]
+        monkeypatch.setattr(timezone, "now", lambda: at(10, 22))
+        client = client_of(scene.people["hg"])
+        response = client.post("/plans/jiaodong/dashboard-seen/", {"until": LATER.isoformat()}, follow=True)
+        assert response.redirect_chain[-1][0] == own
+        for code in ("1-1", "1-2"):
+            LightChange.objects.create(
+                plan=scene.plan, measure=scene.measures[code], at=at(10, 21), before="on_track", after="at_risk"
+            )
+        assert self.turned(Shown(client, own)) == ["变差1-1 任务1 正常 → 有风险"]
+
+    def test_another_units_page_asks_nobody_to_confirm(self, scene: Scene) -> None:
+        shown = Shown(client_of(scene.people["leader"]), f"{BOARD}hg/")
+        assert (len(self.turned(shown)), shown.texts("//button[text()='已看过']")) == (3, [])
 
     def test_a_look_never_goes_back(self, scene: Scene) -> None:
         leader = client_of(scene.people["leader"])

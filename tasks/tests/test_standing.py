@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from tasks.models import Duty, LightChange, Measure, MeasureStanding, StandingSummary, UnitFiling
+from tasks.models import Duty, LightChange, Measure, MeasureStanding, StandingSummary, UnitFigures, UnitFiling
 from tasks.queries.drift import drift
-from tasks.queries.figures import as_kept, summed
+from tasks.queries.figures import Sums, as_kept, summed
 from tasks.queries.standing import Judge, Present, judged_in_parts
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period, open_period
@@ -15,6 +15,7 @@ from tasks.services.standing import rebuild
 from tasks.tests.journeys import approved, more_duties
 from tasks.tests.people import NOW, TODAY, Stage, make_period
 from tasks.tests.verbs import VERBS, Office
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 ONE_DAY = datetime.timedelta(days=1)
@@ -35,16 +36,19 @@ def kept(stage: Stage) -> Stage:
     return stage
 
 
-def recounted(stage: Stage, day: datetime.date) -> dict:
+def recounted(stage: Stage, day: datetime.date) -> Sums:
     measures = Measure.objects.filter(main_task__plan=stage.plan)
-    return as_kept(summed(judged_in_parts(Judge.of(stage.plan, day), measures)))
+    return summed(judged_in_parts(Judge.of(stage.plan, day), measures))
 
 
 def troubles(stage: Stage, day: datetime.date) -> list[str]:
-    found = list(drift(stage.plan, day))
-    if as_kept(Present(stage.plan, day).figures) != recounted(stage, day):
+    found, present, wanted = list(drift(stage.plan, day)), Present(stage.plan, day), recounted(stage, day)
+    if as_kept(present.figures) != as_kept(wanted.plan):
         found.append(f"figures of {day}")
-    return found
+    by_unit = (
+        (unit, as_kept(present.fields_of(unit)), as_kept(wanted.by_unit[unit.pk])) for unit in Unit.objects.all()
+    )
+    return found + [f"{unit} by field on {day}" for unit, said, right in by_unit if said != right]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -69,9 +73,11 @@ class TestDrift:
         row = MeasureStanding.objects.get(measure=kept.measure)
         MeasureStanding.objects.filter(pk=row.pk).update(progress_light="on_track")
         said = list(drift(kept.plan, TODAY))
+        units = sorted(Duty.objects.filter(measure=kept.measure).values_list("unit", flat=True))
         assert [one.split(" 的现状")[0] for one in said] == [
             f"举措 {kept.measure.pk}",
             "汇总数字与各项举措的现状之和不一致。",
+            *(f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。" for unit in units),
         ]
 
     def test_sees_a_missing_row(self, kept: Stage) -> None:
@@ -81,6 +87,11 @@ class TestDrift:
     def test_sees_a_figure_that_was_changed(self, kept: Stage) -> None:
         StandingSummary.objects.filter(plan=kept.plan).update(figures={"all": {"measures": 5}})
         assert list(drift(kept.plan, TODAY)) == ["汇总数字与各项举措的现状之和不一致。"]
+
+    def test_sees_a_unit_whose_fields_were_changed(self, kept: Stage) -> None:
+        unit = kept.duty.unit.pk
+        UnitFigures.objects.filter(unit=unit).update(figures={"field:None": {"measures": 5}})
+        assert list(drift(kept.plan, TODAY)) == [f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"]
 
     def test_sees_a_filing_count_that_was_changed(self, kept: Stage) -> None:
         UnitFiling.objects.filter(unit=kept.duty.unit).update(drafted=1)
@@ -130,7 +141,7 @@ class TestForgetting:
         duty = Duty(measure=kept.measure, unit=kept.office.unit, role="shared", position=9)
         save_duty(kept.office, duty=duty, now=NOW)
         after = Present(kept.plan, TODAY)
-        assert (after.summary, as_kept(after.figures) == recounted(kept, TODAY)) == (None, True)
+        assert (after.summary, after.sums == recounted(kept, TODAY)) == (None, True)
         assert after.figures[f"unit:{kept.office.unit_id}"]["measures"] == 1
         assert before[f"unit:{kept.office.unit_id}"]["measures"] == 0
 

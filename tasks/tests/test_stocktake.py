@@ -13,15 +13,10 @@ from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Figure
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.stocktake import Stocktake
 from tasks.services import periods, standing
-from tasks.tests.scene import LATER, TODAY, Scene, make_scene
+from tasks.tests.scene import LATER, TODAY, Scene
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return make_scene()
 
 
 @pytest.fixture

@@ -9,31 +9,20 @@ import pytest
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from django.utils import timezone
 from lxml import html
 
 from tasks.models import StocktakeWording
 from tasks.services.wording import OVERTAKEN, Change, save_wording
 from tasks.tests.desk import client_of
-from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.scene import LATER, Scene
 from tasks.wording import PLACEHOLDERS, SECTIONS, faults
 from units.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scene_clock")]
 PAGE = "/plans/jiaodong/stocktake/"
 WORDING = f"{PAGE}wording/"
 NAME = "分工表汇报稿（2026年三季度，2026-10-20现状）"
 STANDARD = {name: section.standard for name, section in SECTIONS.items()}
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene(now: None) -> Scene:
-    return make_scene()
 
 
 def taken(answer) -> bytes:

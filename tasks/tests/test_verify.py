@@ -7,30 +7,20 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from tasks.excel import reread
+from tasks.excel.original_table import original_table
 from tasks.models import ExportRecord
 from tasks.permissions import visible_to
 from tasks.tests.office_files import repeated
 from tasks.tests.people import make_stage
 from tasks.tests.readers import STAFF, readers
-from tasks.tests.scene import LATER, Scene, make_scene
+from tasks.tests.scene import LATER, Scene
 from tasks.tests.test_workbooks import browser, taken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scene_clock")]
 VERIFY = "/verify/"
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene(db) -> Scene:
-    return make_scene()
 
 
 @pytest.fixture
@@ -64,6 +54,13 @@ def altered(data: bytes, sheet: str, cell: str, value: str) -> bytes:
 
 GENUINE = "内容 进展台账 截至 2026-10-20 首次导出 2026-10-20 10:00"
 KNOWN = "分工方案 分工表 期次 现在的情况 筛选和排序 进度灯：滞后；按原表顺序 行数 2 导出人 office"
+
+
+def test_the_table_as_issued_has_no_cover_and_is_compared_with_the_plan(scene: Scene, client: Client) -> None:
+    data = original_table(scene.plan).getvalue()
+    assert said(client, file=brought(data)) == "文件“台账.xlsx”属实， 与《分工表》现在的原表一字不差。"
+    sheet = load_workbook(BytesIO(data)).sheetnames[0]
+    assert "不是本系统现存的导出" in said(client, file=brought(altered(data, sheet, "C4", "另一项举措。")))
 
 
 class TestACode:

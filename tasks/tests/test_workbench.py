@@ -8,10 +8,21 @@ from lxml import html
 
 from tasks.choices import ClaimState, DutyRole, Halt
 from tasks.models import CompletionClaim, Duty, Measure, ReportingPeriod
-from tasks.queries import workbench as queries
 from tasks.queries.reports import last_approved, obliged_duties
+from tasks.queries.workbench import Workbench
+from tasks.services.standing import forget, rebuild
 from tasks.tests.desk import client_of
-from tasks.tests.journeys import approved, drafted, earlier_period, more_duties, reported_before, returned, submitted
+from tasks.tests.journeys import (
+    approved,
+    claimed,
+    drafted,
+    earlier_period,
+    forwarded,
+    more_duties,
+    reported_before,
+    returned,
+    submitted,
+)
 from tasks.tests.people import NOW, TODAY, make_period
 from units.models import User
 
@@ -110,6 +121,18 @@ class TestLists:
         (item,) = page(stage.office).xpath("//section[@aria-labelledby='due']//li")
         assert "各执法部门" in item.text_content()
 
+    def test_the_office_sees_how_much_waits_in_each_queue(self, stage):
+        forwarded(stage)
+        claimed(stage)
+        links = page(stage.office).xpath("//div[@class='page-head']/p/a")
+        assert [(link.text, link.get("href")) for link in links if link.get("href") != "#due"] == [
+            ("待复审 1 项", "/review/"),
+            ("待办结核验 1 项", "/review/completions/"),
+            ("延期申请 0 项", "/review/extensions/"),
+            ("退回中 0 项", "/review/returned/"),
+        ]
+        assert page(stage.reporter).xpath("//div[@class='page-head']/p/a[starts-with(@href, '/review/')]") == []
+
     def test_the_office_fills_in_offline_what_open_groups_report(self, stage):
         links = page(stage.office).xpath("//section[@aria-labelledby='offline']//a")
         assert [link.text_content() for link in links] == ["下载本期填报表（各执法部门）", "上传填报表"]
@@ -130,18 +153,20 @@ class TestLists:
         approved(stage, None, earliest, percent_complete=20)
         approved(stage, None, earlier_period(stage), percent_complete=30)
         between = make_period(stage.plan, "2026年5月", datetime.date(2026, 5, 31))
-        found = queries.items(queries.workbench(stage.reporter, TODAY).due)
-        assert {item.row.period: (item.last, item.last.percent_complete) for item in found} == {
-            between: (last_approved(stage.duty, between), 20),
-            stage.period: (last_approved(stage.duty, stage.period), 30),
-        }
+        bench = Workbench(stage.reporter, TODAY)
+        rows = bench.due[0:10]
+        last = bench.last_words(rows)
+        found = {row.period: last[row.duty.key, row.period.pk].percent_complete for row in rows}
+        assert found == {between: 20, stage.period: 30}
+        assert [last_approved(stage.duty, period).percent_complete for period in found] == list(found.values())
 
     def test_a_long_list_comes_in_pages_and_the_count_is_of_all(self, stage):
         more_duties(stage, 60)
         tree = page(stage.reporter, "?due=2")
         assert lead(tree).startswith("还有 61 项要办：待填报 61 项。")
-        assert len(codes(tree, "due")) == 11
-        assert [link.get("href") for link in tree.xpath("//nav[contains(@class, 'pages')]/a")] == ["?due=1#due"]
+        assert codes(tree, "due") == [f"1-{order}" for order in range(21, 41)]
+        links = tree.xpath("//nav[contains(@class, 'pages')]/a")
+        assert [link.get("href") for link in links] == ["?due=1#due", "?due=3#due"]
 
 
 class TestStates:
@@ -209,23 +234,59 @@ class TestWho:
         }
 
 
+class TestKept:
+    """What is kept says how long the lists are; where it says nothing, they are counted."""
+
+    def test_counts_kept_are_the_lists_own(self, stage):
+        due, again, gone, helping, halted = more_duties(stage, 5)
+        Duty.objects.filter(pk=helping.pk).update(role=DutyRole.COOPERATE)
+        Measure.objects.filter(pk=halted.measure_id).update(halted=Halt.SUSPENDED)
+        counted = self.lists(stage)
+        rebuild(stage.plan, now=NOW)
+        assert (
+            self.lists(stage) == counted == {"returned": [], "due": 4, "submitted": 0, "cooperating": 1, "needless": 1}
+        )
+        returned(stage, again)
+        submitted(stage, gone)
+        drafted(stage, due)
+        found = self.lists(stage)
+        assert found == {"returned": [again.pk], "due": 2, "submitted": 1, "cooperating": 1, "needless": 1}
+        forget(plan=stage.plan)
+        assert self.lists(stage) == found
+
+    @staticmethod
+    def lists(stage) -> dict[str, object]:
+        """The lists' lengths, each compared with its rows."""
+        bench = Workbench(stage.reporter, TODAY)
+        named = {name: getattr(bench, name) for name in ("due", "submitted", "cooperating")}
+        lengths = {name: len(rows) for name, rows in named.items()}
+        assert lengths == {name: len(rows.every(*rows.of)) for name, rows in named.items()}
+        return {"returned": [row.duty.key for row in bench.returned], **lengths, "needless": bench.needless}
+
+
 class TestQueries:
-    """Session, person, unit; periods, duties, reports, texts, last reports, instructions; two for what was returned."""
+    """Session and person; periods, counts, what was returned, what is due, its reports, the last ones, measures falling due,
+    instructions; one for what was handed in and one for 配合, where there are any."""
 
     def test_as_many_for_three_open_periods_as_for_one(self, stage, django_assert_num_queries):
         reported_before(stage)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(9):
+        rebuild(stage.plan, now=NOW)
+        with django_assert_num_queries(10):
             client.get("/workbench/")
         for month in (7, 8):
             make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
-        with django_assert_num_queries(9):
+        rebuild(stage.plan, now=NOW)
+        with django_assert_num_queries(10):
             answer = client.get("/workbench/")
         assert answer.context["bench"].left == 3
 
-    def test_the_lists_are_one_query_for_returns_more(self, stage, django_assert_num_queries):
-        with django_assert_num_queries(3):
-            queries.workbench(stage.reporter, TODAY)
-        returned(stage)
-        with django_assert_num_queries(4):
-            queries.workbench(stage.reporter, TODAY)
+    def test_two_more_at_most(self, stage, django_assert_num_queries):
+        again, gone, helping = more_duties(stage, 3)
+        Duty.objects.filter(pk=helping.pk).update(role=DutyRole.COOPERATE)
+        returned(stage, again)
+        submitted(stage, gone)
+        rebuild(stage.plan, now=NOW)
+        client = client_of(stage.reporter)
+        with django_assert_num_queries(12):
+            client.get("/workbench/")

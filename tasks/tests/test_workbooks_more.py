@@ -11,23 +11,13 @@ from django.utils import timezone
 
 from tasks.models import ExportRecord, Instruction, Measure
 from tasks.queries.dashboard import Dashboard
-from tasks.tests.scene import LATER, TODAY, Scene, make_scene
+from tasks.tests.scene import LATER, TODAY, Scene
 from tasks.tests.taking import EXPORT, book, browser, cover, raw, taken
 from tasks.views.periods import STATE_LABELS
 from tasks.views.workbooks import export_workbook
 from units.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def scene(db) -> Scene:
-    return make_scene()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scene_clock")]
 
 
 class TestTheCover:

@@ -15,7 +15,7 @@ from tasks.permissions import visible_to
 from tasks.queries.handover import open_items
 from tasks.services.handover import hand_over
 from tasks.views.handing_out import hand_out
-from units.forms import AuditFilterForm, HandoverForm, named
+from units.forms import AuditFilterForm, HandoverForm
 from units.models import User
 from units.permissions import Permission, require
 from units.queries import audit_events, successors
@@ -47,7 +47,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     form = HandoverForm(given or None, successors=successors(person), initial={"switch_off": True})
     if request.method == "POST" and handed_over(request, person, form):
-        messages.success(request, f"已移交给 {named(form.cleaned_data['successor'])}。")
+        messages.success(request, f"已移交给 {form.cleaned_data['successor'].name_and_account}。")
         return redirect("admin:units_user_change", pk)
     form.leave_focus_to_errors()
     context = {

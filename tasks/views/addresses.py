@@ -1,5 +1,6 @@
 """Addresses of the pages that show the rows behind a figure, with exactly the parameters that give those rows."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,12 @@ def with_params(address: str, params: dict[str, Any]) -> str:
 
 
 def ledger_url(plan: Plan, **params: Any) -> str:
-    return with_params(reverse("ledger", args=[plan.slug]), params)
+    return of_ledger(plan.slug, tuple(params.items()))
+
+
+@lru_cache(maxsize=4096)  # a dashboard has four hundred of them, the same each time
+def of_ledger(slug: str, params: tuple[tuple[str, Any], ...]) -> str:
+    return with_params(reverse("ledger", args=[slug]), dict(params))
 
 
 def compare_url(plan: Plan, **params: Any) -> str:

@@ -1,7 +1,6 @@
 """Amendments: a measure's time, roll-up and halt, the plan's cadence, and the numbered list of what was changed."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,16 +9,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.forms_office import CadenceForm, SettingsForm
+from tasks.forms_office import SettingsForm
+from tasks.forms_periods import CadenceForm
 from tasks.models import Amendment, Measure, Plan
 from tasks.queries import closing
 from tasks.services import amending
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 PER_PAGE = 100
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
@@ -27,7 +28,7 @@ def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -
     known = Measure.objects.select_related("main_task__plan")
     measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
     standing = {name: getattr(measure, name) for name in amending.SETTINGS}
-    form = SettingsForm(request.POST if request.method == "POST" else None, initial=standing)
+    form = SettingsForm(typed(request), initial=standing)
     if request.method == "POST" and (made := amended(request, measure, form)) is not None:
         messages.success(request, said(measure, made))
         return redirect("measure", slug, number, order)
@@ -63,13 +64,13 @@ def said(measure: Measure, made: list[Amendment]) -> str:
     return f"举措 {measure.code} 已调整：{numbers}。"
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_cadence(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.EDIT_PLAN)
     plan = get_object_or_404(Plan, slug=slug)
-    form = CadenceForm(request.POST if request.method == "POST" else None, initial={"cadence": plan.cadence})
+    form = CadenceForm(typed(request), initial={"cadence": plan.cadence})
     if request.method == "POST" and form.is_valid():
         try:
             made = amending.set_cadence(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
@@ -82,7 +83,7 @@ def plan_cadence(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/periods/cadence.html", {"plan": plan, "form": form})
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def amendment_list(request: HttpRequest, slug: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from tasks.choices import ReportState
 from tasks.excel.unit_workbook import LABELS
 from tasks.models import ChangedReport, ChangeSet, Upload
 from tasks.permissions import visible_to
+from tasks.roundtrip import as_shown
 from tasks.services import roundtrip
 from tasks.services.report_rules import VersionConflict
 from tasks.services.reporting import submit_report
@@ -42,7 +43,11 @@ def page(request: HttpRequest, found: ChangeSet, problems: list[str] | None = No
     context = {
         "change_set": found,
         "rows": [
-            (row, [(address, LABELS[name], old, new) for _, address, name, old, new in row.cells]) for row in rows
+            (
+                row,
+                [(at, LABELS[name], as_shown(name, old), as_shown(name, new)) for _, at, name, old, new in row.cells],
+            )
+            for row in rows
         ],
         "drafts": [row for row in rows if can_hand_in(row)],
         "is_whole": not any(roundtrip.is_built_on(row) for row in rows),

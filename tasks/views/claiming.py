@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from tasks.forms_office import CompletionForm, ExtensionForm, OfficeForm
 from tasks.models import Duty, Measure
 from tasks.queries import closing as queries
 from tasks.services import closing as services
+from tasks.views.kept import login_keeps_text, typed
 from units.models import User
 
 WITHDRAW = "withdraw"
@@ -31,7 +31,7 @@ def measure_and_duty(user: User, slug: str, number: int, order: int) -> tuple[Me
     return measure, duty
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def completion(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
@@ -39,7 +39,7 @@ def completion(request: HttpRequest, slug: str, number: int, order: int) -> Http
     measure, duty = measure_and_duty(request.user, slug, number, order)
     claims = list(queries.completions_of(measure, request.user))
     standing = next((one for one in claims if is_standing(one)), None)
-    form = CompletionForm(request.POST if request.method == "POST" else None)
+    form = CompletionForm(typed(request))
 
     def claim() -> None:
         services.claim_completion(request.user, duty=duty, **form.cleaned_data, now=timezone.now())
@@ -54,7 +54,7 @@ def is_standing(claim: Any) -> bool:
     return claim.state == ClaimState.PENDING or (claim.state == ClaimState.GRANTED and claim.reopened_at is None)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
@@ -62,7 +62,7 @@ def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpR
     measure, duty = measure_and_duty(request.user, slug, number, order)
     requests = list(queries.extensions_of(measure, request.user))
     standing = next((one for one in requests if one.state == ClaimState.PENDING), None)
-    form = ExtensionForm(request.POST if request.method == "POST" else None)
+    form = ExtensionForm(typed(request))
 
     def ask() -> None:
         services.request_extension(request.user, duty=duty, **form.cleaned_data, now=timezone.now())

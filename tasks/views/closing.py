@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from tasks.forms_office import ClaimDecisionForm, ReasonForm
 from tasks.models import CompletionClaim, ExtensionRequest, Plan
 from tasks.queries import closing as queries
 from tasks.services import closing as services
+from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import tabs
 from tasks.views.workbench import deadline
 from units.models import User
@@ -60,7 +60,7 @@ KINDS = {
 }
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def closing_queue(request: HttpRequest, kind: str) -> HttpResponse:
@@ -68,15 +68,16 @@ def closing_queue(request: HttpRequest, kind: str) -> HttpResponse:
     return page(request, KINDS[kind], None)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def closing_item(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     require(request.user, Permission.DECIDE_CLOSING)
     claim = get_object_or_404(KINDS[kind].everything(request.user), pk=pk)
+    form = new_form(KINDS[kind], typed(request))
     if request.method == "POST":
-        return decide(request, KINDS[kind], claim)
-    return page(request, KINDS[kind], claim)
+        return decide(request, KINDS[kind], claim, form)
+    return page(request, KINDS[kind], claim, form=form)
 
 
 def page(request: HttpRequest, kind: Kind, claim: Claim | None, **more: Any) -> HttpResponse:
@@ -84,7 +85,7 @@ def page(request: HttpRequest, kind: Kind, claim: Claim | None, **more: Any) -> 
     selected = claim or (waiting[0] if waiting else None)
     at = waiting.index(selected) if selected in waiting else -1
     context = {
-        "tabs": tabs(request.user, kind.queue, len(waiting)),
+        "tabs": tabs(request.user, kind.queue),
         "kind": kind,
         "waiting": waiting,
         "is_item": claim is not None,
@@ -114,8 +115,7 @@ def detail(user: User, kind: Kind, claim: Claim) -> dict[str, Any]:
     }
 
 
-def decide(request: HttpRequest, kind: Kind, claim: Claim) -> HttpResponse:
-    form = new_form(kind, request.POST)
+def decide(request: HttpRequest, kind: Kind, claim: Claim, form: ClaimDecisionForm) -> HttpResponse:
     if not form.is_valid():
         return page(request, kind, claim, form=form)
     try:
@@ -143,7 +143,7 @@ def carry_out(user: User, kind: Kind, claim: Claim, form: ClaimDecisionForm) -> 
     return services.verify_completion(user, claim=claim, remark=reason, now=now)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
@@ -151,7 +151,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, Permission.DECIDE_CLOSING)
     claim = get_object_or_404(queries.completions(request.user), pk=pk)
     measure = claim.measure
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.reopen_measure(request.user, claim=claim, reason=form.cleaned_data["reason"], now=timezone.now())

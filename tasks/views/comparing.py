@@ -19,6 +19,7 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import ADDED, KINDS, Compared, Pair
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import TOLD, LedgerLine
+from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff
 from tasks.views.changes import Changed
 from tasks.views.light_tags import Quick
@@ -187,8 +188,8 @@ def words(before: LedgerLine, after: LedgerLine) -> Iterable[Changed]:
         for name in TOLD:
             then, now = (getattr(reports.get(duty), name, "") for reports in (old, new))
             if then != now:
-                yield Changed(f"{report.duty.unit.name}　{LABELS[name]}", text_diff(then, now), False)
+                yield Changed(f"{report.unit}　{LABELS[name]}", text_diff(then, now), False)
 
 
-def approved(line: LedgerLine) -> dict[int, ProgressReport]:
+def approved(line: LedgerLine) -> dict[int, Told]:
     return {report.duty_id: report for report in line.reports if report.state == ReportState.APPROVED}

@@ -1,7 +1,6 @@
 """更正 of an approved report in a frozen period: a further, marked entry, which another person of the Office approves."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +16,11 @@ from tasks.permissions import visible_to
 from tasks.queries.review import REPORT_JOINS
 from tasks.services import reviewing
 from tasks.services.report_rules import content_of
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
@@ -30,7 +30,7 @@ def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(known, pk=pk, state=ReportState.APPROVED, period__frozen_at__isnull=False)
     entry = getattr(report, "corrected_by", None)
     start = entry if entry is not None and entry.state == ReportState.RETURNED else report
-    data = request.POST if request.method == "POST" else None
+    data = typed(request)
     form = ReportForm(data, initial=content_of(start))
     why = ReasonForm(data, initial={"reason": start.correction_reason})
     if request.method == "POST" and corrected(request, report, form, why):

@@ -15,21 +15,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tasks.models import Plan
+from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
 from tasks.queries.dashboard import Dashboard, outstanding
+from tasks.queries.filing import LATE
 from tasks.queries.turns import plans_as_seen_by, turns
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
 from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
+from tasks.views.periods import STATE_LABELS
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
-from units.permissions import Permission, may, require
+from units.permissions import Permission, require
 
 EARLIEST_YEAR = 2000
 
-DECISIONS, PER_PAGE, OUTSTANDING = 10, 50, 20
+DECISIONS, PER_PAGE, OUTSTANDING = 10, 15, 20
 
 
 @login_required
@@ -53,31 +56,32 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     figures = DashboardFigures(board)
     own = coordination.most_urgent(board.periods, coordination.asking(user.unit_id), DECISIONS)
-    since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         **common(board, figures),
-        "matrix": figures.matrix(),
         "city_tables": [(table, figures.cities(table)) for table in board.cities],
         "matters": matter_rows(board.plan, own, user),
         "matter_counts": board.matters(user.unit_id),
-        "turns": shown_turns(turns(board.present, since)),
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
         if board.frozen
         else "",
         "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
-        "filing_url": filing_url(board) if may(user, Permission.MANAGE_PERIODS) else "",
+        "filing_url": filing_url(board),
     }
 
 
 def filing_url(board: Dashboard) -> str:
-    """Where the rows behind a number of filing stand, for those who keep the periods; a leader sees the unit's page."""
+    """Where the rows behind a number of filing stand."""
     return reverse("period-filing", args=[board.plan.slug, board.current.pk])
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
+    """`board.plan` is one of `plans_as_seen_by`."""
+    since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         "figures": figures,
         "cards": figures.cards(),
+        "matrix": figures.matrix(),
+        "turns": shown_turns(turns(board.present, since, board.unit)),
         "attention": attention(board.present, board.periods, board.unit),
         "listed": LISTED,
         "smalls": figures.smalls(),
@@ -116,7 +120,7 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     """Of one unit, for any staff; another unit's people see their own."""
     user = request.user
     require(user, Permission.SEE_STAFF_NOTES)
-    plan = get_object_or_404(Plan, slug=slug)
+    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
     found = get_object_or_404(Unit, slug=unit)
     if user.role in UNIT_BOUND_ROLES and user.unit_id != found.pk:
         return redirect("unit-dashboard", slug, user.unit.slug)
@@ -125,16 +129,30 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     if board.current is None:
         return render(request, "tasks/dashboard/empty.html", context)
     context |= common(board, DashboardFigures(board)) | unit_matters(board, user)
+    context["filing_url"] = filing_url(board) if sees_filing(user, found) else ""
+    context["filed"] = filed(board)
+    context["is_own"] = user.role in UNIT_BOUND_ROLES
     context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
     return render(request, "tasks/dashboard/unit.html", context)
+
+
+def filed(board: Dashboard) -> list[tuple[str, str, int]]:
+    """Label, state and count of the unit's duties; those filed late are among the others."""
+    labels = STATE_LABELS | {LATE: "其中补报"}
+    return [(labels[state], state, count) for state, count in board.filing.states if count or state != LATE]
 
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = (coordination.most_urgent(board.periods, kind, DECISIONS) for kind in kinds)
-    rows = [matter_rows(board.plan, matters, user) for matters in found]
-    return {"asked": rows[0], "asked_of_it": rows[1]}
+    found = [list(coordination.most_urgent(board.periods, kind, DECISIONS + 1)) for kind in kinds]
+    rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
+    return {
+        "asked": rows[0],
+        "asks_more": len(found[0]) > DECISIONS,
+        "asked_of_it": rows[1],
+        "asked_of_it_count": board.matters(board.unit.pk).own,
+    }
 
 
 @login_required

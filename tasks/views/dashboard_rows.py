@@ -82,13 +82,13 @@ class Waiting(NamedTuple):
 
 
 def waiting(user: User, plan: Plan, today: datetime.date) -> list[Waiting]:
-    """What waits for this person in the Office, each with its list. Five queries."""
+    """What waits for this person in the Office, each with its list. Two queries."""
     given, address = (
         instructions.counts(instructions.instructions(plan, user), today),
         reverse("instructions", args=[plan.slug]),
     )
     return [
-        *(Waiting(tab.label, tab.count, tab.url) for tab in tabs(user, "", 0)),
+        *(Waiting(tab.label, tab.count, tab.url) for tab in tabs(user)),
         Waiting("办理中的批示", given.open, f"{address}?state=open"),
         Waiting("已反馈的批示", given.answered, f"{address}?state=answered"),
     ]

@@ -8,7 +8,6 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.utils import timezone
 
 from tasks.excel.book import Export, Maker, as_csv, as_xlsx
-from tasks.excel.progress import named
 from tasks.services.exporting import keep_export
 from units.permissions import Permission, may
 from units.views.taken import note_export
@@ -59,7 +58,7 @@ def maker_of(request: HttpRequest, export: Export) -> Maker:
         )  # fmt: skip
 
     unit = f"{user.unit.name} · " if user.unit else ""
-    return Maker(f"{unit}{named(user)}", now, keep)
+    return Maker(f"{unit}{user.display_name}", now, keep)
 
 
 def download(file: RawIOBase, name: str, extension: str) -> FileResponse:

@@ -37,10 +37,13 @@ def table_imports(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             refusal = "".join(refused.messages)
     known = visible_to(request.user, TableImport)
+    titles = {plan.slug: plan.title for plan in plans}
     context = {
         "form": form,
         "refusal": refusal,
-        "waiting": list(known.filter(owner=request.user, applied_at=None)),
+        "waiting": [
+            (one, titles.get(one.slug, one.slug)) for one in known.filter(owner=request.user, applied_at=None)
+        ],
         "written": list(known.filter(applied_at__isnull=False).select_related("plan", "applied_by")[:SHOWN]),
         "keep_days": settings.UPLOAD_KEEP_DAYS,
         "max_mb": settings.TABLE_MAX_BYTES // 1024 // 1024,
@@ -70,16 +73,17 @@ def whole(file: UploadedFile) -> bytes:
 
 
 def own_table(request: HttpRequest, pk: int) -> TableImport:
-    """One of those that wait for their owner; only its owner finds it."""
+    """One of those that this person brought; only its owner finds it."""
     require(request.user, Permission.IMPORT_TABLES)
-    waiting = visible_to(request.user, TableImport).filter(owner=request.user, applied_at=None)
-    return get_object_or_404(waiting, pk=pk)
+    return get_object_or_404(visible_to(request.user, TableImport), pk=pk, owner=request.user)
 
 
 @login_required
 @require_POST
 def table_abandon(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:
+        return redirect("table-import", pk)
     importing.abandon_table(request.user, table=table, now=timezone.now())
     messages.success(request, f"“{table.name}”已放弃，没有写入任何内容。")
     return redirect("table-imports")

@@ -5,7 +5,6 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
 from tasks.textdiff import Piece, text_diff
 from tasks.views.importing import own_table
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 OVERTAKEN = "在您核对期间，分工表或您的认定又有改动，还没有写入。下面是现在的差异，请再核对一次。"
@@ -72,7 +72,7 @@ class Difference(NamedTuple):
     after: list[Piece]
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def table_import(request: HttpRequest, pk: int) -> HttpResponse:
@@ -91,6 +91,7 @@ def table_import(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": sum(len(one.measure.assignments) for task in tasks for one in task.measures),
         "errors": errors,
         "warnings": examined.draft.warnings,
+        "following": following(examined),
     }
     return step(request, "read", examined, **context)
 
@@ -124,7 +125,10 @@ def duties_of(measure: DraftMeasure) -> str:
 
 
 def step(request: HttpRequest, here: str, examined: Examined, template: str = "", **context: Any) -> HttpResponse:
-    given = {"table": examined.table, "plan": examined.found.plan, "examined": examined, "here": here}
+    plan = examined.found.plan
+    given = {"table": examined.table, "revised": plan, "examined": examined, "here": here}
+    if plan:  # otherwise the menu finds the first there is
+        given["plan"] = plan
     return render(
         request, f"tasks/importing/{template or here}.html", {**given, "stages": stages(examined), **context}
     )
@@ -144,16 +148,23 @@ def stages(examined: Examined) -> list[tuple[str, str, str, int]]:
 
 
 def onward(examined: Examined) -> HttpResponse:
-    """To the first step where something is open."""
-    route = next((route for key, route, _, count in stages(examined) if count and key != "read"), "table-difference")
+    route, _ = following(examined)
     return redirect(route, examined.table.pk)
 
 
-@login_required
+def following(examined: Examined) -> tuple[str, str]:
+    """Route and name of the first step where something is open, else of the last."""
+    *others, last = stages(examined)
+    return next((one[1:3] for one in others if one[3] and one[0] != "read"), last[1:3])
+
+
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_names(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
@@ -207,11 +218,13 @@ def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_places(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
     examined = examine(table, timezone.localdate())
     form = PlacesForm(
         request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
@@ -224,12 +237,14 @@ def table_places(request: HttpRequest, pk: int) -> HttpResponse:
     return step(request, "places", examined, form=form, titles=titles)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_difference(request: HttpRequest, pk: int) -> HttpResponse:
     table = own_table(request, pk)
-    form = WriteForm(request.POST if request.method == "POST" else None)
+    if table.applied_at:  # a second click, or the way back
+        return redirect("table-import", pk)
+    form = WriteForm(typed(request))
     refusals: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,11 +18,12 @@ from tasks.models import Instruction, Measure, Plan, ProgressReport
 from tasks.permissions import visible_to
 from tasks.queries.instructions import proposal
 from tasks.services import instructing as services
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 from units.views.display import way_back
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def instruction_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -34,7 +34,7 @@ def instruction_new(request: HttpRequest, slug: str) -> HttpResponse:
     measure = report.duty.measure if report else measure_asked(request, plan)
     proposed = proposal(measure, report, timezone.localdate())
     form = InstructionForm(
-        request.POST if request.method == "POST" else None,
+        typed(request),
         initial={"owner": proposed.owner, "due_on": proposed.due_on},
     )
     back = way_back(request, came_from(request, otherwise(plan, measure)))

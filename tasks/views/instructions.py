@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -20,6 +19,7 @@ from tasks.permissions import can_move_instruction, visible_to
 from tasks.queries import instructions as queries
 from tasks.services import instructing as services
 from tasks.views.instruction_rows import instruction_line
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 PER_PAGE = 50
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
     problems: list[str]
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def instruction_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -122,19 +122,20 @@ DOORS = {
 }
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def instruction(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One instruction; a POST says in `do` which of the doors it goes through."""
     found = visible_to(request.user, Instruction).select_related(*queries.JOINS, "answered_by", "closed_by")
     one = get_object_or_404(found, plan__slug=slug, number=number)
+    data = typed(request)
     if request.method != "POST":
-        return show(request, one)
+        return show(request, one, data=data)
     door = DOORS.get(request.POST.get("do", ""))
     if door is None:
         raise PermissionDenied("没有这项操作。")
-    form = door.form(request.POST)
+    form = door.form(data)
     if refused := carry_out(request, one, door, form):
         return refused
     messages.success(request, f"{one}{door.said}。")
@@ -155,14 +156,16 @@ def carry_out(request: HttpRequest, one: Instruction, door: Door, form: SeenForm
     return show(request, one, form)
 
 
-def show(request: HttpRequest, one: Instruction, form: SeenForm | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, one: Instruction, form: SeenForm | None = None, data: QueryDict | None = None
+) -> HttpResponse:
     seen = {"seen_at": one.answered_at.isoformat() if one.answered_at else ""}
     may = {do: can_move_instruction(request.user, door.verb, one) for do, door in DOORS.items()}
     if form is None and any(may.values()):
         form = (
-            AnswerForm(initial={**seen, "answer": one.answer})
+            AnswerForm(data, initial={**seen, "answer": one.answer})
             if may["answer"]
-            else InstructionReasonForm(initial=seen)
+            else InstructionReasonForm(data, initial=seen)
         )
     reports = visible_to(request.user, ProgressReport).select_related("duty__unit", "period", "coordination_unit")
     context = {

@@ -3,24 +3,71 @@
 Django carries an anonymous session's data over into the session of the person who logs in. Files are not kept.
 """
 
-from django.http import HttpRequest, QueryDict
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from tasks.forms import LONGEST_TEXT, ReportForm
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from tasks.forms import LONGEST_TEXT
 
 KEY = "kept_text"
-NAMES = (*ReportForm.base_fields, "version")
+NOT_TYPED = {"csrfmiddlewaretoken", "do"}
 MOST = 5  # forms in one session; the oldest goes first
 LONGEST = 2 * LONGEST_TEXT  # of one field: more than the form accepts, so that nothing acceptable is cut
+MOST_TEXT = 15 * LONGEST  # of one form: anybody may post here
+WAITS = "登录已过期。您刚才写的文字已经留下，登录以后接着写。"
+FOUND_AGAIN = "登录过期时没有提交的文字已经找回，请核对后再提交。"
+
+View = Callable[..., HttpResponse]
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep what was posted to this path."""
-    texts = {name: request.POST[name][:LONGEST] for name in NAMES if name in request.POST}
+def login_keeps_text(view: View) -> View:
+    """Django's, for pages on which people write: what is posted too late waits until they are back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return to_login(request)
+
+    return guarded
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Off to the login; what was posted waits, and the login page says so."""
+    if request.method == "POST" and keep(request):
+        messages.info(request, WAITS)
+    return redirect_to_login(request.get_full_path())
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what is posted now, else what was kept, with a word about it; None for a fresh one."""
+    if request.method == "POST":
+        forget(request)
+        return request.POST
+    if (data := kept(request)) is not None:
+        messages.info(request, FOUND_AGAIN)
+    return data
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep what was posted to this path, if anything was."""
+    texts: dict[str, list[str]] = {}
+    room = MOST_TEXT
+    for name, values in request.POST.lists():
+        cut = [text[:LONGEST] for text in values]
+        room -= len(name) + sum(map(len, cut)) + len(cut)
+        if room >= 0 and name not in NOT_TYPED:
+            texts[name] = cut
     if not texts:
-        return
+        return False
     kept = request.session.get(KEY, {})
     kept.pop(request.path, None)
     request.session[KEY] = dict([*kept.items(), (request.path, texts)][-MOST:])
+    return True
 
 
 def kept(request: HttpRequest, path: str = "") -> QueryDict | None:
@@ -29,7 +76,8 @@ def kept(request: HttpRequest, path: str = "") -> QueryDict | None:
     if texts is None:
         return None
     data = QueryDict(mutable=True)
-    data.update(texts)
+    for name, values in texts.items():
+        data.setlist(name, values)
     return data
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 
-from tasks.choices import DutyRole, ReportState
+from django.urls import reverse
+
+from tasks.choices import DutyRole
 from tasks.lights import DeadlineLight
-from tasks.models import ProgressReport
 from tasks.queries.basis import Basis
 from tasks.queries.ledger import LedgerLine
 from tasks.queries.measures import Tally
+from tasks.queries.told import Told
 from tasks.tables_ledger import LedgerTable
 from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, STAGE_TAGS, deadline_tag
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
@@ -32,6 +34,7 @@ class LedgerRows(MeasureRows):
         tallies: Mapping[int, Tally] | None = None,
     ) -> None:
         self.day, self.is_present = basis.day, basis.period is None
+        self.report_url = reverse("report", args=[0, 0]).removesuffix("0/0/")
         super().__init__(columns, basis.plan.slug, group_sizes, tallies)
 
     def drawing(self, name: str) -> Callable[[LedgerLine], str]:
@@ -114,44 +117,33 @@ class LedgerRows(MeasureRows):
 
     def texts(self, name: str, attribute: str) -> Callable[[LedgerLine], str]:
         def draw(line: LedgerLine) -> str:
-            return self.said(line, [(report, getattr(report, attribute)) for report in line.reports])
+            texts = [(told, getattr(told, attribute)) for told in line.reports]
+            return self.said(line, texts, is_linked=attribute == "progress")
 
         return self.cell(name, draw)
 
     def coordination(self, line: LedgerLine) -> str:
-        """What is asked, of whom, by when."""
-        return self.said(line, [(report, asked(report)) for report in line.reports])
+        return self.said(line, [(told, told.coordination_in_words) for told in line.reports])
 
-    def said(self, line: LedgerLine, texts: list[tuple[ProgressReport, str]]) -> str:
-        """Each unit's text; the unit is named where more than one has to report."""
-        told = [(report, text) for report, text in texts if text]
+    def said(self, line: LedgerLine, texts: list[tuple[Told, str]], *, is_linked: bool = False) -> str:
+        """Each unit's text; the unit is named where more than one has to report. Once in a row each leads to its report."""
         names = len(line.duties) > 1
-        return "".join([self.one(report, text, names) for report, text in told]) or NOTHING
+        saying = [self.one(line, told, text, is_named=names, is_linked=is_linked) for told, text in texts if text]
+        return "".join([f'<div class="saying">{one}</div>' for one in saying]) or NOTHING
 
-    def one(self, report: ProgressReport, text: str, is_named: bool) -> str:
-        name = f"<b>{escape(report.duty.unit.name)}</b>{' ' if is_named else ''}" if is_named else ""
-        return f'<div class="saying">{name}{state(report)}{shortened(text)}</div>'
+    def one(self, line: LedgerLine, told: Told, text: str, *, is_named: bool, is_linked: bool) -> str:
+        marks = "".join([f'<em class="mark">{word}</em>' for word in told.marks])
+        unit, said = escape(told.unit), f"{marks}{shortened(text)}"
+        if not is_linked:
+            return f"<b>{unit}</b> {said}" if is_named else said
+        code = f'<span class="visually-hidden"> {line.code}</span>'
+        url = f"{self.report_url}{told.duty_id}/{told.period_id}/"
+        if is_named:
+            return f'<a href="{url}"><b>{unit}</b>{code}</a> {said}'
+        return f'{said} <a href="{url}" class="nowrap no-print">填报{code}</a>'
 
     def reviewer(self, line: LedgerLine) -> str:
-        people = {report.approved_by for report in line.reports if report.approved_by}
-        names = [escape(person.last_name + person.first_name or person.username) for person in people]
-        return "、".join(sorted(names)) or NOTHING
-
-
-def asked(report: ProgressReport) -> str:
-    if not report.coordination_request:
-        return ""
-    whom = f"（请{report.coordination_unit.name}协调）" if report.coordination_unit else ""
-    until = f"（最迟 {report.coordination_due_on:%Y-%m-%d} 答复）" if report.coordination_due_on else ""
-    return f"{report.coordination_request}{whom}{until}"
-
-
-def state(report: ProgressReport) -> str:
-    """Said of what is not approved, and of what is a correction or late."""
-    if report.state != ReportState.APPROVED:
-        return f'<em class="mark">{report.get_state_display()}</em>'
-    marks = [word for word, holds in (("更正", report.corrects_id), ("补报", report.is_late)) if holds]
-    return "".join(f'<em class="mark">{word}</em>' for word in marks)
+        return escape(line.reviewers) or NOTHING
 
 
 def shortened(text: str) -> str:

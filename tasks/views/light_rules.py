@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,17 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.explaining import deadline_clause, progress_clause
-from tasks.forms_office import LightRuleForm
+from tasks.forms_rules import LightRuleForm
 from tasks.lights import Rule
 from tasks.models import Plan
 from tasks.queries import rules
 from tasks.services.lights import adopt_rule
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 TURNS_SHOWN = 200
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def light_rules(request: HttpRequest, slug: str) -> HttpResponse:
@@ -36,7 +36,7 @@ def light_rules(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/lights/rules.html", {"plan": plan, "listed": listed})
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def light_rule_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -44,13 +44,13 @@ def light_rule_new(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.SET_LIGHT_RULES)
     plan = get_object_or_404(Plan, slug=slug)
     newest, today = rules.newest_rule(), timezone.localdate()
-    asked = request.POST if request.method == "POST" else None
+    asked = typed(request)
     form = LightRuleForm(asked, newest=newest, initial=starting(newest, today))
     context: dict[str, Any] = {"plan": plan, "newest": newest, "form": form, "today": today}
     if asked is not None and form.is_valid() and "mend" not in asked:
         if "previewed" not in asked:
             form.refuse_early()
-        elif adopted(request, form, asked["previewed"]):
+        elif request.method == "POST" and adopted(request, form, asked["previewed"]):
             return redirect("light-rules", slug)
         if set(form.errors) <= {NON_FIELD_ERRORS}:
             context |= previewed(form.proposed, today)

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -15,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks.choices import Stage
 from tasks.excel.tables import filed_export, filing_export
-from tasks.forms_office import PeriodForm
-from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.forms_periods import PeriodForm
+from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.permissions import has_dashboard, sees_filing
 from tasks.queries import filing
 from tasks.queries.workdays import next_proposal, workdays
 from tasks.services import periods as services
 from tasks.views.handing_out import hand_out
+from tasks.views.kept import login_keeps_text, typed
 from units.models import Unit
 from units.permissions import Permission, require
 
@@ -41,7 +42,7 @@ def period_or_404(slug: str, pk: int) -> ReportingPeriod:
     return get_object_or_404(known, pk=pk, plan__slug=slug)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def period_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -56,17 +57,17 @@ def period_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/periods/list.html", context)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def period_open(request: HttpRequest, slug: str) -> HttpResponse:
     """建立期次, proposed from the cadence and the working-day calendar; every date can be set otherwise."""
     require(request.user, Permission.MANAGE_PERIODS)
-    plan = get_object_or_404(Plan, slug=slug)
-    proposal = next_proposal(plan, timezone.localdate())
+    plan, today = get_object_or_404(Plan, slug=slug), timezone.localdate()
+    proposal = next_proposal(plan, today)
     fields = ("label", "as_of", "opens_on", "due_on")
     proposed = {name: getattr(proposal, name) for name in fields}
-    form = PeriodForm(request.POST if request.method == "POST" else None, initial=proposed)
+    form = PeriodForm(typed(request), initial=proposed)
     if request.method == "POST" and form.is_valid():
         try:
             period = services.open_period(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
@@ -75,8 +76,9 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("period", slug, same.pk)
             form.refuse(refused)
         else:
+            when = "到时" if period.opens_on > today else "现在"
             messages.success(
-                request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报，各单位到时在工作台看到。"
+                request, f"{period.label}已建立，{period.opens_on:%Y-%m-%d} 起开放填报，各单位{when}在工作台看到。"
             )
             return redirect("period", slug, period.pk)
     unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)
@@ -89,7 +91,7 @@ def standing(plan: Plan, wanted: dict[str, Any]) -> ReportingPeriod | None:
     return plan.periods.filter(**wanted).first()
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -131,23 +133,25 @@ def corrections(period: ReportingPeriod):
     return found.order_by("-created_at", "-id")
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The rows behind one number of the board."""
-    require(request.user, Permission.MANAGE_PERIODS)
+    """The rows behind one number of the board or of a dashboard."""
+    if not has_dashboard(request.user):
+        require(request.user, Permission.READ_SUBMITTED)
     period = period_or_404(slug, pk)
     state, unit, rows = rows_behind(request, period)
+    if not sees_filing(request.user, unit):
+        raise PermissionDenied("只能看本单位的填报情况。")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    duties = Duty.objects.select_related("measure__main_task").in_bulk([row.duty for row in page])
     context = {
         "plan": period.plan,
         "period": period,
         "unit": unit,
         "state_label": STATE_LABELS[state],
         "page": page,
-        "lines": [(row, duties[row.duty], STATE_LABELS[row.state]) for row in page],
+        "lines": [(row, STATE_LABELS[row.state]) for row in page],
     }
     return render(request, "tasks/periods/filing.html", context)
 
@@ -163,7 +167,7 @@ def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Uni
     return state, unit, filing.RowsBehind(period, state, units)
 
 
-@login_required
+@login_keeps_text
 @require_safe
 @cache_control(private=True, no_store=True)
 def export_filing(request: HttpRequest, slug: str, pk: int, extension: str) -> FileResponse:
@@ -176,7 +180,7 @@ def export_filing(request: HttpRequest, slug: str, pk: int, extension: str) -> F
     return hand_out(request, filing_export(period, list(STATE_LABELS.values()), counts), extension)
 
 
-@login_required
+@login_keeps_text
 @require_safe
 @cache_control(private=True, no_store=True)
 def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> FileResponse:
@@ -185,16 +189,14 @@ def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> Fi
     period = period_or_404(slug, pk)
     state, unit, behind = rows_behind(request, period)
     found = behind[0 : len(behind)]
-    texts = dict(Duty.objects.filter(pk__in=[row.duty for row in found]).values_list("pk", "measure__text"))
     rows = [
-        [row.code, texts[row.duty], row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None]
-        for row in found
+        [row.code, row.text, row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None] for row in found
     ]
     conditions = f"{unit.name + '：' if unit else ''}{STATE_LABELS[state]}"
     return hand_out(request, filed_export(period, rows, conditions, request.GET.urlencode()), extension)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def period_freeze(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

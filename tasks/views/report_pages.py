@@ -136,7 +136,11 @@ def hints_of(form: ReportForm, last: ProgressReport | None) -> list[Hint]:
     typed = values(form)
     percent = typed["percent_complete"] if isinstance(typed["percent_complete"], int) else None
     return hints(
-        str(typed["progress"]), percent, last.progress if last else "", last.percent_complete if last else None
+        str(typed["progress"]),
+        percent,
+        last.progress if last else "",
+        last.percent_complete if last else None,
+        str(typed["fall_reason"]),
     )
 
 

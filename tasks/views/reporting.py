@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -70,9 +69,7 @@ def report(request: HttpRequest, duty: int, period: int) -> HttpResponse:
     if not request.user.is_authenticated:
         if refusal:
             return csrf_failure(request, reason=refusal)
-        if request.method == "POST":
-            kept.keep(request)
-        return redirect_to_login(request.get_full_path())
+        return kept.to_login(request)
     spot = spot_or_404(request.user, duty, period)
     if refusal:
         return form_page(request, spot, ReportForm(request.POST), version=request.POST.get("version"), whole=[STALE])

@@ -7,7 +7,6 @@ import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -28,12 +27,13 @@ from tasks.queries.workdays import workdays
 from tasks.services import reviewing
 from tasks.services.report_rules import VersionConflict
 from tasks.views.changes import compare, in_short, words, words_before
+from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import require_reviewer, tabs
 from tasks.views.workbench import deadline
 from units.choices import Role
 from units.models import User
 
-PER_PAGE = 50
+PER_PAGE = 25
 DAYS_TO_MEND = 3  # working days proposed for mending what is returned
 OUTCOMES = {
     ReportState.FORWARDED: "初审通过，已转督查专员复审",
@@ -51,7 +51,7 @@ class Line(NamedTuple):
     is_ticked: bool
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def review_queue(request: HttpRequest) -> HttpResponse:
@@ -60,28 +60,31 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     return page(request, None)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_report(request: HttpRequest, pk: int) -> HttpResponse:
     require_reviewer(request.user)
     report = get_object_or_404(review.reviewable(request.user), pk=pk)
-    return decide(request, report) if request.method == "POST" else page(request, report)
+    data = typed(request)
+    if request.method == "POST":
+        return decide(request, report)
+    return page(request, report, form=DecisionForm(data, today=timezone.localdate()) if data else None)
 
 
 def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
-    waiting = review.awaiting_decision_by(user).count()
+    shown_tabs = tabs(user, "review")
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
     selected = report or (review.reviewable(user).filter(pk=keys[0]).first() if keys else None)
     at = keys.index(selected.pk) if selected and selected.pk in keys else -1
     context = {
-        "tabs": tabs(user, "review", waiting),
-        "later": waiting - len(everything),
+        "tabs": shown_tabs,
+        "later": shown_tabs[0].count - len(everything),
         "sort": sort,
         "is_narrowed": is_narrowed,
         "unchanged_count": sum(entry.change.is_none for entry in everything),
@@ -162,7 +165,7 @@ def hints_of(report: ProgressReport, before: ProgressReport | None) -> list:
     if report.is_unchanged:
         return []
     last = (before.progress, before.percent_complete) if before else ("", None)
-    return hints(report.progress, report.percent_complete, *last)
+    return hints(report.progress, report.percent_complete, *last, fall_reason=report.fall_reason)
 
 
 def decide(request: HttpRequest, report: ProgressReport) -> HttpResponse:
@@ -211,18 +214,21 @@ def next_address(request: HttpRequest) -> str:
     return reverse("review") + kept
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def review_returned(request: HttpRequest) -> HttpResponse:
     """退回中: what was returned and has not been handed in again, with the reason and the day set for mending."""
     require_reviewer(request.user)
-    reports = list(review.returned(request.user))
+    found = review.returned(request.user)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    reports = list(page)
     returns = review.returns_of(reports)
     context = {
-        "tabs": tabs(request.user, "review-returned", len(reports)),
+        "tabs": tabs(request.user, "review-returned"),
+        "page": page,
         "returned": [(report, returns.get(report.pk)) for report in reports],
         "today": timezone.localdate(),
-        "plan": Plan.objects.first(),
+        "plan": reports[0].duty.measure.main_task.plan if reports else Plan.objects.first(),
     }
     return render(request, "tasks/review/returned.html", context)

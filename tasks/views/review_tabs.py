@@ -1,11 +1,11 @@
 """The tabs over everything that waits for a decision, each with its number."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from tasks.queries import closing, review
+from tasks.queries import waiting
 from units.choices import Role
 from units.models import User
 from units.permissions import Permission, may
@@ -23,19 +23,15 @@ def require_reviewer(user: User) -> None:
         raise PermissionDenied("您的角色没有这项权限：审核填报。")
 
 
-def tabs(user: User, here: str, count: int) -> list[Tab]:
-    """`count` is that of the tab one is on, counted already."""
-    counters: list[tuple[str, str, Any]] = [("review", waiting_label(user), review.awaiting_decision_by)]
-    if user.role == Role.OFFICE:
-        counters += [
-            ("completion-queue", "待办结核验", closing.completions_awaiting),
-            ("extension-queue", "延期申请", closing.extensions_awaiting),
-        ]
-    counters.append(("review-returned", "退回中", review.returned))
-    return [
-        Tab(label, reverse(name), count if name == here else counter(user).count(), name == here)
-        for name, label, counter in counters
-    ]
+def tabs(user: User, here: str = "") -> list[Tab]:
+    """Every queue of this person, with its number. One query."""
+    labels = {
+        "review": waiting_label(user),
+        "completion-queue": "待办结核验",
+        "extension-queue": "延期申请",
+        "review-returned": "退回中",
+    }
+    return [Tab(labels[name], reverse(name), count, name == here) for name, count in waiting.counts(user).items()]
 
 
 def waiting_label(user: User) -> str:

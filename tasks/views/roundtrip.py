@@ -23,7 +23,7 @@ from tasks.excel.unit_workbook import LABELS
 from tasks.models import Upload
 from tasks.permissions import visible_to
 from tasks.queries.roundtrip import Difference, compared, spelled
-from tasks.roundtrip import Kind, Verdict
+from tasks.roundtrip import Kind, Verdict, as_shown
 from tasks.services import roundtrip
 from tasks.services.report_rules import VersionConflict
 from tasks.services.roundtrip import ChosenRow
@@ -188,15 +188,12 @@ def lines(difference: Difference, kind: Kind, choices: Mapping[str, str], usual:
 
 def sides(verdict: Verdict) -> tuple[list[Piece], list[Piece]]:
     """The system's text with what would go, the file's with what would come. A refused cell is shown as it is."""
-    ours, theirs = as_shown(verdict, verdict.ours), as_shown(verdict, verdict.cell.text)
+    name = verdict.cell.field
+    ours, theirs = as_shown(name, verdict.ours), as_shown(name, verdict.cell.text)
     if verdict.kind == Kind.REFUSED:
         return [("same", ours)], [("same", theirs)]
     pieces = text_diff(ours, theirs)
     return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
-
-
-def as_shown(verdict: Verdict, text: str) -> str:
-    return f"{text}%" if verdict.cell.field == "percent_complete" and text.isdigit() else text
 
 
 def who(difference: Difference, verdict: Verdict) -> Any:

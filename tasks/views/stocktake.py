@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,21 +12,22 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.excel.stocktake import stocktake_xlsx
+from tasks.excel.book import as_xlsx
+from tasks.excel.stocktake import stocktake_export
 from tasks.forms_stocktake import WordingForm
 from tasks.models import Plan, ReportingPeriod
 from tasks.queries.counted import Figure
 from tasks.queries.stocktake import Stocktake, frozen_periods, wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
-from tasks.views.handing_out import NOT_IN_FILE_NAMES, download
+from tasks.views.handing_out import NOT_IN_FILE_NAMES, download, maker_of
+from tasks.views.kept import login_keeps_text, typed
 from tasks.word.stocktake import stocktake_docx
 from tasks.wording import FIGURES, SECTIONS, TEXTS
 from units.permissions import Permission, require
 from units.views.taken import note_export
 
-FILES = {"docx": stocktake_docx, "xlsx": stocktake_xlsx}
-BOTH = "zip"
+FILES, BOTH = ("docx", "xlsx"), "zip"
 
 
 class Shown(NamedTuple):
@@ -46,7 +46,7 @@ class Content(NamedTuple):
     holds: str
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def stocktake(request: HttpRequest, slug: str) -> HttpResponse:
@@ -64,26 +64,26 @@ def stocktake(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/stocktake/stocktake.html", context)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_safe
 def stocktake_file(request: HttpRequest, slug: str, extension: str) -> FileResponse:
     pack, _ = asked_pack(request, slug)
     if extension not in (*FILES, BOTH):
         raise Http404(f"汇报稿没有 {extension} 格式，请用 docx、xlsx 或 zip。")
-    file = both(pack) if extension == BOTH else FILES[extension](pack)
+    file = both(request, pack) if extension == BOTH else written(request, pack, extension)
     conditions = f"{pack.label}，{'按冻结时' if pack.period else '现在'}的情况"
     note_export(request, file=f"{pack.name}.{extension}", rows=pack.everything.count, conditions=conditions)
-    return download(file, pack.name, extension)
+    return download(BytesIO(file), pack.name, extension)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stocktake_wording(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.WRITE_STOCKTAKE)
     plan = get_object_or_404(Plan, slug=slug)
-    form = WordingForm(request.POST if request.method == "POST" else None, stored=wording_of(plan))
+    form = WordingForm(typed(request), stored=wording_of(plan))
     if request.method == "POST" and form.is_valid() and saved(request, plan, form):
         return redirect("stocktake", slug)
     context = {"plan": plan, "form": form, "texts": TEXTS.items(), "figures": FIGURES.items()}
@@ -114,13 +114,20 @@ def asked_pack(request: HttpRequest, slug: str) -> tuple[Stocktake, list[Reporti
     return Stocktake(plan, timezone.localdate(), request.user, known.get(asked)), frozen
 
 
-def both(pack: Stocktake) -> BytesIO:
+def written(request: HttpRequest, pack: Stocktake, extension: str) -> bytes:
+    if extension == "docx":
+        return stocktake_docx(pack).getvalue()
+    export = stocktake_export(pack)
+    return b"".join(as_xlsx(export, maker_of(request, export)))
+
+
+def both(request: HttpRequest, pack: Stocktake) -> bytes:
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        for extension, written in FILES.items():
-            archive.writestr(NOT_IN_FILE_NAMES.sub("_", f"{pack.name}.{extension}"), written(pack).getvalue())
-    file.seek(0)
-    return file
+        for extension in FILES:
+            name = NOT_IN_FILE_NAMES.sub("_", f"{pack.name}.{extension}")
+            archive.writestr(name, written(request, pack, extension))
+    return file.getvalue()
 
 
 def shown(pack: Stocktake, figure: Figure) -> Shown:

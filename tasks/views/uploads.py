@@ -86,12 +86,13 @@ def uploads(request: HttpRequest) -> HttpResponse:
 def uploads_page(request: HttpRequest, arrivals: list[Arrival] | None = None, problem: str = "") -> HttpResponse:
     today = timezone.localdate()
     waiting = visible_to(request.user, Upload).select_related("unit", "period__plan")
-    done = visible_to(request.user, ChangeSet).select_related("unit", "period")[:SHOWN]
+    done = list(visible_to(request.user, ChangeSet).select_related("unit", "period")[:SHOWN])
     context = {
         "arrivals": arrivals or [],
         "problem": problem,
         "waiting": list(waiting),
-        "change_sets": list(done),
+        "written": {one.sha256 for one in done if not one.reverted_at},
+        "change_sets": done,
         "workbooks": workbooks(request.user, list(ReportingPeriod.objects.open_on(today).select_related("plan"))),
         "most_files": MOST_FILES,
         "keep_days": settings.UPLOAD_KEEP_DAYS,

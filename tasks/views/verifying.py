@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tasks.excel.checkcode import as_typed
+from tasks.excel.original_table import digest_of
 from tasks.excel.reread import Reread, UnreadableFileError, reread
 from tasks.forms import VerifyForm
-from tasks.models import ExportRecord
+from tasks.models import ExportRecord, Plan
 from tasks.permissions import visible_to
 from tasks.queries.exports import by_code, by_digest
 
@@ -28,10 +29,11 @@ class Verdict:
     is_altered: bool = False
     printed: str = ""  # the code that the file itself carries
     problem: str = ""
+    original: Plan | None = None  # whose table as issued it is, as it stands now
 
     @property
     def is_genuine(self) -> bool:
-        return bool(self.records) and not self.is_altered
+        return (bool(self.records) and not self.is_altered) or self.original is not None
 
 
 @never_cache
@@ -69,4 +71,6 @@ def judged(asked: str, told: Reread) -> Verdict:
         if found := by_code(told.code):
             return Verdict(asked, [found], is_altered=told.printed != told.code, printed=told.printed)
         return Verdict(asked, by_digest(told.digest), is_altered=True, printed=told.printed)
-    return Verdict(asked, by_digest(told.digest))
+    records = by_digest(told.digest)
+    plans = () if records else Plan.objects.all()
+    return Verdict(asked, records, original=next((plan for plan in plans if digest_of(plan) == told.digest), None))

@@ -1,6 +1,7 @@
 """Where each role begins, and the reporter's workbench: what this person has to write now."""
 
 import datetime
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -8,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,15 +18,18 @@ from tasks.forms import UnchangedForm
 from tasks.models import Measure, Plan
 from tasks.queries import instructions
 from tasks.queries import workbench as queries
-from tasks.queries.workbench import Item, Row, Workbench
+from tasks.queries.workbench import Row, Rows, Workbench
+from tasks.queries.workbench_rows import DutyFacts, LastWord
 from tasks.views.instruction_rows import NEAR, due_tag, instruction_line
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
+from tasks.views.review_tabs import tabs
 from units.choices import Role
-from units.permissions import Permission, require
+from units.permissions import Permission, may, require
 
 FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
-PER_PAGE = 50
-
+PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # to be done before done
+UNREAD = ("due", "cooperating")  # lists of duties: their reports are read for the rows shown
+BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
 
 STATE_TAGS = {
     ReportState.SUBMITTED: Tag("", "doing", "待初审，在本单位审核员处"),
@@ -36,12 +41,14 @@ STATE_TAGS = {
 
 
 class Line(NamedTuple):
-    """One row of a list as shown. `form` asks for 本期无变化 where that is possible."""
+    """One row of a list as shown. `field` asks for 本期无变化 where that is possible; `form` is one that was refused."""
 
-    item: Item
+    row: Row
+    last: LastWord | None
     deadline: Tag | None
     confidence: Tag | None
     state: Tag | None
+    field: str
     form: UnchangedForm | None
 
 
@@ -77,60 +84,67 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The page; `refused` is a 本期无变化 with its errors, and the duty and period it speaks of."""
     today = timezone.localdate()
-    bench, told = queries.workbench(request.user, today), list(instructions.waiting_for(request.user))
+    bench, told = Workbench(request.user, today), list(instructions.waiting_for(request.user))
     only = bench.periods[0] if len(bench.periods) == 1 else None
     context = {
         "bench": bench,
         "workbooks": queries.workbooks(request.user, bench.periods),
+        "queues": tabs(request.user) if may(request.user, Permission.REVIEW_AT_OFFICE) else [],
         "instructions": [instruction_line(one, today) for one in told],
-        "lists": lists(bench, request, today, refused),
+        "lists": lists(bench, request, refused),
         "only": only,
         "is_past": bool(bench.periods) and all(period.due_on < today for period in bench.periods),
         "days_left": (only.due_on - today).days if only else None,
         "next_period": None if bench.periods else queries.next_period(today),
-        "dates": dates(bench, today),
+        "dates": dates(bench) if bench.periods else [],
         "plan": bench.periods[0].plan if bench.periods else Plan.objects.first(),
         "refused": refused,
     }
     return render(request, "tasks/workbench/workbench.html", context)
 
 
-def lists(bench: Workbench, request: HttpRequest, today: datetime.date, refused: Refused | None) -> dict[str, Listed]:
-    """Name of each list -> its page, all texts fetched together. `?due=2` asks for a list's second page."""
-    pages = {
-        name: page_of(getattr(bench, name), request.GET.get(name), refused)
-        for name in ("returned", "due", "submitted", "cooperating")
-    }
-    found = iter(queries.items([row for page in pages.values() for row in page]))
+def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
+    """Name of each list -> its page. `?due=2` asks for a list's second page."""
+    pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
+    unread = [row for name in UNREAD for row in pages[name]]
+    last, begun = bench.last_words(unread), iter(bench.begun(unread) if unread else ())
+    blank = str(UnchangedForm(auto_id=f"{BLANK}%s")["change_expected_on"])
+    rows = {name: [next(begun) for _ in page] if name in UNREAD else list(page) for name, page in pages.items()}
     return {
-        name: Listed(name, page.paginator.count, page, [line(next(found), today, refused) for _ in page])
+        name: Listed(
+            name, page.paginator.count, page, [line(row, last, bench.today, blank, refused) for row in rows[name]]
+        )
         for name, page in pages.items()
     }
 
 
-def page_of(rows: list[Row], number: str | None, refused: Refused | None) -> Page:
+def page_of(bench: Workbench, name: str, number: str | None, refused: Refused | None) -> Page:
     """The page asked for; the page of the row that was refused comes first."""
-    keys = [(row.duty.key, row.period.pk) for row in rows] if refused else []
-    if refused and refused[1] in keys:
-        number = str(keys.index(refused[1]) // PER_PAGE + 1)
-    return Paginator(rows, PER_PAGE).get_page(number)
+    rows: list[Row] | Rows = getattr(bench, name)
+    at = rows.index(*refused[1]) if refused and isinstance(rows, Rows) else None
+    return Paginator(rows, PER_PAGE[name]).get_page(number if at is None else at // PER_PAGE[name] + 1)
 
 
-def line(item: Item, today: datetime.date, refused: Refused | None) -> Line:
-    key = (item.duty.pk, item.row.period.pk)
-    form = UnchangedForm(auto_id=f"u{key[0]}-{key[1]}-%s") if item.may_be_unchanged else None
-    if refused and refused[1] == key:
-        form = refused[0]
+def line(
+    row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, blank: str, refused: Refused | None
+) -> Line:
+    """`blank` is the field of 本期无变化 as HTML, drawn once for all rows."""
+    key = (row.duty.key, row.period.pk)
+    before = last.get(key)
+    field = SafeString(blank.replace(BLANK, f"u{key[0]}-{key[1]}-")) if before and row.report is None else ""
+    form = refused[0] if refused and refused[1] == key else None
     return Line(
-        item,
-        deadline(item.duty.measure, today),
-        CONFIDENCE_TAGS.get(item.last.confidence) if item.last else None,
-        STATE_TAGS[item.row.report.state] if item.row.report else None,
+        row,
+        before,
+        deadline(row.duty, today),
+        CONFIDENCE_TAGS.get(before.confidence) if before else None,
+        STATE_TAGS[row.report.state] if row.report else None,
+        str(form["change_expected_on"]) if form else field,
         form,
     )
 
 
-def deadline(measure: Measure, today: datetime.date) -> Tag | None:
+def deadline(measure: Measure | DutyFacts, today: datetime.date) -> Tag | None:
     """时限 in words: past, near, far, or 长期坚持."""
     if measure.is_ongoing:
         return Tag("due-long", "long", "长期坚持")
@@ -142,11 +156,11 @@ class Day(NamedTuple):
     what: str
 
 
-def dates(bench: Workbench, today: datetime.date) -> list[Day]:
+def dates(bench: Workbench) -> list[Day]:
     """What is ahead, each once: mending, closing of periods, measures falling due."""
     days = [
-        Day(row.review.mend_by, f"{row.duty.code} 改好") for row in bench.returned if row.review and row.review.mend_by
+        Day(one.mend_by, f"{row.duty.code} 改好") for row in bench.returned if (one := row.returned) and one.mend_by
     ]
     days += [Day(period.due_on, f"{period.label}填报截止") for period in bench.periods]
-    days += [Day(duty.due_on, f"举措 {duty.code} 完成时限") for duty in bench.coming_due(today, NEAR)]
-    return sorted({day for day in days if day.on >= today})
+    days += [Day(on, f"举措 {code} 完成时限") for on, code in bench.falling_due(NEAR)]
+    return sorted({day for day in days if day.on >= bench.today})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from io import BytesIO
 
 from tasks.choices import Confidence
+from tasks.excel.layout import halves
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import IN_TABLES, Figure, Line
 from tasks.queries.ledger import LedgerLine
@@ -11,6 +12,7 @@ from tasks.queries.stocktake import Step, Stocktake, Turned, in_chinese, obliged
 from tasks.word.official import TEXT_WIDTH, Cell, Noted, Official, Piece
 from tasks.wording import SECTIONS, Name, pieces
 
+ANNEX_LINE = 46  # letters that surely stand in a line of the annex's 98 mm, whatever face an office takes
 NAMED = 12  # codes in one footnote; a longer list is cut there and stands whole in the annex
 LONGEST_TEXT = 90  # of a measure in the red list
 CHINESE = "一二三四五六七八九十"
@@ -190,8 +192,20 @@ class Report:
         if not self.cut:
             return
         self.word.paragraph("Annex", [f"{ANNEX}　脚注中从略的举措编号"])
-        rows = [[name, str(one.count), "、".join(dict.fromkeys(one.codes))] for name, one in self.cut.items()]
+        rows = [[name, str(one.count), in_lines(dict.fromkeys(one.codes))] for name, one in self.cut.items()]
         self.word.table((44, 14, 98), ("数字", "个数", "举措编号"), rows, left="数字 举措编号")
+
+
+def in_lines(codes: Iterable[str]) -> str:
+    """Codes with line ends between them: an office breaks 24-2 at its hyphen, and one that does not break is not found."""
+    told, room = "", ANNEX_LINE
+    for code in codes:
+        wide = len(code) + halves("、")
+        if told and wide > room:
+            told, room = f"{told}、\n{code}", ANNEX_LINE - len(code)
+        else:
+            told, room = f"{told}、{code}" if told else code, room - wide
+    return told
 
 
 def difference(step: Step) -> str:

@@ -123,7 +123,7 @@ class UserAdmin(ServiceAdmin):
 
     @admin.display(description="姓名", ordering=Concat("last_name", "first_name"))
     def full_name(self, user: User) -> str | None:
-        return user.last_name + user.first_name or None
+        return user.get_full_name() or None
 
     @admin.display(description="启用", ordering="is_active")
     def active(self, user: User) -> str | None:

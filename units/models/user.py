@@ -41,6 +41,21 @@ class User(AbstractUser):
             ),
         ]
 
+    def get_full_name(self) -> str:
+        """姓名: the family name first and nothing between, not as Django writes it."""
+        return f"{self.last_name}{self.first_name}".strip()
+
+    @property
+    def display_name(self) -> str:
+        """The account where there is no name."""
+        return self.get_full_name() or self.username
+
+    @property
+    def name_and_account(self) -> str:
+        """Both, since two persons may bear one name."""
+        name = self.get_full_name()
+        return f"{name}（{self.username}）" if name else self.username
+
     def get_session_auth_hash(self) -> str:
         """Sessions end when the password, the role or the unit changes, or the account is switched off."""
         standing = f"{self.role}:{self.unit_id}:{self.is_active}"

@@ -264,7 +264,7 @@ class TestPagesToRead:
 
     def test_ones_own_rights_in_sentences(self, client: Client, django_assert_num_queries) -> None:
         client.force_login(make_user(Role.REPORTER))
-        with django_assert_num_queries(5):  # session, account, unit, device, the menu's plan
+        with django_assert_num_queries(4):  # session, account, device, the menu's plan
             answer = client.get("/account/")
         assert answer.context["rights"] == [
             "查看原文旁的内部校注",

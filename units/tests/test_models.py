@@ -34,6 +34,12 @@ def user(**given) -> User:
     return User(**{"username": "wangfang", "password": "!", "role": Role.LEADER} | given)
 
 
+def test_a_name_is_written_family_name_first_and_the_account_stands_where_there_is_none() -> None:
+    named, nameless = user(last_name="王", first_name="芳"), user()
+    assert (named.get_full_name(), named.display_name, named.name_and_account) == ("王芳", "王芳", "王芳（wangfang）")
+    assert (nameless.display_name, nameless.name_and_account) == ("wangfang", "wangfang")
+
+
 CASES = {
     "unit_kind_known": Case(accepted=unit, refused=lambda: unit(kind="else")),
     "unit_name_given": Case(accepted=unit, refused=lambda: unit(name="")),

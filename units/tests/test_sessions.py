@@ -58,18 +58,18 @@ class TestIdling:
         assert visitor.cookies["sessionid"]["max-age"] == 1800
 
     def test_written_at_most_once_a_minute(self, visitor: Client, django_assert_num_queries) -> None:
-        with django_assert_num_queries(4):  # session, account, unit, the menu's plan
+        with django_assert_num_queries(3):  # session, account, the menu's plan
             visitor.get("/roles/")
         last_seen(visitor, 61)
-        with django_assert_num_queries(4 + 3):  # and the session's row, in a savepoint
+        with django_assert_num_queries(3 + 3):  # and the session's row, in a savepoint
             visitor.get("/roles/")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             visitor.get("/roles/")
 
     def test_a_session_begun_just_now_is_not_written_again(self, person: User, django_assert_num_queries) -> None:
         client = Client()
         client.force_login(person)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get("/roles/")
 
     def test_outsiders_have_none(self, client: Client, django_assert_num_queries) -> None:

@@ -9,31 +9,12 @@
   function one(selector) { return document.querySelector(selector); }
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
 
-  var wanted = one("[data-focus]");
-  if (wanted) wanted.focus();
-  all("details.unchanged").forEach(function (menu) {
-    menu.addEventListener("toggle", function () {
-      if (menu.open) menu.querySelector("input[type=text]").focus();
-    });
-  });
-
-  forgetHandedIn();
   var form = document.getElementById("report");
-  if (!form) return;
-
-  // A text that a button has sent is dropped from this computer once the server has said that it is kept.
-  function forgetHandedIn() {
-    try {
-      var handed = sessionStorage.getItem("handed");
-      sessionStorage.removeItem("handed");
-      if (handed && one(".notice.ok")) localStorage.removeItem(handed);
-    } catch (refused) { /* nothing can be kept here, so nothing was */ }
-  }
-
   var trouble = document.getElementById("trouble");
   var savedLine = document.getElementById("saved");
   var writer = form.elements.writer.value;
-  var key = "report:" + writer + ":" + form.getAttribute("action");
+  var element = window.reportParts.element, button = window.reportParts.button;
+  var mine = new window.reportParts.Copy(form, { values: values, fill: fill, plain: plain });
   var sent = snapshot(); // what the server has, or showed
   var sending = null; // the save under way
   var hints = ""; // as the server wrote them last
@@ -69,11 +50,6 @@
     return text.replace(/\r\n?/g, "\n").replace(/[０-９]/g, function (digit) {
       return String.fromCharCode(digit.charCodeAt(0) - 0xfee0);
     }).trim();
-  }
-
-  function labelOf(name) {
-    var label = form.querySelector('label[for="f-' + name + '"]');
-    return label ? label.textContent : "研判";
   }
 
   // 已改 and 恢复上期 ----------------------------------------------------------------------------------------------------
@@ -116,66 +92,6 @@
     var first = row.querySelector("input:checked, textarea, input:not([type=radio]), select") || row.querySelector("input");
     first.focus();
   });
-
-  // This computer's copy ----------------------------------------------------------------------------------------------
-
-  function keepHere() {
-    try {
-      localStorage.setItem(key, JSON.stringify({ texts: values(), at: new Date().toISOString() }));
-      return true;
-    } catch (refused) {
-      return false;
-    }
-  }
-
-  function dropHere() {
-    try { localStorage.removeItem(key); } catch (refused) { /* nothing was kept there either */ }
-  }
-
-  function keptHere() {
-    try { return JSON.parse(localStorage.getItem(key)); } catch (refused) { return null; }
-  }
-
-  function offerKept() {
-    var kept = keptHere(), now = values();
-    var names = kept ? Object.keys(kept.texts).filter(function (name) {
-      return name in now && plain(kept.texts[name]) !== plain(now[name]);
-    }) : [];
-    if (!names.length) return dropHere();
-    var box = document.getElementById("local"), list = document.createElement("dl");
-    box.className = "notice risk";
-    box.setAttribute("role", "status");
-    paragraph(box, "这台电脑上有上次没有存到服务器的文字（" + when(kept.at) + "）：");
-    names.forEach(function (name) {
-      list.appendChild(element("dt", labelOf(name)));
-      var text = element("dd", name === "confidence" || name === "coordination_unit" ? wordsOf(name, kept.texts[name]) : kept.texts[name] || "（清空）");
-      text.className = "text";
-      list.appendChild(text);
-    });
-    list.className = "unsaved";
-    box.appendChild(list);
-    box.appendChild(button("用这些文字", "btn btn-primary btn-sm", function () { fill(kept.texts); box.hidden = true; form.elements.progress.focus(); }));
-    box.appendChild(document.createTextNode(" "));
-    box.appendChild(button("不用", "btn btn-outline-primary btn-sm", function () { dropHere(); box.hidden = true; form.elements.progress.focus(); }));
-    box.hidden = false;
-  }
-
-  function wordsOf(name, value) {
-    var choice = form.querySelector('[name="' + name + '"][value="' + value + '"], [name="' + name + '"] option[value="' + value + '"]');
-    if (!choice) return "（清空）";
-    return choice.labels ? choice.labels[0].textContent : choice.textContent;
-  }
-
-  function when(iso) { return new Date(iso).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }); }
-  function element(name, text) { var made = document.createElement(name); made.textContent = text; return made; }
-  function paragraph(box, text) { box.appendChild(element("p", text)); }
-  function button(text, css, act) {
-    var made = element("button", text);
-    made.type = "button";
-    made.className = css;
-    made.addEventListener("click", act);
-    return made;
-  }
 
   // Saving ------------------------------------------------------------------------------------------------------------
 
@@ -227,7 +143,7 @@
   function confirmed(answer, texts, options) {
     sent = texts;
     form.elements.version.value = answer.version;
-    if (snapshot() === texts && !Object.keys(answer.errors).length) dropHere();
+    if (snapshot() === texts && !Object.keys(answer.errors).length) mine.drop();
     say(null);
     savedLine.textContent = answer.at + " 已自动保存" + (Object.keys(answer.errors).length ? "，标红的栏没有存" : "");
     inputs().forEach(function (input) { markError(input, answer.errors[input.name]); });
@@ -253,7 +169,7 @@
   }
 
   function explain(problem) {
-    var isHere = keepHere();
+    var isHere = mine.keep();
     var copy = isHere ? "文字已存在这台电脑上" : "请不要关闭本页";
     if (problem.status === 401) {
       say(problem.why + copy + "，本页不用关。", "在新标签页登录", problem.login);
@@ -292,7 +208,7 @@
 
   function changed() {
     compare();
-    if (snapshot() !== sent) keepHere();
+    if (snapshot() !== sent) mine.keep();
   }
 
   function isDirty() { return snapshot() !== sent; }
@@ -321,12 +237,12 @@
       return;
     }
     isLeaving = true;
-    if (keepHere()) sessionStorage.setItem("handed", key);
+    if (mine.keep()) sessionStorage.setItem("handed", mine.key);
   });
 
   function beforeGone() {
     if (isLeaving || isStopped || !isDirty()) return;
-    keepHere();
+    mine.keep();
     var data = body(false), size = snapshot().length * 3 + 1000;
     if (size < KEEPALIVE_LIMIT) fetch(form.dataset.autosave, { method: "POST", body: data, keepalive: true, credentials: "same-origin" }).catch(function () { /* the copy here remains */ });
   }
@@ -345,5 +261,5 @@
   form.elements.files.addEventListener("change", function () { if (this.files.length) save({ files: true }); });
   setInterval(tick, EVERY);
   compare();
-  offerKept();
+  mine.offer(document.getElementById("local"));
 })();

@@ -1,0 +1,20 @@
+// Every page of work: what was said last has the focus, a menu that opens has its first field ready.
+// Comfort only: without this file every button still does what it says.
+(function () {
+  "use strict";
+
+  var wanted = document.querySelector("[data-focus]");
+  if (wanted) wanted.focus();
+  document.querySelectorAll("details.unchanged").forEach(function (menu) {
+    menu.addEventListener("toggle", function () {
+      if (menu.open) menu.querySelector("input[type=text]").focus();
+    });
+  });
+
+  // A text that a button of the report form has sent is dropped from this computer once the server has said that it is kept.
+  try {
+    var handed = sessionStorage.getItem("handed");
+    sessionStorage.removeItem("handed");
+    if (handed && document.querySelector(".notice.ok")) localStorage.removeItem(handed);
+  } catch (refused) { /* nothing can be kept here, so nothing was */ }
+})();

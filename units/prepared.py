@@ -1,0 +1,117 @@
+"""Queries whose SQL Django writes once.
+
+Behind every page stand the same few questions, and writing their SQL takes Django five to ten times as long as the
+database takes to answer them: measured, 3 of the list's 10 milliseconds. The SQL depends on the arguments alone, so it
+is kept for the arguments last used. PostgreSQL in turn keeps its plan for as long as the connection lasts. Nothing the
+database answers is kept.
+"""
+
+import re
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from itertools import count
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Model, QuerySet
+
+from units.reading import source
+
+LONG = 300  # arguments: what asks for so many rows by their keys is written anew
+PLANNED = 200  # statements that a connection has ready
+REMEMBERED = 256  # statements for each query, one to four kilobytes each
+
+on_server: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by connection, gone with it
+
+Row = TypeVar("Row", bound=Model)
+
+
+def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
+    """Turn a function that builds a `values_list` queryset into one that returns its rows, values as Django gives them.
+
+    The arguments are hashable plain values, conditions (`Q`) among them.
+    """
+
+    @lru_cache(maxsize=REMEMBERED)
+    def statement(alias: str, *args: Hashable) -> tuple[str, tuple[Any, ...], dict[int, Any]] | None:
+        compiler = build(*args).query.get_compiler(alias)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        return sql, params, compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+
+    @wraps(build)
+    def rows(*args: Hashable) -> list[tuple[Any, ...]]:
+        is_long = sum(len(arg) if isinstance(arg, tuple) else 1 for arg in args) > LONG
+        known = (statement.__wrapped__ if is_long else statement)(source.get(), *args)
+        if known is None:
+            return []
+        sql, params, converters = known
+        connection = connections[source.get()]
+        with connection.cursor() as cursor:
+            cursor.execute(sql if is_long else planned(connection, sql), params)
+            found = cursor.fetchall()
+        return [converted(row, converters, connection) for row in found] if converters else found
+
+    return rows
+
+
+def planned(connection: Any, sql: str) -> str:
+    """The statement by the name under which PostgreSQL has it ready: planning takes longer than most of the answers."""
+    if connection.vendor != "postgresql":
+        return sql
+    known = on_server.setdefault(connection.connection, {})
+    if sql not in known:
+        if len(known) == PLANNED:
+            return sql
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE kept_{len(known)} AS {numbered(sql)}")
+        known[sql] = f"EXECUTE kept_{len(known)}" + (
+            f" ({', '.join(['%s'] * sql.count('%s'))})" if "%s" in sql else ""
+        )
+    return known[sql]
+
+
+def numbered(sql: str) -> str:
+    """With `$1` for the first `%s`, as PREPARE wants it."""
+    places = count(1)
+    return re.sub("%[s%]", lambda found: f"${next(places)}" if found[0] == "%s" else "%", sql)
+
+
+def converted(row: tuple[Any, ...], converters: dict[int, Any], connection: Any) -> tuple[Any, ...]:
+    """As Django's compiler does: SQLite has neither dates nor truth values, and JSON comes as text."""
+    values = list(row)
+    for at, (converts, expression) in converters.items():
+        for convert in converts:
+            values[at] = convert(values[at], expression, connection)
+    return tuple(values)
+
+
+def columns_of(model: type[Model], prefix: str = "") -> tuple[str, ...]:
+    """What `values_list` needs to give all of a row; `prefix` (`unit__`) leads to it from another model."""
+    return tuple(f"{prefix}{field.attname}" for field in model._meta.concrete_fields)
+
+
+def made(model: type[Row], values: Any) -> Row:
+    """A row of a model from its `columns_of`."""
+    return model.from_db(source.get(), columns_of(model), values)
+
+
+def prepared_rows(model: type[Row]) -> Callable[[Callable[..., QuerySet[Row]]], Callable[..., list[Row]]]:
+    """Likewise for a function that builds a queryset of whole rows, without anything joined to them."""
+
+    def turn(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
+        names = columns_of(model)
+        values = prepared(lambda *args: build(*args).values_list(*names))
+
+        @wraps(build)
+        def rows(*args: Hashable) -> list[Row]:
+            alias = source.get()
+            return [model.from_db(alias, names, row) for row in values(*args)]
+
+        return rows
+
+    return turn

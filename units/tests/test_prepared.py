@@ -1,0 +1,57 @@
+"""What is prepared answers what the queryset answers, with one question each time, and knows no answer by heart."""
+
+import pytest
+from django.db.models import Q
+from django.utils import timezone
+
+from units.choices import Role
+from units.models import User
+from units.prepared import columns_of, made, numbered, prepared, prepared_rows
+
+pytestmark = pytest.mark.django_db
+COLUMNS = ("pk", "username", "is_active", "last_login", "unit__name")
+
+
+@prepared
+def people(kind: Q, names: tuple[str, ...]):
+    return User.objects.filter(kind, username__in=names).order_by("pk").values_list(*COLUMNS)
+
+
+@prepared_rows(User)
+def named(*names: str):
+    return User.objects.filter(username__in=names).order_by("pk")
+
+
+@pytest.fixture
+def three() -> list[User]:
+    return [User.objects.create_user(f"p{n}", role=Role.LEADER, last_login=timezone.now()) for n in range(3)]
+
+
+def test_values_and_rows_are_django_s(three, django_assert_num_queries):
+    for names in (("p0",), ("p0", "p2"), ("p1",), ("p1", "nobody")):
+        with django_assert_num_queries(1):
+            found = people(Q(is_active=True), names)
+        assert found == list(User.objects.filter(username__in=names).order_by("pk").values_list(*COLUMNS))
+        assert [vars(one) | {"_state": None} for one in named(*names)] == [
+            vars(one) | {"_state": None} for one in User.objects.filter(username__in=names).order_by("pk")
+        ]
+
+
+def test_nothing_answered_is_kept(three):
+    assert len(people(Q(is_active=True), ("p0",))) == 1
+    User.objects.filter(username="p0").update(is_active=False)
+    assert people(Q(is_active=True), ("p0",)) == []
+
+
+def test_what_can_have_no_rows_is_not_asked(three, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert people(Q(pk__in=[]), ("p0",)) == people(Q(), ()) == []
+
+
+def test_a_row_made_is_the_row(three):
+    values = User.objects.filter(pk=three[0].pk).values_list(*columns_of(User)).get()
+    assert (made(User, values), made(User, values).username) == (three[0], "p0")
+
+
+def test_places_are_numbered_and_percent_signs_stay():
+    assert numbered("a = %s AND b LIKE '%%x' AND c IN (%s, %s)") == "a = $1 AND b LIKE '%x' AND c IN ($2, $3)"
