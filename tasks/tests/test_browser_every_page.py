@@ -95,8 +95,7 @@ def enlarged_and_printed(page: Page) -> dict[str, list[str]]:
     is_wide = page.evaluate("document.body.classList.contains('print-wide')")
     page.set_viewport_size({"width": LANDSCAPE if is_wide else PORTRAIT, "height": 900})
     page.emulate_media(media="print")
-    if "brief" not in page.evaluate("document.body.className"):  # printed and counted in test_dashboard_browser.py
-        found["on paper"] = page.evaluate(UNREADABLE, True)
+    found["on paper"] = page.evaluate(UNREADABLE, True)
     page.emulate_media(media="screen")
     return {where: said for where, said in found.items() if said}
 
