@@ -252,7 +252,7 @@ class TestQueries:
     """The same number of queries for 79 measures and for 7,900."""
 
     ANONYMOUS = 8  # which edition; plans, fields, units, groups; what is published (two, first period while nothing is), and last
-    LOGGED_IN = 10  # and session, person, the person's unit
+    LOGGED_IN = 9  # and the session; the person comes with the unit
 
     def count(self, client: Client) -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -109,7 +109,7 @@ class TestThePresent:
         Measure.objects.filter(pk=scene.measures["2-1"].pk).update(due_on=datetime.date(2026, 10, 1))
         standing.rebuild(scene.plan, now=LATER)
         (line,) = [line for line in pack.behind if line.code == "2-1"]
-        assert [report.duty.unit.slug for report in line.reports] == ["qd"]
+        assert [report.unit for report in line.reports] == ["青岛市政府"]
 
     def test_problems_in_the_order_of_the_table(self, pack: Stocktake) -> None:
         told = [(one.duty.measure.code, one.duty.unit.slug, one.problems or one.risk) for one in pack.problems]
