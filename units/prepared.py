@@ -7,7 +7,7 @@ database answers is kept.
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache, wraps
 from itertools import count
 from typing import Any, TypeVar
@@ -100,18 +100,44 @@ def made(model: type[Row], values: Any) -> Row:
     return model.from_db(source.get(), columns_of(model), values)
 
 
-def prepared_rows(model: type[Row]) -> Callable[[Callable[..., QuerySet[Row]]], Callable[..., list[Row]]]:
-    """Likewise for a function that builds a queryset of whole rows, without anything joined to them."""
+def prepared_rows(model: type[Row], *joins: str) -> Callable[[Callable[..., QuerySet[Row]]], Callable[..., list[Row]]]:
+    """Likewise for a function that builds a queryset of whole rows; `joins` are what they come with, as `select_related`
+    takes them, each behind the one it hangs on.
+    """
+    shape = [(path, one, columns_of(one)) for path, one in joined(model, joins)]
+    names = [f"{path}__{name}" if path else name for path, _, columns in shape for name in columns]
 
     def turn(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
-        names = columns_of(model)
         values = prepared(lambda *args: build(*args).values_list(*names))
 
         @wraps(build)
         def rows(*args: Hashable) -> list[Row]:
             alias = source.get()
-            return [model.from_db(alias, names, row) for row in values(*args)]
+            return [put_together(alias, shape, row) for row in values(*args)]
 
         return rows
 
     return turn
+
+
+def joined(model: type[Model], joins: tuple[str, ...]) -> Iterator[tuple[str, type[Model]]]:
+    """Path and model, the rows' own first."""
+    yield "", model
+    for path in joins:
+        one = model
+        for name in path.split("__"):
+            one = one._meta.get_field(name).related_model
+        yield path, one
+
+
+def put_together(alias: str, shape: list[tuple[str, type[Model], tuple[str, ...]]], row: tuple[Any, ...]) -> Any:
+    found: dict[str, Any] = {}
+    begins = 0
+    for path, model, names in shape:
+        values, begins = row[begins : begins + len(names)], begins + len(names)
+        is_there = values[names.index(model._meta.pk.attname)] is not None  # or an outer join met nothing
+        found[path] = model.from_db(alias, names, values) if is_there else None
+        parent, _, name = path.rpartition("__")
+        if path and found[parent] is not None:
+            found[parent]._state.fields_cache[name] = found[path]
+    return found[""]

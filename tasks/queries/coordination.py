@@ -12,8 +12,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
 from tasks.queries.reports import counting, counting_reports
+from units.prepared import prepared_rows
 
 URGENT = ("coordination_due_on", "duty_id")
+SHOWN = ("duty", "duty__measure", "duty__measure__main_task", "duty__unit", "coordination_unit", "period")
 
 
 ANY = Q(coordination_unit__isnull=False)
@@ -32,7 +34,7 @@ def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySe
     return without(matters, approved_in(periods).filter(period__as_of__gt=OuterRef("period__as_of")))
 
 
-def unanswered(periods: Collection[ReportingPeriod], kind: Q) -> QuerySet[ProgressReport]:
+def unanswered(periods: Collection[ReportingPeriod | int], kind: Q) -> QuerySet[ProgressReport]:
     answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
     return counting_reports(periods).filter(kind).exclude(Exists(answers))
 
@@ -42,7 +44,7 @@ def without(matters: QuerySet[ProgressReport], newer: QuerySet[ProgressReport]) 
     return matters.alias(newer=Subquery(newer.values("pk")[:1])).filter(newer=None)
 
 
-def approved_in(periods: Collection[ReportingPeriod]) -> QuerySet[ProgressReport]:
+def approved_in(periods: Collection[ReportingPeriod | int]) -> QuerySet[ProgressReport]:
     """What the same duty says in these periods. Where there is a correction there is what it corrects."""
     said = ProgressReport.objects.filter(duty=OuterRef("duty"), period__in=list(periods), corrects=None)
     return said.filter(state=ReportState.APPROVED).order_by()
@@ -66,8 +68,7 @@ def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
 
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     """With all that a line shows, the most urgent answer first. One query."""
-    joins = ("duty__measure__main_task", "duty__unit", "coordination_unit", "period")
-    return matters.select_related(*joins).order_by(*URGENT)
+    return matters.select_related(*SHOWN).order_by(*URGENT)
 
 
 def place(matter: ProgressReport) -> str:
@@ -85,15 +86,22 @@ def behind(place: str) -> Q:
     return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
 
 
-def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> QuerySet[ProgressReport]:
-    """The first open matters of a kind, as `in_order`. One query: of each period the first by an index, then of these."""
+def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> list[ProgressReport]:
+    """The first open matters of a kind, as `in_order`. One query."""
+    newest_first = sorted(periods, key=lambda period: period.as_of, reverse=True)
+    return first_matters(tuple(period.pk for period in newest_first), kind, count) if periods else []
+
+
+@prepared_rows(ProgressReport, *SHOWN)
+def first_matters(newest_first: tuple[int, ...], kind: Q, count: int) -> QuerySet[ProgressReport]:
+    """Of each period the first by an index, then of these."""
     parts = []
-    for period in periods:
-        newer = [one for one in periods if one.as_of > period.as_of]
+    for at, period in enumerate(newest_first):
         matters = unanswered([period], kind)
-        matters = without(matters, approved_in(newer)) if newer else matters
+        matters = without(matters, approved_in(newest_first[:at])) if at else matters
         parts.append(matters.order_by(*URGENT).values("pk")[:count])
-    if len(parts) < 2:
-        return in_order(ProgressReport.objects.filter(pk__in=parts[0] if parts else []))
-    chosen = [ProgressReport.objects.order_by().filter(pk__in=part).values("pk") for part in parts]
-    return in_order(ProgressReport.objects.filter(pk__in=chosen[0].union(*chosen[1:])))[:count]
+    chosen = ProgressReport.objects.filter(pk__in=parts[0])
+    if len(parts) > 1:
+        firsts = [ProgressReport.objects.order_by().filter(pk__in=part).values("pk") for part in parts]
+        chosen = ProgressReport.objects.filter(pk__in=firsts[0].union(*firsts[1:]))
+    return chosen.order_by(*URGENT)[:count]

@@ -54,7 +54,7 @@ def counting(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     return reports.filter(Q(corrects=None) | Q(state=ReportState.APPROVED)).exclude(Exists(corrected))
 
 
-def counting_reports(periods: Iterable[ReportingPeriod]) -> QuerySet[ProgressReport]:
+def counting_reports(periods: Iterable[ReportingPeriod | int]) -> QuerySet[ProgressReport]:
     """Approved reports of these periods that stand: a corrected one gives way to its approved correction."""
     return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 

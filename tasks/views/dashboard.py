@@ -145,7 +145,7 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = [list(coordination.most_urgent(board.periods, kind, DECISIONS + 1)) for kind in kinds]
+    found = [coordination.most_urgent(board.periods, kind, DECISIONS + 1) for kind in kinds]
     rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
     return {
         "asked": rows[0],
@@ -165,7 +165,7 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     board, to, after = Dashboard(plan, timezone.localdate()), request.GET.get("to", ""), request.GET.get("after", "")
     own = coordination.asking(request.user.unit_id)
     kind = {"own": own, "others": coordination.ANY & ~own}.get(to, coordination.ANY)
-    found = list(coordination.most_urgent(board.periods, kind & coordination.behind(after), PER_PAGE + 1))
+    found = coordination.most_urgent(board.periods, kind & coordination.behind(after), PER_PAGE + 1)
     counts = board.matters(request.user.unit_id)
     context = {
         "plan": plan,

@@ -4,8 +4,8 @@ import pytest
 from django.db.models import Q
 from django.utils import timezone
 
-from units.choices import Role
-from units.models import User
+from units.choices import Role, UnitKind
+from units.models import Unit, User
 from units.prepared import columns_of, made, numbered, prepared, prepared_rows
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,11 @@ def named(*names: str):
     return User.objects.filter(username__in=names).order_by("pk")
 
 
+@prepared_rows(User, "unit")
+def with_units():
+    return User.objects.order_by("pk")
+
+
 @pytest.fixture
 def three() -> list[User]:
     return [User.objects.create_user(f"p{n}", role=Role.LEADER, last_login=timezone.now()) for n in range(3)]
@@ -35,6 +40,17 @@ def test_values_and_rows_are_django_s(three, django_assert_num_queries):
         assert [vars(one) | {"_state": None} for one in named(*names)] == [
             vars(one) | {"_state": None} for one in User.objects.filter(username__in=names).order_by("pk")
         ]
+
+
+def test_rows_come_with_what_is_joined_to_them(three, django_assert_num_queries):
+    unit = Unit.objects.create(name="省交通运输厅", slug="jt", kind=UnitKind.PROVINCIAL)
+    User.objects.filter(pk=three[1].pk).update(unit=unit)
+    with django_assert_num_queries(1):
+        found = with_units()
+        assert [one.unit and vars(one.unit)["name"] for one in found] == [None, "省交通运输厅", None]
+    assert found == three
+    found[1].unit = None
+    assert found[1].unit_id is None
 
 
 def test_nothing_answered_is_kept(three):
