@@ -15,6 +15,6 @@ class AccountBackend(ModelBackend):
         return found[0] if found and self.user_can_authenticate(found[0]) else None
 
 
-@prepared_rows(User, "unit")
+@prepared_rows(User, "unit", by_key=True)
 def account(user_id: int) -> QuerySet[User]:
     return User.objects.filter(pk=user_id)

@@ -6,10 +6,12 @@ is kept for the arguments last used. PostgreSQL in turn keeps its plan for as lo
 database answers is kept.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Hashable, Iterator
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from itertools import count
+from operator import itemgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -21,6 +23,7 @@ from units.reading import source
 
 LONG = 300  # arguments: what asks for so many rows by their keys is written anew
 PLANNED = 200  # statements that a connection has ready
+LARGEST_KEY = 2**63 - 1  # an address may ask for more, and the database refuses to compare with it
 REMEMBERED = 256  # statements for each query, one to four kilobytes each
 
 on_server: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by connection, gone with it
@@ -28,35 +31,94 @@ on_server: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by co
 Row = TypeVar("Row", bound=Model)
 
 
+Statement = tuple[str, tuple[Any, ...], dict[int, Any]]  # with its parameters, and what the values of a row go through
+
+
 def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
     """Turn a function that builds a `values_list` queryset into one that returns its rows, values as Django gives them.
 
     The arguments are hashable plain values, conditions (`Q`) among them.
     """
-
-    @lru_cache(maxsize=REMEMBERED)
-    def statement(alias: str, *args: Hashable) -> tuple[str, tuple[Any, ...], dict[int, Any]] | None:
-        compiler = build(*args).query.get_compiler(alias)
-        try:
-            sql, params = compiler.as_sql()
-        except EmptyResultSet:
-            return None
-        return sql, params, compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+    kept = lru_cache(maxsize=REMEMBERED)(partial(written, build))
 
     @wraps(build)
     def rows(*args: Hashable) -> list[tuple[Any, ...]]:
         is_long = sum(len(arg) if isinstance(arg, tuple) else 1 for arg in args) > LONG
-        known = (statement.__wrapped__ if is_long else statement)(source.get(), *args)
-        if known is None:
-            return []
-        sql, params, converters = known
-        connection = connections[source.get()]
-        with connection.cursor() as cursor:
-            cursor.execute(sql if is_long else planned(connection, sql), params)
-            found = cursor.fetchall()
-        return [converted(row, converters, connection) for row in found] if converters else found
+        statement = written(build, source.get(), *args) if is_long else kept(source.get(), *args)
+        return answered(*statement, is_planned=not is_long) if statement else []
 
     return rows
+
+
+def prepared_by_key(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
+    """`prepared` where the arguments go into the statement as they are: keys, texts and days, never None. One statement
+    serves them all; it is written with stand-ins, so `build` only filters by them.
+    """
+
+    @lru_cache(maxsize=REMEMBERED)
+    def kept(alias: str, kinds: tuple[type, ...]) -> tuple[str, list[Callable[..., Any]], dict[int, Any]]:
+        stand_ins = [STAND_INS[kind](at) for at, kind in enumerate(kinds)]
+        statement = written(build, alias, *stand_ins)
+        assert statement, "a statement by key can have rows"
+        sql, params, converters = statement
+        places = {one: itemgetter(at) for at, one in enumerate(stand_ins)}
+        places |= {
+            str(one): partial(text_at, at) for at, one in enumerate(stand_ins) if isinstance(one, datetime.date)
+        }
+        assert set(stand_ins) <= {*params, *map(from_text, params)}, "every argument is a parameter"
+        return sql, [places.get(param, partial(constant, param)) for param in params], converters
+
+    @wraps(build)
+    def rows(*args: Hashable) -> list[tuple[Any, ...]]:
+        if any(isinstance(arg, int) and arg > LARGEST_KEY for arg in args):
+            return []
+        sql, params, converters = kept(source.get(), tuple(map(type, args)))
+        return answered(sql, tuple(param(args) for param in params), converters, is_planned=True)
+
+    return rows
+
+
+STAND_INS: dict[type, Callable[[int], Any]] = {
+    int: lambda at: 2_000_000_000 + at,
+    str: lambda at: f"stand-in {at}",
+    datetime.date: lambda at: datetime.date.max - datetime.timedelta(at),
+}
+
+
+def constant(value: Any, args: tuple[Any, ...]) -> Any:
+    return value
+
+
+def text_at(at: int, args: tuple[Any, ...]) -> str:
+    """SQLite takes days as texts."""
+    return str(args[at])
+
+
+def from_text(value: Any) -> Any:
+    try:
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def written(build: Callable[..., QuerySet[Any]], alias: str, *args: Hashable) -> Statement | None:
+    """None where no row can be found."""
+    compiler = build(*args).query.get_compiler(alias)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    return sql, params, compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+
+
+def answered(
+    sql: str, params: tuple[Any, ...], converters: dict[int, Any], *, is_planned: bool
+) -> list[tuple[Any, ...]]:
+    connection = connections[source.get()]
+    with connection.cursor() as cursor:
+        cursor.execute(planned(connection, sql) if is_planned else sql, params)
+        found = cursor.fetchall()
+    return [converted(row, converters, connection) for row in found] if converters else found
 
 
 def planned(connection: Any, sql: str) -> str:
@@ -100,15 +162,18 @@ def made(model: type[Row], values: Any) -> Row:
     return model.from_db(source.get(), columns_of(model), values)
 
 
-def prepared_rows(model: type[Row], *joins: str) -> Callable[[Callable[..., QuerySet[Row]]], Callable[..., list[Row]]]:
-    """Likewise for a function that builds a queryset of whole rows; `joins` are what they come with, as `select_related`
-    takes them, each behind the one it hangs on.
+def prepared_rows(
+    model: type[Row], *joins: str, by_key: bool = False
+) -> Callable[[Callable[..., QuerySet[Row]]], Callable[..., list[Row]]]:
+    """`prepared`, or `prepared_by_key`, for a function that builds a queryset of whole rows; `joins` are what they come
+    with, as `select_related` takes them, each behind the one it hangs on.
     """
     shape = [(path, one, columns_of(one)) for path, one in joined(model, joins)]
     names = [f"{path}__{name}" if path else name for path, _, columns in shape for name in columns]
 
     def turn(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
-        values = prepared(lambda *args: build(*args).values_list(*names))
+        prepare = prepared_by_key if by_key else prepared
+        values = prepare(lambda *args: build(*args).values_list(*names))
 
         @wraps(build)
         def rows(*args: Hashable) -> list[Row]:

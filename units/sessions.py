@@ -5,18 +5,18 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from units.prepared import columns_of, made, prepared
+from units.prepared import prepared_rows
 
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
-        found = [made(Session, row) for row in sessions(self.session_key)]
+        found = sessions(self.session_key)
         if found and found[0].expire_date > timezone.now():
             return found[0]
         self._session_key = None
         return None
 
 
-@prepared
+@prepared_rows(Session, by_key=True)
 def sessions(key: str) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key).values_list(*columns_of(Session))
+    return Session.objects.filter(session_key=key)

@@ -10,6 +10,7 @@ from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
 from units.choices import Role, UnitKind
 from units.models import User
+from units.prepared import prepared_by_key, prepared_rows
 
 
 def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
@@ -60,13 +61,38 @@ def counting_reports(periods: Iterable[ReportingPeriod | int]) -> QuerySet[Progr
 
 
 def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:
-    """The newest approved report of a duty in an earlier period, corrections counted."""
-    return (
-        ProgressReport.objects.filter(duty=duty, state=ReportState.APPROVED, period__as_of__lt=before.as_of)
-        .select_related("period", "coordination_unit")
-        .order_by("-period__as_of", "-id")
-        .first()
-    )
+    """The newest approved report of a duty in an earlier period, corrections counted. One query."""
+    return next(iter(approved_before(duty.pk, before.as_of)), None)
+
+
+@prepared_rows(ProgressReport, "period", "coordination_unit", by_key=True)
+def approved_before(duty: int, day: datetime.date) -> QuerySet[ProgressReport]:
+    approved = ProgressReport.objects.filter(duty=duty, state=ReportState.APPROVED, period__as_of__lt=day)
+    return approved.order_by("-period__as_of", "-id")[:1]
+
+
+@prepared_rows(ProgressReport, "written_by", by_key=True)
+def begun(duty: int, period: int) -> QuerySet[ProgressReport]:
+    """The report of a duty in a period, if there is one; not its corrections."""
+    return ProgressReport.objects.filter(duty=duty, period=period, corrects=None).order_by("pk")[:1]
+
+
+@prepared_rows(ProgressReport, by_key=True)
+def as_it_stands(report: int) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(pk=report)
+
+
+@prepared_rows(
+    Duty, "unit", "measure", "measure__main_task", "measure__main_task__plan", "measure__main_task__field", by_key=True
+)
+def duty_by_key(key: int) -> QuerySet[Duty]:
+    return Duty.objects.filter(pk=key)
+
+
+@prepared_by_key
+def unit_obliged(duty: int) -> QuerySet[Duty]:
+    """The unit of a duty that must report."""
+    return Duty.objects.filter(pk=duty, role__in=OBLIGED_ROLES).exclude(needs_no_report()).values_list("unit_id")
 
 
 def last_approved_of_all(

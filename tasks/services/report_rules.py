@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tasks.choices import Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
-from tasks.queries.reports import last_approved
+from tasks.queries.reports import as_it_stands, begun, last_approved
 from tasks.services import standing
 from units.choices import Role, UnitKind
 from units.models import User
@@ -45,8 +45,7 @@ def locked(period: ReportingPeriod) -> ReportingPeriod:
 
 
 def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:
-    reports = ProgressReport.objects.filter(duty=duty, period=period, corrects=None)
-    report = reports.select_related("written_by").first()
+    report = next(iter(begun(duty.pk, period.pk)), None)
     if report is not None:
         report.duty, report.period = duty, period
     return report
@@ -54,7 +53,7 @@ def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:
 
 def fresh(report: ProgressReport) -> ProgressReport:
     """The report as it stands now, beside the duty and period it came with, which no verb of a report moves."""
-    now = ProgressReport.objects.get(pk=report.pk)
+    (now,) = as_it_stands(report.pk)
     now.duty, now.period = report.duty, report.period
     return now
 

@@ -15,10 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from tasks import lights
-from tasks.choices import OBLIGED_ROLES
 from tasks.lights import MeasureFacts
 from tasks.models import (
-    Duty,
     FrozenMeasure,
     LightChange,
     Measure,
@@ -33,7 +31,7 @@ from tasks.models import (
 from tasks.models.lit import Lit
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, in_parts, moved_by, places, summed
 from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
-from tasks.queries.reports import needs_no_report
+from tasks.queries.reports import unit_obliged
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 
 
@@ -180,10 +178,10 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
             steps["late"] += step * report.is_late
     if not any(steps.values()):
         return
-    duty = Duty.objects.filter(pk=after.duty_id, role__in=OBLIGED_ROLES).exclude(needs_no_report())
-    if (unit := duty.values_list("unit_id", flat=True).first()) is None:
+    units = unit_obliged(after.duty_id)
+    if not units:
         return
-    kept = UnitFiling.objects.filter(period=after.period_id, unit=unit)
+    kept = UnitFiling.objects.filter(period=after.period_id, unit=units[0][0])
     possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
     if not kept.filter(**possible).update(**{name: F(name) + step for name, step in steps.items() if step}):
         recount_filing(after.period)  # counts out of step are mended, and never stand in the way of work

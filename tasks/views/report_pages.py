@@ -13,7 +13,7 @@ from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, sees, visible_to, writes_for
-from tasks.queries.reports import last_approved
+from tasks.queries.reports import duty_by_key, last_approved
 from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
 from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
 from units.models import User
@@ -48,8 +48,9 @@ class Spot(NamedTuple):
 
 def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
     """What a person may not see is not there, for them."""
-    known = Duty.objects.select_related("unit", "measure__main_task__plan", "measure__main_task__field")
-    duty = get_object_or_404(known, pk=duty_key)
+    duty = next(iter(duty_by_key(duty_key)), None)
+    if duty is None:
+        raise Http404
     periods = visible_to(user, ReportingPeriod).filter(opens_on__lte=timezone.localdate())
     period = get_object_or_404(periods, pk=period_key, plan=duty.measure.main_task.plan)
     report = existing(duty, period)

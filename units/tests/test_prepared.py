@@ -1,5 +1,7 @@
 """What is prepared answers what the queryset answers, with one question each time, and knows no answer by heart."""
 
+import datetime
+
 import pytest
 from django.db.models import Q
 from django.utils import timezone
@@ -51,6 +53,32 @@ def test_rows_come_with_what_is_joined_to_them(three, django_assert_num_queries)
     assert found == three
     found[1].unit = None
     assert found[1].unit_id is None
+
+
+@prepared_rows(User, by_key=True)
+def of_a_day(name: str, day: datetime.date, key: int):
+    return User.objects.filter(username=name, last_login__date=day, pk=key, is_active=True)
+
+
+def test_one_statement_serves_every_key(three, django_assert_num_queries):
+    for one in three:
+        day = timezone.localdate(one.last_login)
+        with django_assert_num_queries(1):
+            assert of_a_day(one.username, day, one.pk) == [one]
+        assert (
+            of_a_day(one.username, day, one.pk + 7) == of_a_day(one.username, datetime.date(2020, 2, 1), one.pk) == []
+        )
+    with django_assert_num_queries(0):
+        assert of_a_day("p0", datetime.date(2020, 2, 1), 10**20) == []
+
+
+def test_an_argument_that_is_no_parameter_is_refused(three):
+    @prepared_rows(User, by_key=True)
+    def some(key: int, count: int):
+        return User.objects.filter(pk=key)[:count]
+
+    with pytest.raises(AssertionError, match="every argument is a parameter"):
+        some(1, 2)
 
 
 def test_nothing_answered_is_kept(three):
