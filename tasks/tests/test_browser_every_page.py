@@ -27,7 +27,7 @@ READABLE = {
     Role.REPORTER: 46,
     Role.UNIT_REVIEWER: 44,
     Role.OFFICE: 78,
-    Role.LEADER: 40,
+    Role.LEADER: 42,
     Role.ADMINISTRATOR: 34,
     Role.AUDITOR: 32,
 }
