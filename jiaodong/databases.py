@@ -7,6 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+PLANNING = "-c jit=off -c plan_cache_mode=force_generic_plan"
 
 
 def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
@@ -38,6 +39,8 @@ def for_sqlite() -> dict[str, Any]:
 
 
 def for_postgresql(name: str) -> dict[str, Any]:
-    """Without jit: compiling a plan costs more than our queries take, and minutes where the statistics are stale."""
+    """Without jit: compiling a plan costs more than our queries take, and minutes where the statistics are stale. And what
+    is prepared (`units/prepared.py`) is planned once: planning a dozen joined tables anew takes longer than reading them.
+    """
     seconds = 2 if name == "replica" else 5  # a page waits for the replica before it turns to the primary
-    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": "-c jit=off", "connect_timeout": seconds}}
+    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": PLANNING, "connect_timeout": seconds}}

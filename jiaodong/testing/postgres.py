@@ -25,6 +25,7 @@ FAST = (*UNSYNCED, "synchronous_commit=off")
 # A test's rows are never committed. Autovacuum would count the tables as empty and later queries would be planned for
 # one row; without it they are planned for the dead rows that lie about, and compiling each plan takes a second.
 STEADY = ("autovacuum=off", "jit=off")
+SOLID = ("random_page_cost=1.1",)  # as deploy/postgresql/primary.conf has it
 ROOMY = ("max_connections=200",)  # two threads for each of fifty clerks, and whoever tests beside them
 
 
@@ -94,7 +95,7 @@ class Cluster:
 
     def start(self) -> None:
         listen = ("listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
-        options = " ".join(f"-c {option}" for option in (*listen, *self.speed, *STEADY, *ROOMY))
+        options = " ".join(f"-c {option}" for option in (*listen, *self.speed, *STEADY, *SOLID, *ROOMY))
         self.call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--log", str(self.log), "-o", options)
 
     def stop(self) -> None:
