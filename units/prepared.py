@@ -40,14 +40,23 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[An
     The arguments are hashable plain values, conditions (`Q`) among them.
     """
     kept = lru_cache(maxsize=REMEMBERED)(partial(written, build))
+    is_planned_anew = getattr(build, "is_planned_anew", False)
 
     @wraps(build)
     def rows(*args: Hashable) -> list[tuple[Any, ...]]:
         is_long = sum(len(arg) if isinstance(arg, tuple) else 1 for arg in args) > LONG
         statement = written(build, source.get(), *args) if is_long else kept(source.get(), *args)
-        return answered(*statement, is_planned=not is_long) if statement else []
+        return answered(*statement, is_planned=not (is_long or is_planned_anew)) if statement else []
 
     return rows
+
+
+def planned_anew(build: Callable[..., QuerySet[Row]]) -> Callable[..., QuerySet[Row]]:
+    """Stands below `prepared` where PostgreSQL must see the values to find the index: a partial one, or a day before which
+    hardly a row lies.
+    """
+    build.is_planned_anew = True  # type: ignore[attr-defined]
+    return build
 
 
 def prepared_by_key(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
@@ -173,7 +182,7 @@ def prepared_rows(
 
     def turn(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
         prepare = prepared_by_key if by_key else prepared
-        values = prepare(lambda *args: build(*args).values_list(*names))
+        values = prepare(wraps(build)(lambda *args: build(*args).values_list(*names)))
 
         @wraps(build)
         def rows(*args: Hashable) -> list[Row]:

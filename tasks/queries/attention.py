@@ -15,7 +15,7 @@ from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Duty, FrozenMeasure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
-from units.prepared import prepared, prepared_rows
+from units.prepared import planned_anew, prepared, prepared_rows
 
 DATES = ("due_on", "original_due_on")
 LISTED = 10  # lines of each list: what a leader reads in two minutes and two sheets hold
@@ -153,6 +153,7 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
 
 
 @prepared_rows(MeasureStanding)
+@planned_anew
 def first_kept(plan: int, today: datetime.date, unit: int | None) -> QuerySet[MeasureStanding]:
     holding = MeasureStanding.objects.filter(plan=plan, holds_until__gte=today)
     if unit is not None:

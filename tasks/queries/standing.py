@@ -284,7 +284,9 @@ def present_summary(plan: int) -> QuerySet[StandingSummary]:
 
 @prepared
 def outdated_one(plan: int, today: datetime.date) -> QuerySet[MeasureStanding]:
-    return MeasureStanding.objects.filter(plan=plan, holds_until__lt=today).order_by().values_list("pk")[:1]
+    """The first by the day until which it holds: by an index, where there is none as well."""
+    rows = MeasureStanding.objects.filter(plan=plan, holds_until__lt=today)
+    return rows.order_by("holds_until").values_list("pk")[:1]
 
 
 @prepared_rows(MeasureStanding)

@@ -13,7 +13,7 @@ from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport
 from tasks.queries.reports import needs_no_report, newest_approved
 from units.choices import Role
-from units.prepared import prepared
+from units.prepared import planned_anew, prepared
 
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 ROLE_WORDS = dict(Role.choices)
@@ -129,6 +129,7 @@ def rows_handed_in(start: int, stop: int, *of: Any) -> QuerySet[Any]:
 
 
 @prepared
+@planned_anew
 def rows_returned(writer: Q, periods: Keys) -> QuerySet[Any]:
     """A row for each review that returned one of them, the last review last."""
     refused = FilteredRelation("reviews", condition=Q(reviews__is_passed=False))
