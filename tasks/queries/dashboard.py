@@ -20,7 +20,7 @@ from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
-from units.prepared import columns_of, made, prepared
+from units.prepared import prepared, prepared_rows
 
 IN_TREND = 5  # frozen periods beside the present
 
@@ -126,10 +126,7 @@ class Dashboard:
 
     @cached_property
     def summaries(self) -> list[StandingSummary]:
-        found = [(made(StandingSummary, row[:4]), row[4:]) for row in summary_rows(self.plan.pk)]
-        for summary, period in found:
-            summary.period = made(ReportingPeriod, period) if summary.period_id else None
-        return [summary for summary, _ in found]
+        return summaries_of(self.plan.pk)
 
     @cached_property
     def present(self) -> Present:
@@ -225,10 +222,9 @@ def field_rows(plan: int) -> QuerySet[Field]:
     return Field.objects.filter(plan=plan).order_by("position").values_list("position", "name", "pk")
 
 
-@prepared
-def summary_rows(plan: int) -> QuerySet[StandingSummary]:
-    columns = (*columns_of(StandingSummary), *columns_of(ReportingPeriod, "period__"))
-    return StandingSummary.objects.filter(plan=plan).order_by().values_list(*columns)
+@prepared_rows(StandingSummary, "period", by_key=True)
+def summaries_of(plan: int) -> QuerySet[StandingSummary]:
+    return StandingSummary.objects.filter(plan=plan).order_by()
 
 
 @prepared

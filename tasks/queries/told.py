@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tasks.choices import ReportState
+from units.models.user import person_name
 
 STATE_WORDS = dict(ReportState.choices)
 
@@ -49,8 +50,8 @@ class Told(NamedTuple):
 
     @property
     def approver(self) -> str:
-        """Family name first; the account where there is no name; empty where nobody has approved."""
-        return (self.family_name or "") + (self.given_name or "") or self.username or ""
+        """Empty where nobody has approved."""
+        return person_name(self.family_name, self.given_name, self.username)
 
 
 OF_DUTY = ("duty__measure_id", "duty_id", "duty__unit_id", "duty__unit__name")

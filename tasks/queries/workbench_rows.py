@@ -13,6 +13,7 @@ from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport
 from tasks.queries.reports import needs_no_report, newest_approved
 from units.choices import Role
+from units.models.user import person_name
 from units.prepared import planned_anew, prepared
 
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
@@ -67,7 +68,7 @@ class ReturnFacts(NamedTuple):
 
     @property
     def by(self) -> str:
-        name = f"{self.family_name}{self.given_name}" or self.username
+        name = person_name(self.family_name, self.given_name, self.username)
         return f"{self.unit or ''} {ROLE_WORDS[self.role]} {name}"
 
 

@@ -164,6 +164,6 @@ class TestPage:
         enter(page, leader)
         source = page.request.get(BOARD).body()
         own = settings.BASE_DIR / "jiaodong" / "static" / "jiaodong"
-        sheets = [own / name for name in ("theme.css", "work.css", "dashboard.css")]
+        sheets = [own / name for name in ("theme.css", "paper.css", "work.css", "dashboard.css")]
         sheets.append(Path(bootstrap_wrapper.get_bootstrap_css_dir()) / "bootstrap.min.css")
         assert sum(len(gzip.compress(part)) for part in (source, *(sheet.read_bytes() for sheet in sheets))) < 90_000

@@ -1,5 +1,8 @@
 """导入分工表, its ends: bring a file, see what was brought and what was written, take a file back, abandon or return."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -72,18 +75,26 @@ def whole(file: UploadedFile) -> bytes:
     return data
 
 
-def own_table(request: HttpRequest, pk: int) -> TableImport:
-    """One of those that this person brought; only its owner finds it."""
-    require(request.user, Permission.IMPORT_TABLES)
-    return get_object_or_404(visible_to(request.user, TableImport), pk=pk, owner=request.user)
+def of_own_table(
+    view: Callable[[HttpRequest, TableImport], HttpResponse],
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Give a view the table that this person brought; only its owner finds it. One that is written can no longer be
+    worked on: a second click and the way back lead to what was written.
+    """
+
+    @wraps(view)
+    def of_table(request: HttpRequest, pk: int) -> HttpResponse:
+        require(request.user, Permission.IMPORT_TABLES)
+        table = get_object_or_404(visible_to(request.user, TableImport), pk=pk, owner=request.user)
+        return redirect("table-import", pk) if table.applied_at else view(request, table)
+
+    return of_table
 
 
 @login_required
 @require_POST
-def table_abandon(request: HttpRequest, pk: int) -> HttpResponse:
-    table = own_table(request, pk)
-    if table.applied_at:
-        return redirect("table-import", pk)
+@of_own_table
+def table_abandon(request: HttpRequest, table: TableImport) -> HttpResponse:
     importing.abandon_table(request.user, table=table, now=timezone.now())
     messages.success(request, f"“{table.name}”已放弃，没有写入任何内容。")
     return redirect("table-imports")

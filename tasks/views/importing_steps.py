@@ -23,7 +23,7 @@ from tasks.queries.comparison import Change, in_words, kind_of
 from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
 from tasks.textdiff import Piece, text_diff
-from tasks.views.importing import own_table
+from tasks.views.importing import of_own_table
 from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
@@ -161,10 +161,8 @@ def following(examined: Examined) -> tuple[str, str]:
 @login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def table_names(request: HttpRequest, pk: int) -> HttpResponse:
-    table = own_table(request, pk)
-    if table.applied_at:  # a second click, or the way back
-        return redirect("table-import", pk)
+@of_own_table
+def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
     examined = examine(table, timezone.localdate())
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
@@ -221,10 +219,8 @@ def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
 @login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def table_places(request: HttpRequest, pk: int) -> HttpResponse:
-    table = own_table(request, pk)
-    if table.applied_at:  # a second click, or the way back
-        return redirect("table-import", pk)
+@of_own_table
+def table_places(request: HttpRequest, table: TableImport) -> HttpResponse:
     examined = examine(table, timezone.localdate())
     form = PlacesForm(
         request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
@@ -240,10 +236,8 @@ def table_places(request: HttpRequest, pk: int) -> HttpResponse:
 @login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def table_difference(request: HttpRequest, pk: int) -> HttpResponse:
-    table = own_table(request, pk)
-    if table.applied_at:  # a second click, or the way back
-        return redirect("table-import", pk)
+@of_own_table
+def table_difference(request: HttpRequest, table: TableImport) -> HttpResponse:
     form = WriteForm(typed(request))
     refusals: list[str] = []
     if request.method == "POST" and form.is_valid():

@@ -11,6 +11,11 @@ from units.choices import UNIT_BOUND_ROLES, Role
 from units.models.unit import Unit
 
 
+def person_name(family: str | None, given: str | None, account: str | None = None) -> str:
+    """姓名: the family name first and nothing between, not as Django writes it; the account where there is no name."""
+    return f"{family or ''}{given or ''}".strip() or account or ""
+
+
 class AccountManager(UserManager):
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any):
         extra.setdefault("role", Role.ADMINISTRATOR)
@@ -42,13 +47,11 @@ class User(AbstractUser):
         ]
 
     def get_full_name(self) -> str:
-        """姓名: the family name first and nothing between, not as Django writes it."""
-        return f"{self.last_name}{self.first_name}".strip()
+        return person_name(self.last_name, self.first_name)
 
     @property
     def display_name(self) -> str:
-        """The account where there is no name."""
-        return self.get_full_name() or self.username
+        return person_name(self.last_name, self.first_name, self.username)
 
     @property
     def name_and_account(self) -> str:
