@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from jiaodong.testing.played import played_once
 from tasks.choices import DutyRole
 from tasks.models import Duty, Field, MainTask, Measure
 from tasks.services import amending, closing
@@ -61,6 +62,7 @@ class LedgerStage(Stage):
     duties: dict[str, Duty]
 
 
+@played_once
 def ledger_stage() -> LedgerStage:
     stage = make_stage()
     duties = {"1-1": stage.duty}

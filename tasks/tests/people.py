@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from jiaodong.testing.played import played_once
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure, Plan, ReportingPeriod
 from units.choices import Role, UnitKind
@@ -75,6 +76,7 @@ def make_period(plan: Plan, label: str = "2026年三季度", as_of: datetime.dat
     return ReportingPeriod.objects.create(plan=plan, label=label, as_of=as_of, **values)
 
 
+@played_once
 def make_stage() -> Stage:
     transport = Unit.objects.create(name="省交通运输厅", short_name="交通厅", slug="jt", kind=UnitKind.PROVINCIAL)
     commission = Unit.objects.create(name="省发展改革委", short_name="发改委", slug="fg", kind=UnitKind.PROVINCIAL)

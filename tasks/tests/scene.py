@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from jiaodong.testing.played import played_once
 from tasks.choices import DutyRole, Halt
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProgressReport, ReportingPeriod
 from tasks.services import amending, closing, periods, reporting, reviewing, standing
@@ -78,6 +79,7 @@ def approved_by(
     return reviewing.approve_report(office, report=report, version=report.version, now=now)
 
 
+@played_once
 def make_scene() -> Scene:
     scene = Scene(make_plan(), make_units(), {})
     scene.people = {slug: make_user(f"{slug}-tb", Role.REPORTER, unit) for slug, unit in scene.units.items()}
