@@ -8,8 +8,8 @@ PY     := .venv/bin/python
 SITE   := .venv/.site
 DEV    := .venv/.dev
 
-# A file and its expensive scene stay together.
-ON_ALL_CORES := -n auto --dist loadfile
+# Each core begins with a stretch of whole files, with their scenes; one that is done takes half of what another has left.
+ON_ALL_CORES := -n auto --dist worksteal
 
 export SITE_ENV := development
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
