@@ -26,6 +26,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
 from django.urls import include, path, reverse
 
+from tasks.management.bench_export import ROWS as EXPORTED
 from tasks.management.bench_export import export_figures
 from tasks.management.bench_import import ROWS as IMPORTED
 from tasks.management.bench_import import import_speedup
@@ -73,6 +74,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--rows", type=int, default=IMPORTED, help="往返填报量多少行，默认 10000")
         parser.add_argument(
+            "--exported", type=int, default=EXPORTED, help="导出量多少行，默认 10000；占用的内存按十倍的行数量"
+        )
+        parser.add_argument(
             "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
         )
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
@@ -83,6 +87,7 @@ class Command(BaseCommand):
         rounds: int,
         seconds: int,
         rows: int,
+        exported: int,
         scale: bool,
         measures: list[int],
         output: Path,
@@ -90,23 +95,27 @@ class Command(BaseCommand):
     ) -> None:
         if rounds < 1 or seconds < 0:
             raise CommandError("--rounds 至少为 1，--seconds 至少为 0。")
-        with temporary_database(), bench_settings():
-            plan, cookies = prepare()
-            urls = addresses(plan)
-            check_same_rows(plan, urls, cookies)
-            results = figures(measure(urls, cookies, rounds)) | export_figures(rounds)
-            self.report(results, rounds)
-            if seconds:
-                self.stdout.write(f"{CONNECTIONS} 个连接各 {seconds} 秒，{WORKERS} 个进程：")
-                results |= throughput(seconds, self.stdout.write)
-                self.report_throughput(results)
+        if scale and connection.vendor != "postgresql":
+            raise CommandError("--scale 只在 PostgreSQL 上量。请运行 make bench-scale，它自带一个临时的。")
         with temporary_database():
+            with bench_settings():
+                plan, cookies = prepare()
+                urls = addresses(plan)
+                check_same_rows(plan, urls, cookies)
+                results = figures(measure(urls, cookies, rounds)) | export_figures(rounds, exported)
+                self.report(results, rounds)
+                if seconds:
+                    self.stdout.write(f"{CONNECTIONS} 个连接各 {seconds} 秒，{WORKERS} 个进程：")
+                    results |= throughput(seconds, self.stdout.write)
+                    self.report_throughput(results)
+            call_command("flush", interactive=False, verbosity=0)
             results |= import_speedup(self.stdout.write, rows)
-        if scale:
-            with temporary_database(), bench_settings():
-                grown = growth(rounds, self.stdout.write, measures)
-            self.report_growth(grown, measures)
-            results |= grown
+            if scale:
+                call_command("flush", interactive=False, verbosity=0)
+                with bench_settings():
+                    grown = growth(rounds, self.stdout.write, measures)
+                self.report_growth(grown, measures)
+                results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(results, indent=2) + "\n")
         self.stdout.write(f"已写入 {output}")
