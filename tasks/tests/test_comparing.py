@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from jiaodong.testing.played import played_once
 from tasks.choices import DutyRole
 from tasks.models import Duty, FrozenMeasure, Measure, ReportingPeriod
 from tasks.services import amending, closing, planning
@@ -38,9 +39,21 @@ ORDER = ["新增举措", "移除举措", "进度灯", "时限灯", "阶段", "�
 
 
 @pytest.fixture
-def stage(monkeypatch) -> Stage:
+def stage(db: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = two_quarters()
+    monkeypatch.setattr(timezone, "now", lambda: TODAY)
+    return stage
+
+
+@played_once
+def two_quarters() -> Stage:
     """The second quarter frozen, then all that can change changed, then the third frozen, and a draft after that."""
-    monkeypatch.setattr(timezone, "now", lambda: FIRST_FREEZE)
+    with pytest.MonkeyPatch.context() as clock:
+        return play(clock)
+
+
+def play(clock: pytest.MonkeyPatch) -> Stage:
+    clock.setattr(timezone, "now", lambda: FIRST_FREEZE)
     stage = make_stage()
     Duty.objects.exclude(pk=stage.duty.pk).delete()
     duties = {"1-1": stage.duty}
@@ -55,12 +68,12 @@ def stage(monkeypatch) -> Stage:
     for code, duty in duties.items():
         approved(stage, duty, before, progress=f"完成二季度任务 {code}，路基 40 公里。", percent_complete=40)
     freeze_period(stage.office, period=before, now=FIRST_FREEZE)
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    clock.setattr(timezone, "now", lambda: NOW)
     third_quarter(stage, duties)
-    monkeypatch.setattr(timezone, "now", lambda: SECOND_FREEZE)
+    clock.setattr(timezone, "now", lambda: SECOND_FREEZE)
     freeze_period(stage.office, period=stage.period, now=SECOND_FREEZE)
     FrozenMeasure.objects.filter(period=stage.period, code="1-9").delete()  # as if it was not in the table by then
-    monkeypatch.setattr(timezone, "now", lambda: TODAY)
+    clock.setattr(timezone, "now", lambda: TODAY)
     rebuild(stage.plan, now=TODAY)
     return stage
 
