@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -158,9 +159,12 @@ class TestThroughput:
         with pytest.raises(CommandError, match=r"的 (\d+) 次请求中有 \1 次出错"):
             serving.hurry(live_site.url, 1, posts=posts)
 
-    def test_answers_without_reports_are_worth_nothing(self, loaded_plan: Plan) -> None:
+    def test_answers_without_reports_are_worth_nothing(
+        self, loaded_plan: Plan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(throughput, "hurry", lambda *args, **options: {"rps": 3.0})
         with pytest.raises(CommandError, match="只有 0 份已提交"):
-            throughput.counted({"rps": 3.0}, 5)
+            throughput.submitted(SimpleNamespace(url="/"), [], 5, print)
 
     @pytest.mark.parametrize(
         ("found", "posts", "said"),
