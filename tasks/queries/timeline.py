@@ -22,6 +22,7 @@ from tasks.models import (
 from tasks.models import ReportingPeriod as Period
 from tasks.permissions import seen_by, writes_for
 from tasks.queries import closing
+from tasks.queries.reports import files_of, reviews_of
 from tasks.queries.stages import stage_facts
 from units.prepared import prepared_rows
 
@@ -136,13 +137,3 @@ def add_decisions(shown: list[PeriodTold]) -> None:
         told[review.report_id].reviews.append(review)
     for file in files_of(*told):
         told[file.report_id].files.append(file)
-
-
-@prepared_rows(Review, "decided_by", "decided_by__unit")
-def reviews_of(*reports: int) -> QuerySet[Review]:
-    return Review.objects.filter(report__in=reports)
-
-
-@prepared_rows(Attachment)
-def files_of(*reports: int) -> QuerySet[Attachment]:
-    return Attachment.objects.filter(report__in=reports)
