@@ -11,7 +11,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Page
 
-from jiaodong.testing.browser import OpenPage
+from jiaodong.testing.browser import AXE_SCRIPT, OpenPage
 from tasks.models import Plan
 from tasks.tests.browser_desk import enter, make_desk, sizes
 from tasks.tests.every_page import NOT_PAGES, Known, addresses, furnish, routes
@@ -111,6 +111,7 @@ def test_clean(house, open_page: OpenPage) -> None:
     paths, seen, routes_seen, counts, wrong = addresses(*house), set(), set(), {}, {}
     for role in READABLE:
         page = open_page()
+        page.context.add_init_script(AXE_SCRIPT)  # handed over for each page anew it costs as much as the page
         if role != "outsider":
             enter(page, User.objects.get(username=role))
         counts[role], found = read_all(page, paths, seen, routes_seen)
