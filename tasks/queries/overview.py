@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.core.cache import caches
 from django.db.models import Count, Max, Min, Q
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Plan
+from tasks.queries.edition import public_edition
 from units.choices import UnitKind
 
 
@@ -92,21 +94,10 @@ class GroupRow(NamedTuple):
 
 @dataclass
 class Overview:
-    """Three queries, made when first looked at."""
-
     plan: Plan
-
-    @cached_property
-    def fields(self) -> list[FieldRow]:
-        return field_rows(self.plan)
-
-    @cached_property
-    def units(self) -> list[UnitRow]:
-        return unit_rows(self.plan)
-
-    @cached_property
-    def groups(self) -> list[GroupRow]:
-        return group_rows(self.plan, self.units)
+    fields: list[FieldRow]
+    units: list[UnitRow]
+    groups: list[GroupRow]
 
     @cached_property
     def kinds(self) -> list[KindRow]:
@@ -150,6 +141,17 @@ class Overview:
     @cached_property
     def roles_in_use(self) -> list[str]:
         return [role.role for role in self.roles if role.count]
+
+
+def overview(plan: Plan) -> Overview:
+    """Kept by edition as public pages are, for those who have logged in: an outsider reads the same. One query, else four."""
+    key, pieces = f"overview.{public_edition()}.{plan.pk}", caches["template_fragments"]
+    found = pieces.get(key)
+    if found is None:
+        units = unit_rows(plan)
+        found = Overview(plan, field_rows(plan), units, group_rows(plan, units))
+        pieces.set(key, found)
+    return found
 
 
 def field_rows(plan: Plan) -> list[FieldRow]:

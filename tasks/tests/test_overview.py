@@ -251,8 +251,8 @@ class TestOtherPlans:
 class TestQueries:
     """The same number of queries for 79 measures and for 7,900."""
 
-    ANONYMOUS = 8  # which edition; plans, fields, units, groups; what is published (two, first period while nothing is), and last
-    LOGGED_IN = 9  # and the session; the person comes with the unit
+    ANONYMOUS = 9  # which edition (page, figures); plans, fields, units, groups; what is published (two, first period), and last
+    LOGGED_IN = 7  # session and account, no edition of the page, and the figures are kept already
 
     def count(self, client: Client) -> int:
         with CaptureQueriesContext(connection) as queries:

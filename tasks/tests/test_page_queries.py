@@ -44,7 +44,7 @@ COUNTS = {
     ("reporter", PLAN + "instructions/1/"): 4,
     ("office", "/workbench/"): 12,
     ("outsider", PLAN + "measures/1-1/"): 7,
-    ("outsider", PLAN): 8,
+    ("outsider", PLAN): 9,
     ("outsider", PLAN + "tasks/"): 6,
     ("auditor", "/audit/"): 7,
     ("office", PLAN + "stocktake/"): 26,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from tasks.models import Plan
 from tasks.public_pages import public_page
 from tasks.queries import public
-from tasks.queries.overview import Overview
+from tasks.queries.overview import overview
 from tasks.views.figures import Figures
 from tasks.views.progress_figures import published_progress
 from tasks.views.units import in_plan
@@ -34,14 +34,14 @@ def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
-    overview = Overview(plan)
-    figures = Figures(overview, in_plan(plan, plans))
+    found = overview(plan)
+    figures = Figures(found, in_plan(plan, plans))
     context = {
         "plan": plan,
         "in_plan": figures.in_plan,
-        "overview": overview,
+        "overview": found,
         "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
-        **published_progress(plan, overview, figures.list_url),
+        **published_progress(plan, found, figures.list_url),
         "latest": public.latest(plan, LATEST),
         "other_plans": [other for other in plans if other != plan],
     }

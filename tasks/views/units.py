@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.public_pages import public_page
-from tasks.queries.overview import Overview
+from tasks.queries.overview import overview
 from tasks.queries.unit_duties import role_sections
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
@@ -40,11 +40,11 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     asked = plan_asked(request)
     if not asked:
         return render(request, "public/no_plan.html")
-    overview = Overview(asked["plan"])
-    figures = Figures(overview, asked["in_plan"])
+    found = overview(asked["plan"])
+    figures = Figures(found, asked["in_plan"])
     context = {
         **asked,
-        "overview": overview,
+        "overview": found,
         "heads": ["单位", "职责"],
         "roles": figures.roles,
         "kinds": figures.units_by_kind(),
