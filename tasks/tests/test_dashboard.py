@@ -215,8 +215,11 @@ class TestFiling:
 
     def test_what_a_unit_has_not_handed_in(self, scene: Scene) -> None:
         found = {
-            slug: [(duty.measure.code, duty.state) for duty in outstanding(scene.period, scene.units[slug])]
-            for slug in scene.units
+            slug: [
+                [(duty.code, duty.state) for duty in outstanding(scene.period, unit.pk, 5, is_kept=is_kept)]
+                for is_kept in (True, False)
+            ]
+            for slug, unit in scene.units.items()
         }
         assert found == {"jt": [], "fg": [("3-3", None)], "hg": [], "qd": [], "yt": [], "jn": [("3-3", "draft")]}
 

@@ -18,9 +18,10 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
-from tasks.queries.dashboard import Dashboard, outstanding
+from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
 from tasks.queries.turns import plans_as_seen_by, turns
+from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
@@ -132,7 +133,8 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     context["filing_url"] = filing_url(board) if sees_filing(user, found) else ""
     context["filed"] = filed(board)
     context["is_own"] = user.role in UNIT_BOUND_ROLES
-    context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
+    is_kept = board.present.summary is not None
+    context["outstanding"] = outstanding(board.current, found.pk, OUTSTANDING, is_kept=is_kept)
     return render(request, "tasks/dashboard/unit.html", context)
 
 
