@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -28,6 +29,8 @@ CONTENT_FIELDS = (
     "next_steps",
     "fall_reason",
 )
+WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
+HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django writes the second of these alone
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
@@ -42,6 +45,15 @@ class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the pa
 def locked(period: ReportingPeriod) -> ReportingPeriod:
     """The period's row, locked: freezing and filing never overlap."""
     return ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+
+
+def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
+    """The period's row, locked against `locked` and not against those who write for other duties of it."""
+    sql = WRITING + (HELD if connection.vendor == "postgresql" else "")
+    found = next(iter(ReportingPeriod.objects.raw(sql, [period.pk, duty.pk])), None)
+    if found is None:
+        raise ValidationError("这项职责已不在分工表中。")
+    return found
 
 
 def existing(duty: Duty, period: ReportingPeriod) -> ProgressReport | None:

@@ -1,6 +1,6 @@
 """The verbs of the one who writes: save, submit, submit unchanged, withdraw. `reviewing` has those who decide.
 
-Each is one transaction that locks the period, checks role, person, state and version, writes one audit event and
+Each is one transaction that locks the duty within the period, checks role, person, state and version, writes one audit event and
 returns the report as it then stands. Refusals: PermissionDenied (who), ValidationError (what to mend),
 `VersionConflict` (somebody was there first). A verb repeated by the same person with nothing left to do returns the
 report unchanged: a double click has one effect.
@@ -27,8 +27,8 @@ from tasks.services.report_rules import (
     fresh,
     is_past,
     is_writable,
-    locked,
     moved_on,
+    open_to,
     refuse_closed,
     refuse_incomplete,
     refuse_stale,
@@ -51,7 +51,7 @@ def save_draft(
     now: datetime.datetime,
 ) -> ProgressReport:
     """Keep what is written so far. `version` is that of the report as the writer saw it, None for none yet."""
-    refuse_closed(locked(period), now)
+    refuse_closed(open_to(duty, period), now)
     report = existing(duty, period)
     if report is None:
         if not writes_for(by, duty):
@@ -86,7 +86,7 @@ def first_draft(
 @transaction.atomic
 def submit_report(by: User, *, report: ProgressReport, version: int, now: datetime.datetime) -> ProgressReport:
     """Hand the report in: to the unit's reviewer, or straight to the Office where the unit has none."""
-    period = locked(report.period)
+    period = open_to(report.duty, report.period)
     report = fresh(report)
     if report.submitted_by_id == by.pk and report.state in (ReportState.SUBMITTED, ReportState.FORWARDED):
         return report
@@ -115,7 +115,7 @@ def submit_unchanged(
     now: datetime.datetime,
 ) -> ProgressReport:
     """本期无变化, in one act: the last approved content again, and when the next change is expected."""
-    refuse_closed(locked(period), now)
+    refuse_closed(open_to(duty, period), now)
     last = last_approved(duty, period)
     if last is None:
         raise ValidationError("还没有已通过的往期填报，不能报“本期无变化”。请填写本期进展。")
@@ -135,7 +135,7 @@ def submit_unchanged(
 @transaction.atomic
 def withdraw_report(by: User, *, report: ProgressReport, version: int, now: datetime.datetime) -> ProgressReport:
     """Take a report back before the unit's review."""
-    period = locked(report.period)
+    period = open_to(report.duty, report.period)
     report = fresh(report)
     if report.state == ReportState.DRAFT and writes_for(by, report.duty):
         return report

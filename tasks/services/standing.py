@@ -1,17 +1,19 @@
 """Keeping the summaries of `tasks.models.standing`: in the transaction of the verb that changes what they sum up.
 
 They hold no fact of their own. `rebuild` makes all of a plan's again; a test proves that after any verbs the kept rows
-equal the recount. Locks are taken in one order everywhere: period, measure, summary, audit trail.
+equal the recount. Locks are taken in one order everywhere: period, duty, measure, summary, audit trail.
 """
 
 import datetime
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, PositiveIntegerField, Value
 from django.utils import timezone
 
 from tasks import lights
@@ -36,6 +38,8 @@ from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 from tasks.queries.work_lists import FACTS, NEVER, lacking, work_list, wrong
+
+COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
 
 def forget(**of_plan: Any) -> None:
@@ -190,7 +194,14 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
     possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
     steps_taken = {name: F(name) + step for name, step in steps.items() if step}
     if not (is_listed and kept.filter(**possible).update(**steps_taken)):
-        recount_filing(after.period)  # counts out of step are mended, and never stand in the way of work
+        mend = partial(mend_filing, after.period_id)  # afterwards: others write at the same time
+        transaction.on_commit(mend, robust=True)  # counts out of step never stand in the way of work
+
+
+@transaction.atomic
+def mend_filing(period: int) -> None:
+    """Count a period's filing while nobody writes to it."""
+    recount_filing(ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period))
 
 
 def redate(measure: Measure) -> None:
@@ -206,12 +217,18 @@ def recount_unfrozen(plan: Plan, measures: Collection[int] | None = None) -> Non
 
 @transaction.atomic
 def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
-    """Count a period's filing again, unit by unit; `measures` are those of which a duty may stand on another list."""
+    """Count a period's filing again, unit by unit. The old rows go first: that waits for whoever is counting there.
+
+    Another may count at the same time (`rebuild` holds no period): both write in one order, and the later one prevails.
+    `measures` are those of which a duty may stand on another list.
+    """
     if not period.is_frozen:
         list_again(period, measures)
-    units = count_units(period)
     UnitFiling.objects.filter(period=period).delete()
-    UnitFiling.objects.bulk_create(units.values())
+    rows = sorted(count_units(period).values(), key=attrgetter("unit_id"))
+    UnitFiling.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["period", "unit"], update_fields=COUNTED
+    )
 
 
 def list_again(period: ReportingPeriod, measures: Collection[int] | None) -> None:
