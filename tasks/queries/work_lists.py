@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from tasks.choices import MUST_REPORT, OBLIGED_ROLES, DutyRole, ReportState, WorkList
+from tasks.choices import MUST_REPORT, DutyRole, ReportState, WorkList
 from tasks.models import Duty, DutyFiling, ProgressReport, ReportingPeriod
 from tasks.queries.filing import obliged_in
 from tasks.queries.reports import needs_no_report
@@ -113,7 +113,9 @@ class Unwritten(NamedTuple):
 
 def outstanding(period: ReportingPeriod, unit: int, count: int, *, is_kept: bool) -> list[Unwritten]:
     """The first of the unit's duties of which nothing is handed in: what is returned, then by due date. One query."""
-    rows = unwritten(period.pk, unit, count) if is_kept and not period.is_frozen else unwritten_anew(period, unit)[:count]
+    rows = (
+        unwritten(period.pk, unit, count) if is_kept and not period.is_frozen else unwritten_anew(period, unit)[:count]
+    )
     return [Unwritten(*row) for row in rows]
 
 

@@ -30,6 +30,16 @@ def of_plan(name: str, plan: Plan, *end: object) -> str:
     return reverse(name, args=[plan.slug, *end])
 
 
+def measures_of(plan: Plan) -> str:
+    """What stands before the code of a measure in its address."""
+    return of_plan("measure", plan, 0, 0).removesuffix("0-0/")
+
+
+def reports() -> str:
+    """What stands before duty and period in the address of a report."""
+    return reverse("report", args=[0, 0]).removesuffix("0/0/")
+
+
 def cell(one: Cell) -> str:
     count = f'<a href="{escape(one.url)}">{one.count}</a>' if one.count and one.url else str(one.count)
     return f'<td class="n num {one.css}">{count}</td>'
@@ -82,7 +92,7 @@ class Rows:
     """Measures that need looking at, in a table: each named by a link, its units, and what the table asks for."""
 
     def __init__(self, plan: Plan) -> None:
-        self.measure_url = of_plan("measure", plan, 0, 0).removesuffix("0-0/")
+        self.measure_url = measures_of(plan)
 
     def head(self, line: Attended) -> str:
         measure = line.measure
@@ -143,5 +153,5 @@ def why(said: Said | None, code: str) -> str:
 
 
 def report_link(said: Said, code: str) -> str:
-    url = reverse("report", args=[said.duty, said.period])
+    url = f"{reports()}{said.duty}/{said.period}/"
     return f'<a class="nowrap no-print" href="{url}">填报<span class="visually-hidden"> {code}</span></a>'
