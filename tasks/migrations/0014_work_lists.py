@@ -40,6 +40,12 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="主要任务序号")),
                 ("order", models.PositiveSmallIntegerField(verbose_name="举措次序")),
                 (
+                    "handed_in_at",
+                    models.DateTimeField(
+                        blank=True, help_text="只记在已提交清单上", null=True, verbose_name="提交时间"
+                    ),
+                ),
+                (
                     "duty",
                     models.ForeignKey(
                         db_index=False,
@@ -77,7 +83,12 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["unit", "period", "work_list", "until", "number", "order", "duty"],
                         name="duty_filing_listed",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("handed_in_at__isnull", False)),
+                        fields=["unit", "period", "-handed_in_at", "duty"],
+                        name="duty_filing_handed_in",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -87,6 +98,11 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.RemoveIndex(model_name="duty", name="duty_of_unit"),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["unit", "measure", "role"], name="duty_of_unit"),
         ),
         migrations.RemoveIndex(model_name="lightchange", name="light_change_since"),
         migrations.AddIndex(

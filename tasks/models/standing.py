@@ -134,6 +134,7 @@ class DutyFiling(models.Model):
     until = models.DateField("完成时限", help_text="没有时限的记作最后一天")
     number = models.PositiveIntegerField("主要任务序号")
     order = models.PositiveSmallIntegerField("举措次序")
+    handed_in_at = models.DateTimeField("提交时间", null=True, blank=True, help_text="只记在已提交清单上")
 
     class Meta:
         verbose_name = verbose_name_plural = "职责填报"
@@ -146,7 +147,12 @@ class DutyFiling(models.Model):
         indexes = [  # a page of a list is read in its order
             models.Index(
                 fields=["unit", "period", "work_list", "until", "number", "order", "duty"], name="duty_filing_listed"
-            )
+            ),
+            models.Index(
+                fields=["unit", "period", "-handed_in_at", "duty"],
+                condition=Q(handed_in_at__isnull=False),
+                name="duty_filing_handed_in",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import BooleanField, ExpressionWrapper
 
-from tasks.choices import DutyRole
+from tasks.choices import DutyRole, WorkList
 from tasks.models import (
     Duty,
     DutyFiling,
@@ -91,11 +91,15 @@ def filing_drift(period) -> Iterator[str]:
 def misplaced(period: ReportingPeriod) -> set[int]:
     """The duties that stand on another list than their reports and dates say, one by one."""
     kept = set(DutyFiling.objects.filter(period=period).values_list("duty_id", *FACTS))
-    states = dict(ProgressReport.objects.filter(period=period, corrects=None).values_list("duty_id", "state"))
+    reports = ProgressReport.objects.filter(period=period, corrects=None).values_list(
+        "duty_id", "state", "submitted_at"
+    )
+    said = {key: rest for key, *rest in reports}
     columns = ("pk", "unit_id", "role", "measure__due_on", "measure__main_task__number", "measure__order")
     duties = Duty.objects.filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report()).order_by()
-    wanted = {
-        (key, unit, work_list(role, states.get(key, "")), due_on or NEVER, number, order)
-        for key, unit, role, due_on, number, order in duties.values_list(*columns)
-    }
+    wanted = set()
+    for key, unit, role, due_on, number, order in duties.values_list(*columns):
+        state, at = said.get(key, ("", None))
+        where = work_list(role, state)
+        wanted.add((key, unit, where, due_on or NEVER, number, order, at if where == WorkList.HANDED_IN else None))
     return {row[0] for row in kept ^ wanted}

@@ -27,7 +27,7 @@ from units.prepared import prepared
 
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
-FACTS = ("unit", "work_list", "until", "number", "order")
+FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")
 IN_ORDER = ("until", "number", "order", "duty")
 Keys = tuple[int, ...]
 
@@ -41,15 +41,22 @@ def work_list(role: str, state: str) -> WorkList:
     return WorkList.HANDED_IN if state in HANDED_IN else WorkList.DUE
 
 
+def place_of(report: ProgressReport) -> dict[str, Any]:
+    """The columns of `DutyFiling` that a report moves."""
+    where = work_list(report.duty.role, report.state)
+    return {"work_list": where, "handed_in_at": report.submitted_at if where == WorkList.HANDED_IN else None}
+
+
 def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
     """The duties of an unfrozen period with `FACTS`, from dates and reports; of all measures, or of these."""
     own = Q(reports__period=period, reports__corrects=None)
+    handed_in = Q(said__state__in=HANDED_IN)
     helps, returned = Q(role=DutyRole.COOPERATE), Q(said__state=ReportState.RETURNED)
     where = Case(
         When(helps & returned, then=WorkList.HELPING_RETURNED.value),
         When(helps, then=WorkList.HELPING.value),
         When(returned, then=WorkList.RETURNED.value),
-        When(said__state__in=HANDED_IN, then=WorkList.HANDED_IN.value),
+        When(handed_in, then=WorkList.HANDED_IN.value),
         default=WorkList.DUE.value,
         output_field=PositiveSmallIntegerField(),
     )
@@ -61,6 +68,7 @@ def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> 
         until=Coalesce("measure__due_on", Value(NEVER)),
         number=F("measure__main_task__number"),
         order=F("measure__order"),
+        handed_in_at=Case(When(handed_in & ~helps, then="said__submitted_at"), default=None),
     )
 
 
@@ -71,8 +79,12 @@ def kept_of(period: ReportingPeriod, measures: Collection[int] | None = None) ->
 
 def wrong(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[DutyFiling]:
     """Kept rows that say something else than the facts."""
-    right = listed(period, measures).filter(pk=OuterRef("duty"), **{name: OuterRef(name) for name in FACTS})
-    return kept_of(period, measures).exclude(Exists(right))
+    *known, _ = FACTS
+    at_the_time = Q(handed_in_at=OuterRef("handed_in_at")) | ~Q(
+        work_list=WorkList.HANDED_IN
+    )  # else neither has a time
+    right = listed(period, measures).filter(pk=OuterRef("duty"), **{name: OuterRef(name) for name in known})
+    return kept_of(period, measures).exclude(Exists(right.filter(at_the_time)))
 
 
 def lacking(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
@@ -82,13 +94,14 @@ def lacking(period: ReportingPeriod, measures: Collection[int] | None = None) ->
 
 
 def kept(writer: Q, periods: Keys, where: int, *, columns: Collection[str]) -> QuerySet[DutyFiling]:
-    """The rows of a list, in its order: by period, then by due date and as the table has them.
-
-    Of one period they are read in the order of an index.
+    """The rows of a list, in its order: what was handed in last first; else by period, then by due date and as the table has
+    them. Of one period they are read in the order of an index.
     """
+    rows = DutyFiling.objects.filter(writer, period__in=periods)
+    if where == WorkList.HANDED_IN:
+        return rows.filter(handed_in_at__isnull=False).order_by("-handed_in_at", "duty").values_list(*columns)
     by_period = () if len(periods) == 1 else ("period__due_on", "-period__as_of")
-    rows = DutyFiling.objects.filter(writer, period__in=periods, work_list=where)
-    return rows.order_by(*by_period, *IN_ORDER).values_list(*columns)
+    return rows.filter(work_list=where).order_by(*by_period, *IN_ORDER).values_list(*columns)
 
 
 @prepared

@@ -163,6 +163,8 @@ class Workbench:
     @cached_property
     def submitted(self) -> Rows:
         count = self.count("approved") + self.count("in_review")
+        if self.is_listed:
+            return self.listed(WorkList.HANDED_IN, count)
         return Rows(self, count, asked.rows_handed_in, asked.handed_in, (written_by(self.user, "duty__"), self.keys))
 
     @cached_property

@@ -37,7 +37,7 @@ from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, i
 from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
-from tasks.queries.work_lists import FACTS, NEVER, lacking, work_list, wrong
+from tasks.queries.work_lists import FACTS, NEVER, lacking, place_of, wrong
 
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
@@ -187,7 +187,7 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
     if not any(steps.values()):
         return
     rows = DutyFiling.objects.filter(period=after.period_id, duty=after.duty_id)
-    is_listed = rows.update(work_list=work_list(after.duty.role, after.state))
+    is_listed = rows.update(**place_of(after))
     if after.duty.role not in OBLIGED_ROLES or not (is_listed or must_report(after.duty_id)):
         return
     kept = UnitFiling.objects.filter(period=after.period_id, unit=after.duty.unit_id)
