@@ -36,15 +36,15 @@ def unwritten_rows(rows: Iterable[Unwritten], plan: Plan) -> SafeString:
 
 @register.simple_tag
 def matters_drawn(rows: Iterable[MatterRow], plan: Plan, today: datetime.date) -> SafeString:
-    url = measures_of(plan)
-    return SafeString("".join([matter_drawn(row.matter, url, row.instruct, today) for row in rows]))
+    urls = measures_of(plan), reports()
+    return SafeString("".join([matter_drawn(row.matter, *urls, row.instruct, today) for row in rows]))
 
 
-def matter_drawn(matter: Matter, url: str, instruct: str, today: datetime.date) -> str:
+def matter_drawn(matter: Matter, measures: str, reports: str, instruct: str, today: datetime.date) -> str:
     code, unit = matter.code, escape(matter.unit)
     problems = f"<dt>问题</dt><dd>{escape(matter.problems)}</dd>" if matter.problems else ""
     day = f"{matter.due_on.month}月{matter.due_on.day}日"
-    report = f"{reports()}{matter.duty}/{matter.period}/"
+    report = f"{reports}{matter.duty}/{matter.period}/"
     instruction = (
         f'　<a class="no-print strong nowrap" href="{escape(instruct)}">批示交办'
         f'<span class="visually-hidden">：{code} {unit}</span></a>'
@@ -52,7 +52,7 @@ def matter_drawn(matter: Matter, url: str, instruct: str, today: datetime.date) 
         else ""
     )
     return (
-        f'<li><div><a class="strong" href="{url}{code}/">{escape(matter.title)}</a>　'
+        f'<li><div><a class="strong" href="{measures}{code}/">{escape(matter.title)}</a>　'
         f'<span class="muted num nowrap">举措 {code}</span><dl>{problems}'
         f"<dt>诉求</dt><dd>{escape(matter.request)}</dd>"
         f'<dt>请谁</dt><dd>{escape(matter.asked)}　<span class="strong nowrap">最迟 {day}</span>'

@@ -9,6 +9,7 @@ from django import template
 from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 
 from tasks.choices import ReportState
@@ -17,7 +18,7 @@ from tasks.queries.workbench import Row
 from tasks.queries.workbench_rows import ReportFacts, ReturnFacts
 from tasks.templatetags.dashboard_drawn import measures_of, reports
 from tasks.views.report_rows import Tag
-from tasks.views.workbench import Line
+from tasks.views.workbench import Day, Line
 from units.choices import Role
 
 register = template.Library()
@@ -33,7 +34,7 @@ def moment(at: datetime.datetime) -> str:
     return f'<time datetime="{local.isoformat()}">{local:%m-%d %H:%M}</time>'
 
 
-def day(on: datetime.date) -> str:
+def named(on: datetime.date) -> str:
     return f"{on.month}月{on.day}日"
 
 
@@ -44,10 +45,11 @@ class Lines:
     names_unit: bool
     names_period: bool
     token: str
+    reports: str
 
     @classmethod
     def of(cls, context: Context) -> "Lines":
-        return cls(context["user"].role == Role.OFFICE, not context["only"], str(context["csrf_token"]))
+        return cls(context["user"].role == Role.OFFICE, not context["only"], str(context["csrf_token"]), reports())
 
     def drawn(self, line: Line, verb: str, measures: dict[Plan, str]) -> str:
         row, duty = line.row, line.row.duty
@@ -78,7 +80,7 @@ class Lines:
         row, duty = line.row, line.row.duty
         word = "查看" if row.is_handed_in else "继续填报" if row.report and not row.returned else verb
         look = "btn-primary" if duty.is_obliged else "btn-outline-primary"
-        url = f"{reports()}{duty.key}/{row.period.pk}/"
+        url = f"{self.reports}{duty.key}/{row.period.pk}/"
         return (
             f'<a class="btn btn-sm {look}" href="{url}">{word}<span class="visually-hidden"> {duty.code}</span></a>'
             f"{self.unchanged(line, url) if line.field else ''}"
@@ -110,7 +112,7 @@ class Lines:
         marks += ' <span class="role">补报</span>' if report.is_late else ""
         return (
             f'<tr role="row"><td role="cell" class="num nowrap muted" data-l="编号"><span>{duty.code}</span></td>'
-            f'<th role="rowheader" scope="row"><a class="mt" href="{reports()}{duty.key}/{row.period.pk}/">'
+            f'<th role="rowheader" scope="row"><a class="mt" href="{self.reports}{duty.key}/{row.period.pk}/">'
             f"{escape(duty.text)}</a>{unit}{period}</th>"
             f'<td role="cell" class="num nowrap" data-l="提交">{moment(report.submitted_at)}</td>'
             f'<td role="cell" class="nowrap" data-l="审核">{sign(line.state, "stage")}{marks}</td></tr>'
@@ -118,9 +120,9 @@ class Lines:
 
 
 def returned(back: ReturnFacts) -> str:
-    until = f"<span>{day(back.mend_by)}前改好</span>" if back.mend_by else ""
+    until = f"<span>{named(back.mend_by)}前改好</span>" if back.mend_by else ""
     decided_on = timezone.localtime(back.decided_at)
-    return f"<span>{day(decided_on)}退回</span><span>退回人：{escape(back.by)}</span>{until}"
+    return f"<span>{named(decided_on)}退回</span><span>退回人：{escape(back.by)}</span>{until}"
 
 
 def stands(line: Line) -> Iterable[str]:
@@ -153,3 +155,16 @@ def work_lines(context: Context, lines: Iterable[Line], verb: str) -> SafeString
 def handed_in_rows(context: Context, lines: Iterable[Line]) -> SafeString:
     page = Lines.of(context)
     return SafeString("".join([page.handed_in(line) for line in lines]))
+
+
+@register.simple_tag
+def date_rows(days: Iterable[Day]) -> SafeString:
+    return SafeString(
+        "".join(
+            [
+                f'<tr><th scope="row" class="num"><time datetime="{day.on}">{day.on:%m-%d}</time> '
+                f"{WEEKDAYS_ABBR[day.on.weekday()]}</th><td>{escape(day.what)}</td></tr>"
+                for day in days
+            ]
+        )
+    )
