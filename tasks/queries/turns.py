@@ -16,9 +16,9 @@ from tasks.models import LastLook, LightChange, Measure, Plan
 from tasks.queries.attention import obliged
 from tasks.queries.standing import Judge, Present, judged_in_parts
 from units.models import Unit
-from units.prepared import prepared
+from units.prepared import planned_anew, prepared
 
-READ = 100  # changes looked at; more than these and the page says so
+READ, READ_OF_UNIT = 100, 50  # changes looked at; more than these and the page says so
 KINDS = ("worse", "better", "completed", "unreported", "reported", "other")
 
 
@@ -73,11 +73,15 @@ def turns(present: Present, since: datetime.datetime | None, unit: Unit | None =
     A light that turned and turned back has not turned.
     """
     found = told_by_the_day(present, since, unit)
-    found += logged(present.plan.pk, since, unit.pk if unit else None, READ + 1 - len(found))
+    read = READ_OF_UNIT if unit else READ
+    if len(found) <= read:
+        wanted = read + 1 - len(found)
+        plan = present.plan.pk
+        found += logged_of_unit(plan, since, wanted, unit.pk) if unit else logged(plan, since, wanted)
     ends: dict[int, Turn] = {}
-    for key, number, order, title, before, after in found[:READ]:  # the newest first
+    for key, number, order, title, before, after in found[:read]:  # the newest first
         ends[key] = Turn(number, order, title, before, ends[key].after if key in ends else after)
-    told = Turns(since, {kind: [] for kind in KINDS}, len(found) > READ)
+    told = Turns(since, {kind: [] for kind in KINDS}, len(found) > read)
     for turn in sorted(ends.values()):
         if turn.before != turn.after:
             told.by_kind[turn.kind].append(turn)
@@ -89,15 +93,26 @@ OF_MEASURE = ("main_task__number", "order", "main_task__title")
 
 
 @prepared
-def logged(plan: int, since: datetime.datetime | None, unit: int | None, count: int) -> QuerySet[LightChange]:
+def logged(plan: int, since: datetime.datetime | None, count: int) -> QuerySet[LightChange]:
     """`Change`s, the newest first."""
-    rows = LightChange.objects.filter(plan=plan)
-    if unit is not None:
-        rows = rows.filter(measure__in=obliged(unit).values("measure"))
+    return newest(LightChange.objects.filter(plan=plan), since, count)
+
+
+@prepared
+@planned_anew
+def logged_of_unit(plan: int, since: datetime.datetime | None, count: int, unit: int) -> QuerySet[LightChange]:
+    """`logged` of what a unit must report on. Where that is much, PostgreSQL looks at the newest first and stops soon; where it
+    is little, it begins with the unit's measures.
+    """
+    own = LightChange.objects.filter(plan=plan, measure__in=obliged(unit).values("measure"))
+    return newest(own, since, count)
+
+
+def newest(rows: QuerySet[LightChange], since: datetime.datetime | None, count: int) -> QuerySet[LightChange]:
     if since is not None:
         rows = rows.filter(at__gt=since)
-    newest = rows.order_by("-at", "-pk").values("pk")[:count]  # cut before anything is joined to them
-    told_of = LightChange.objects.filter(pk__in=newest).order_by("-at", "-pk")
+    chosen = rows.order_by("-at", "-pk").values("pk")[:count]  # cut before anything is joined to them
+    told_of = LightChange.objects.filter(pk__in=chosen).order_by("-at", "-pk")
     return told_of.values_list("measure_id", *(f"measure__{name}" for name in OF_MEASURE), "before", "after")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
-from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -88,6 +87,10 @@ def filed_chips(rows: Iterable[Filed], plan: Plan) -> SafeString:
     )
 
 
+def shortened(text: str) -> str:
+    return text if len(text) <= WHY else f"{text[: WHY - 1]}…"
+
+
 class Rows:
     """Measures that need looking at, in a table: each named by a link, its units, and what the table asks for."""
 
@@ -122,7 +125,7 @@ class Rows:
         if said is None:
             return "—"
         unsaid = f'<span class="muted">没有写问题，自评{CONFIDENCE_TAGS[said.confidence].text}</span>'
-        return f"{escape(truncatechars(said.why, WHY)) if said.why else unsaid} {self.report_link(said, code)}"
+        return f"{escape(shortened(said.why)) if said.why else unsaid} {self.report_link(said, code)}"
 
     def report_link(self, said: Said, code: str) -> str:
         url = f"{self.report_url}{said.duty}/{said.period}/"

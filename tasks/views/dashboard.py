@@ -146,14 +146,14 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
-    kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = [coordination.most_urgent(board.periods, kind, DECISIONS + 1) for kind in kinds]
-    rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
+    unit, count = board.unit.pk, board.matters(board.unit.pk).own
+    asks = coordination.most_urgent(board.periods, coordination.ANY & Q(duty__unit=unit), DECISIONS + 1)
+    asked = coordination.most_urgent(board.periods, coordination.asking(unit), DECISIONS) if count else []
     return {
-        "asked": rows[0],
-        "asks_more": len(found[0]) > DECISIONS,
-        "asked_of_it": rows[1],
-        "asked_of_it_count": board.matters(board.unit.pk).own,
+        "asked": matter_rows(board.plan, asks[:DECISIONS], user),
+        "asks_more": len(asks) > DECISIONS,
+        "asked_of_it": matter_rows(board.plan, asked, user),
+        "asked_of_it_count": count,
     }
 
 
