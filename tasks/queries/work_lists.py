@@ -27,6 +27,7 @@ from units.prepared import prepared
 
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
+LONG_AGO = Value(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))  # SQL finds nothing equal to NULL
 FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")
 IN_ORDER = ("until", "number", "order", "duty")
 Keys = tuple[int, ...]
@@ -80,11 +81,9 @@ def kept_of(period: ReportingPeriod, measures: Collection[int] | None = None) ->
 def wrong(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[DutyFiling]:
     """Kept rows that say something else than the facts."""
     *known, _ = FACTS
-    at_the_time = Q(handed_in_at=OuterRef("handed_in_at")) | ~Q(
-        work_list=WorkList.HANDED_IN
-    )  # else neither has a time
     right = listed(period, measures).filter(pk=OuterRef("duty"), **{name: OuterRef(name) for name in known})
-    return kept_of(period, measures).exclude(Exists(right.filter(at_the_time)))
+    right = right.alias(at=Coalesce("handed_in_at", LONG_AGO)).filter(at=Coalesce(OuterRef("handed_in_at"), LONG_AGO))
+    return kept_of(period, measures).exclude(Exists(right))
 
 
 def lacking(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
