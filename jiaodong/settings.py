@@ -70,6 +70,12 @@ DATABASE_ROUTERS = ["units.reading.PublicReads"]
 # Each process keeps pages by itself: an edition says whether they still hold. Of the shared cache the limits: all count together.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pieces of pages, each under a key of all that it shows, so that none is ever out of date. A hundred are 2 MB.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pieces",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
     "shared": env.cache("SHARED_CACHE_URL", "dbcache://shared_cache" if IS_PRODUCTION else "locmemcache://shared"),
 }
 if CACHES["shared"]["BACKEND"].split(".")[-2] not in {"locmem", "db"}:

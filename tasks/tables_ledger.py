@@ -15,6 +15,7 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.keyset import KeyPage
 from tasks.queries.measures import Tally
 from tasks.queries.options import FieldOptions, UnitOption
+from tasks.queries.reports import frozen_periods
 from tasks.tables import (
     DEFAULT_PER_PAGE,
     DEFAULT_SORT,
@@ -149,7 +150,7 @@ def select_ledger(
 ) -> LedgerSelection:
     """Read a ledger's URL. What cannot be used is told in `problems`."""
     problems: list[str] = []
-    periods = list(plan.periods.frozen().order_by("-as_of"))
+    periods = frozen_periods(plan.pk)
     basis = basis_asked(plan, periods, params.get("period", ""), today, problems)
     units = options.unit_options(plan, today)
     chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)

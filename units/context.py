@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from units.middleware import must_do_first
 from units.permissions import ROLE_PERMISSIONS
@@ -23,7 +24,7 @@ def display(request: HttpRequest) -> dict[str, object]:
         "display_modes": modes,
         "is_elder": len(modes) == len(DISPLAY_MODES),
         "html_class": " ".join(DISPLAY_MODES[mode] for mode in modes),
-        "permits": lambda: permits(request),
+        "permits": SimpleLazyObject(lambda: permits(request)),
         "is_demo": settings.IS_DEMO,
     }
 

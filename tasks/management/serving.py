@@ -23,7 +23,7 @@ from django.db import connection
 
 from tasks.management.measuring import Cookies
 
-WORKERS, THREADS, CONNECTIONS = 2, 4, 16
+WORKERS, THREADS, CONNECTIONS = 2, 2, 16
 WARM_UP = 10  # requests, one after the other
 APPLICATION = "tasks.management.served:application"
 FIGURES = """

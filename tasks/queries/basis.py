@@ -22,9 +22,10 @@ from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.past import DutiesThen, due_date_moves
 from tasks.queries.reports import counting
 from tasks.queries.standing import Present, relevant_periods
+from tasks.queries.standing_rows import KeptStanding
 from units.prepared import prepared
 
-Standing = MeasureStanding | FrozenMeasure
+Standing = MeasureStanding | KeptStanding | FrozenMeasure
 Rows = list[tuple[Any, ...]]
 OF_MEASURE = ("text", "responsibility_text", "starts_on", "due_on", "is_ongoing")
 OF_STANDING = ("stage", "progress_light", "deadline_light", "percent")

@@ -5,12 +5,17 @@ filing counts duties. Nothing here takes longer because a plan is long: figures 
 """
 
 import datetime
+import hashlib
+import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
 
 from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import ASKED, Figures
@@ -18,16 +23,21 @@ from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
-from units.prepared import prepared, prepared_rows
+from units.prepared import columns_of, made, prepared
 
 IN_TREND = 5  # frozen periods beside the present
 
 
-class Point(NamedTuple):
-    """One column of the trend; `period` None is the present."""
+@dataclass
+class Point:
+    """One column of the trend; `period` None is the present. A frozen one is read from its summary where it is shown."""
 
     period: ReportingPeriod | None
-    counts: Counter[str]
+    read: Callable[[], Counter[str]]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        return self.read()
 
     @property
     def percent(self) -> int | None:
@@ -107,6 +117,23 @@ class Filed(NamedTuple):
         return self.handed_in == self.obliged
 
 
+class Kept(NamedTuple):
+    """A summary as it is kept; `period` None is the present. What is not shown is not taken out of its text."""
+
+    key: int
+    text: str | None  # None where a frozen period counted nothing in the bucket
+    period: ReportingPeriod | None
+
+    def summary(self, plan: Plan) -> StandingSummary:
+        return StandingSummary(pk=self.key, plan=plan, figures=self.figures())
+
+    def figures(self) -> dict[str, Any]:
+        return json.loads(self.text or "{}")
+
+    def counts(self) -> Counter[str]:
+        return Counter(self.figures())
+
+
 FILED_COLUMNS = ("unit__name", "unit__slug", "obliged", "approved", "in_review", "returned", "drafted", "late")
 
 
@@ -123,13 +150,16 @@ class Dashboard:
         return f"unit:{self.unit.pk}" if self.unit else "all"
 
     @cached_property
-    def summaries(self) -> list[StandingSummary]:
-        return summaries_of(self.plan.pk)
+    def summaries(self) -> list[Kept]:
+        return [
+            Kept(key, text, made(ReportingPeriod, row) if row[0] else None)
+            for key, text, *row in kept(self.plan.pk, self.bucket)
+        ]
 
     @cached_property
     def present(self) -> Present:
         present = Present(self.plan, self.today)
-        present.summary = next((one for one in self.summaries if one.period is None), None)
+        present.summary = next((one.summary(self.plan) for one in self.summaries if one.period is None), None)
         return present
 
     @property
@@ -159,11 +189,8 @@ class Dashboard:
     @cached_property
     def frozen(self) -> list[Point]:
         """Every frozen period, the oldest first."""
-        kept = [one for one in self.summaries if one.period is not None]
-        return [
-            Point(one.period, Counter(one.figures.get(self.bucket, {})))
-            for one in sorted(kept, key=lambda one: one.period.as_of)
-        ]
+        frozen = [one for one in self.summaries if one.period is not None]
+        return [Point(one.period, one.counts) for one in sorted(frozen, key=lambda one: one.period.as_of)]
 
     @property
     def previous(self) -> Point | None:
@@ -173,7 +200,17 @@ class Dashboard:
 
     @property
     def trend(self) -> list[Point]:
-        return [*self.frozen[-IN_TREND:], Point(None, self.counts)]
+        return [*self.frozen[-IN_TREND:], Point(None, lambda: self.counts)]
+
+    @cached_property
+    def key(self) -> str:
+        """Names everything that is drawn from figures alone: equal keys, equal drawings."""
+        periods = [
+            (one.period.pk, one.period.as_of, one.period.label, one.text) for one in self.summaries if one.period
+        ]
+        names = self.plan.slug, self.unit and self.unit.slug, self.today, self.current and self.current.pk
+        shown = names, periods, self.counts, self.fields, self.unit or self.cities, self.filed
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     @cached_property
     def fields(self) -> list[FieldCounts]:
@@ -220,9 +257,14 @@ def field_rows(plan: int) -> QuerySet[Field]:
     return Field.objects.filter(plan=plan).order_by("position").values_list("position", "name", "pk")
 
 
-@prepared_rows(StandingSummary, "period", by_key=True)
-def summaries_of(plan: int) -> QuerySet[StandingSummary]:
-    return StandingSummary.objects.filter(plan=plan).order_by()
+@prepared
+def kept(plan: int, bucket: str) -> QuerySet[StandingSummary]:
+    """Key and JSON text of each summary, of a frozen one that of one bucket; then the columns of its period."""
+    whole, part = (Cast(figures, TextField()) for figures in (F("figures"), KeyTransform(bucket, "figures")))
+    summaries = StandingSummary.objects.filter(plan=plan).annotate(
+        text=Case(When(period=None, then=whole), default=part)
+    )
+    return summaries.order_by().values_list("pk", "text", *columns_of(ReportingPeriod, "period__"))
 
 
 @prepared

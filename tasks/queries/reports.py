@@ -18,6 +18,12 @@ def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
     return plan.periods.open_on(today).order_by("-as_of").first()
 
 
+@prepared_rows(ReportingPeriod)
+def frozen_periods(plan: int) -> QuerySet[ReportingPeriod]:
+    """The newest first."""
+    return ReportingPeriod.objects.frozen().filter(plan=plan).order_by("-as_of")
+
+
 def obliged_duties(plan: Plan) -> QuerySet[Duty]:
     """Duties that must report: every role but 配合, of measures that are neither halted nor completed."""
     return Duty.objects.filter(measure__main_task__plan=plan, role__in=OBLIGED_ROLES).exclude(needs_no_report())

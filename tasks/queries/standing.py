@@ -29,8 +29,9 @@ from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
+from tasks.queries.standing_rows import KeptStanding, kept_standings, outdated_one, present_summary
 from units.models import Unit
-from units.prepared import prepared, prepared_rows
+from units.prepared import prepared_rows
 
 
 def rule_on(day: datetime.date) -> Rule:
@@ -229,7 +230,7 @@ class Present:
     @cached_property
     def outdated(self) -> dict[int, MeasureStanding]:
         """The kept rows that `anew` replaces."""
-        if self.summary is None:
+        if self.summary is None or not self.anew:
             return {}
         return {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=self.anew)}
 
@@ -256,11 +257,14 @@ class Present:
         kept = UnitFigures.objects.filter(summary=self.summary, unit=unit).values_list("figures", flat=True).first()
         return moved_by(as_figures(kept or {}), self.sums.by_unit[unit.pk])
 
-    def of(self, keys: Collection[int]) -> dict[int, MeasureStanding]:
+    def of(self, keys: Collection[int]) -> dict[int, MeasureStanding | KeptStanding]:
         """The standings of these measures, kept or anew."""
         if self.summary is None:
             return {key: self.anew[key] for key in keys if key in self.anew}
-        found = {row.measure_id: row for row in kept_standings(*keys)}
+        found: dict[int, MeasureStanding | KeptStanding] = {}
+        for values in kept_standings(*keys):
+            row = KeptStanding(*values)
+            found[row.measure_id] = row
         found |= {key: self.anew[key] for key in keys if key in self.anew}
         if unkept := [key for key in keys if key not in found]:  # made past the services
             judged = self.judge.standings(list(Measure.objects.filter(pk__in=unkept)))
@@ -275,23 +279,6 @@ class Present:
         kept = {f"standing__{name}": value for name, value in columns.items()}
         holds = Q(standing__holds_until__gte=self.today, **kept)
         return holds | Q(pk__in=fresh) if fresh else holds
-
-
-@prepared_rows(StandingSummary)
-def present_summary(plan: int) -> QuerySet[StandingSummary]:
-    return StandingSummary.objects.filter(plan=plan, period=None)
-
-
-@prepared
-def outdated_one(plan: int, today: datetime.date) -> QuerySet[MeasureStanding]:
-    """The first by the day until which it holds: by an index, where there is none as well."""
-    rows = MeasureStanding.objects.filter(plan=plan, holds_until__lt=today)
-    return rows.order_by("holds_until").values_list("pk")[:1]
-
-
-@prepared_rows(MeasureStanding)
-def kept_standings(*measures: int) -> QuerySet[MeasureStanding]:
-    return MeasureStanding.objects.filter(measure__in=measures).order_by()
 
 
 def frozen_figures(plan: Plan) -> list[tuple[ReportingPeriod, Figures]]:

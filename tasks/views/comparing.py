@@ -19,6 +19,7 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import ADDED, KINDS, Compared, Pair
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import TOLD, LedgerLine
+from tasks.queries.reports import frozen_periods
 from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff
 from tasks.views.changes import Changed
@@ -49,7 +50,7 @@ class Block(NamedTuple):
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.SEE_STAFF_NOTES)
     plan = get_object_or_404(Plan, slug=slug)
-    periods = list(plan.periods.frozen().order_by("-as_of"))
+    periods = frozen_periods(plan.pk)
     problems: list[str] = []
     sides = sides_asked(plan, periods, request, problems)
     context: dict[str, Any] = {"plan": plan, "periods": periods, "problems": problems, "now": NOW}

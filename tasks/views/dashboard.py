@@ -59,7 +59,6 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     own = coordination.most_urgent(board.periods, coordination.asking(user.unit_id), DECISIONS)
     return {
         **common(board, figures),
-        "city_tables": [(table, figures.cities(table)) for table in board.cities],
         "matters": matter_rows(board.plan, own, user),
         "matter_counts": board.matters(user.unit_id),
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
@@ -80,13 +79,9 @@ def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         "figures": figures,
-        "cards": figures.cards(),
-        "matrix": figures.matrix(),
         "turns": shown_turns(turns(board.present, since, board.unit)),
         "attention": attention(board.present, board.periods, board.unit),
         "listed": LISTED,
-        "smalls": figures.smalls(),
-        "schedule": figures.schedule(),
         "today": board.today,
     }
 

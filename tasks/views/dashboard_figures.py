@@ -1,4 +1,8 @@
-"""The figures of a dashboard as shown: each with the address of the rows it counts."""
+"""The figures of a dashboard as shown: each with the address of the rows it counts.
+
+Templates ask for what they draw, and keep the drawing under `Dashboard.key`: what is asked for inside a kept piece is not
+made at all while the piece stands.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -202,6 +206,9 @@ class DashboardFigures:
             found.append(Segment(BY_KEY[key].label, css, cell.count, cell.url))
         rest = counts["measures"] - sum(segment.count for segment in found)
         return [*found, Segment(OTHERS.label, "other", rest, self.url(**params, **{OTHERS.name: OTHERS.value}))]
+
+    def city_tables(self) -> list[tuple[CityTable, list[Line]]]:
+        return [(table, self.cities(table)) for table in self.dashboard.cities]
 
     def cities(self, table: CityTable) -> list[Line]:
         """The cities, then what the group carries jointly; bars on one scale."""

@@ -26,6 +26,7 @@ from tasks.queries import instructions as queries
 from tasks.queries.compared import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
+from tasks.queries.reports import frozen_periods
 from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
 from tasks.views.comparing import Sides, block, sides_asked
 from tasks.views.exports import rows_asked
@@ -57,7 +58,7 @@ class Asked:
 
     @property
     def sides(self) -> Sides | None:
-        periods = list(self.plan.periods.frozen().order_by("-as_of"))
+        periods = frozen_periods(self.plan.pk)
         return sides_asked(self.plan, periods, self.request, [])
 
 

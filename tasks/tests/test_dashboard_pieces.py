@@ -1,0 +1,82 @@
+"""Pieces of a dashboard are kept under a key of all that they show: whatever is written, a page is as if drawn anew."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import caches
+from django.utils import timezone
+
+from tasks.models import Field, Plan, ReportingPeriod
+from tasks.services.reviewing import approve_report
+from tasks.tests.desk import client_of
+from tasks.tests.scene import LATER, Scene
+from units.models import Unit, UnitGroupMember, User
+
+pytestmark = pytest.mark.django_db
+PIECES = "template_fragments"
+PAGES = ("/plans/jiaodong/dashboard/", "/plans/jiaodong/dashboard/qd/")
+
+
+def approve(scene: Scene) -> None:
+    report = scene.period.reports.get(duty=scene.duty("2-1", "yt"))
+    approve_report(scene.people["office"], report=report, version=report.version, now=LATER)
+
+
+def hand_in(scene: Scene) -> None:
+    scene.handed_in("3-3", "fg", scene.period)
+
+
+def name(rows, **values: str) -> Callable[[Scene], None]:
+    return lambda scene: rows.objects.filter(**values).update(**{key: f"新{value}" for key, value in values.items()})
+
+
+WRITTEN: dict[str, Callable[[Scene], object]] = {
+    "a report is approved": approve,
+    "a report is handed in": hand_in,
+    "a unit is named anew": name(Unit, name="青岛市政府"),
+    "a unit's address changes": lambda scene: Unit.objects.filter(slug="yt").update(slug="yantai"),
+    "a group is named anew": name(Unit, name="两市政府"),
+    "a city leaves its group": lambda scene: UnitGroupMember.objects.filter(unit=scene.units["yt"]).delete(),
+    "a field is named anew": name(Field, name="公共服务"),
+    "a frozen period is named anew": name(ReportingPeriod, label="2026年二季度"),
+    "a frozen figure is corrected": lambda scene: scene.plan.summaries.exclude(period=None).update(figures={}),
+}
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+
+
+def answered(person: User) -> list[str]:
+    """The pages that exist, without the token that differs in every answer."""
+    client = client_of(person)
+    return [re.sub(r'value="\w{64}"', "", client.get(page).content.decode()) for page in PAGES]
+
+
+@pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
+def test_what_is_kept_is_what_would_be_drawn(scene: Scene, write: Callable[[Scene], object]) -> None:
+    leader = scene.people["leader"]
+    before = answered(leader)
+    write(scene)
+    kept = answered(leader)
+    caches[PIECES].clear()
+    assert kept == answered(leader)
+    assert kept != before
+
+
+def test_a_plan_shows_nothing_of_another(scene: Scene) -> None:
+    leader = scene.people["leader"]
+    before = answered(leader)
+    Plan.objects.filter(pk=scene.plan.pk).update(slug="other")
+    again = client_of(leader).get(PAGES[0].replace("jiaodong", "other")).content.decode()
+    assert "/plans/jiaodong/" in before[0]
+    assert "/plans/jiaodong/" not in again
+
+
+def test_nothing_is_drawn_twice(scene: Scene, monkeypatch) -> None:
+    leader = scene.people["leader"]
+    answered(leader)
+    monkeypatch.setattr("tasks.views.dashboard_figures.DashboardFigures.composition", None)
+    answered(leader)
