@@ -20,7 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tasks.choices import ReportState
-from tasks.management.measuring import Act, answer, logged_in, timed, use
+from tasks.management.measuring import Act, Cookies, answer, logged_in, timed, use
+from tasks.management.throughput import large_throughput
 from tasks.models import Plan, ProgressReport
 from tasks.services.reviewing import approve_report
 from units.choices import Role
@@ -46,8 +47,13 @@ LABELS = {
 }
 
 
-def growth(rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES) -> dict[str, float]:
-    """Medians in milliseconds by act and size, and how many times the small one's the large one's is."""
+def growth(
+    rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES, seconds: int = 0
+) -> dict[str, float]:
+    """Medians in milliseconds by act and size, and how many times the small one's the large one's is.
+
+    With `seconds` also how the large plan's pages are answered to 16 connections, so many seconds each.
+    """
     if connection.vendor != "postgresql":
         raise CommandError("--scale 只在 PostgreSQL 上量。请运行 make bench-scale，它自带一个临时的。")
     acts: dict[str, Act] = {}
@@ -57,8 +63,11 @@ def growth(rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES
             call_command("load_scale", measures=measures, periods=PERIODS, stdout=Teller(tell))
             settle()
             acts |= {f"{act}_{name}": Act(run, database) for act, run in site_acts().items()}
-        times = timed(acts, rounds)
-    return figures(times)
+        results = figures(timed(acts, rounds))
+        if seconds:
+            use(databases["large"])
+            results |= large_throughput(seconds, tell, site_pages())
+    return results
 
 
 class Teller:
@@ -94,15 +103,28 @@ def settle() -> None:
 
 
 def site_acts() -> dict[str, Callable[[], Any]]:
-    """The acts of the plan in the present database. The clerk is of the unit whose report waits."""
-    plan, handler = Plan.objects.get(), WSGIHandler()
-    leader, office = User.objects.get(role=Role.LEADER), User.objects.filter(role=Role.OFFICE).order_by("pk")[1]
+    """The acts of the plan in the present database."""
+    handler, office, report = WSGIHandler(), second_of_office(), waiting_report()
+    acts = {name: partial(answer, handler, url, cookies) for name, (url, cookies) in site_pages().items()}
+    return acts | {"approval": partial(approve_and_undo, office, report)}
+
+
+def second_of_office() -> User:
+    return User.objects.filter(role=Role.OFFICE).order_by("pk")[1]
+
+
+def waiting_report() -> ProgressReport:
     waiting = ProgressReport.objects.filter(state=ReportState.FORWARDED).order_by("pk")
-    report = waiting.select_related("period__plan", "duty__unit", "duty__measure__main_task")[0]
+    return waiting.select_related("period__plan", "duty__unit", "duty__measure__main_task")[0]
+
+
+def site_pages() -> dict[str, tuple[str, Cookies]]:
+    """Address and cookies by name. The clerk is of the unit whose report waits."""
+    plan, report = Plan.objects.get(), waiting_report()
     unit, measure, of_plan = report.duty.unit, report.duty.measure, [plan.slug]
-    as_leader, as_office = logged_in(leader), logged_in(office)
+    as_leader, as_office = logged_in(User.objects.get(role=Role.LEADER)), logged_in(second_of_office())
     as_clerk = logged_in(User.objects.get(role=Role.REPORTER, unit=unit))
-    pages = {
+    pages: dict[str, tuple[str, list[Any], Cookies]] = {
         "dashboard": ("dashboard", of_plan, as_leader),
         "ledger": ("ledger", of_plan, as_office),
         "overview": ("plan", of_plan, {}),
@@ -117,11 +139,7 @@ def site_acts() -> dict[str, Callable[[], Any]]:
         "board": ("period", [plan.slug, report.period_id], as_office),
         "filing": ("period-filing", [plan.slug, report.period_id], as_office),
     }
-    acts = {
-        act: partial(answer, handler, reverse(name, args=args), cookies)
-        for act, (name, args, cookies) in pages.items()
-    }
-    return acts | {"approval": partial(approve_and_undo, office, report)}
+    return {act: (reverse(name, args=args), cookies) for act, (name, args, cookies) in pages.items()}
 
 
 def approve_and_undo(by: User, report: ProgressReport) -> None:

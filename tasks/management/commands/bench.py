@@ -104,7 +104,7 @@ class Command(BaseCommand):
             results |= import_speedup(self.stdout.write, rows)
         if scale:
             with temporary_database(), bench_settings():
-                grown = growth(rounds, self.stdout.write, measures)
+                grown = growth(rounds, self.stdout.write, measures, seconds)
             self.report_growth(grown, measures)
             results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -134,8 +134,8 @@ class Command(BaseCommand):
 
 @contextmanager
 def bench_settings() -> Iterator[None]:
-    """The site's own settings and this module's `hello`; static files need not have been collected, and no request is a
-    line among the results.
+    """The site's own settings and this module's `hello`; static files need not have been collected, nothing drawn is kept,
+    and no request is a line among the results.
     """
     requests = logging.getLogger("jiaodong.requests")
     requests.disabled = True
@@ -144,6 +144,7 @@ def bench_settings() -> Iterator[None]:
         ALLOWED_HOSTS=["testserver"],
         STORAGES=settings.STORAGES | PLAIN_STATIC_FILES,
         STATIC_ROOT=settings.BASE_DIR / "jiaodong" / "static",
+        CACHES=settings.CACHES | {"template_fragments": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}},
     ):
         yield
     requests.disabled = False
