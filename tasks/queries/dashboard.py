@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models import Case, F, QuerySet, TextField, When
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
