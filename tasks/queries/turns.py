@@ -18,7 +18,7 @@ from tasks.queries.standing import Judge, Present, judged_in_parts
 from units.models import Unit
 from units.prepared import planned_anew, prepared
 
-READ, READ_OF_UNIT = 100, 50  # changes looked at; more than these and the page says so
+READ, READ_OF_UNIT = 100, 30  # changes looked at; more than these and the page says so
 MANY = 40  # a unit with one of so many measures has many
 KINDS = ("worse", "better", "completed", "unreported", "reported", "other")
 
