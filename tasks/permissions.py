@@ -257,4 +257,9 @@ VISIBLE: dict[type[Model], Callable[[Any], Q]] = {
 
 def visible_to(user: Any, model: type[Row]) -> QuerySet[Row]:
     """The rows of a model that a person may see. What is not among them does not exist for them."""
-    return model._default_manager.filter(VISIBLE[model](user))
+    return model._default_manager.filter(seen_by(user, model))
+
+
+def seen_by(user: Any, model: type[Model]) -> Q:
+    """`visible_to`, as a condition."""
+    return VISIBLE[model](user)

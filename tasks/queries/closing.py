@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
@@ -23,16 +23,19 @@ def extensions(user: User) -> QuerySet[ExtensionRequest]:
 
 def completions_awaiting(user: User) -> QuerySet[CompletionClaim]:
     """待办结核验: pending claims this person may decide, the longest waiting first. Never their own."""
-    if not may(user, Permission.DECIDE_CLOSING):
-        return CompletionClaim.objects.none()
-    return completions(user).filter(state=ClaimState.PENDING).exclude(claimed_by=user).order_by("claimed_at", "id")
+    return completions(user).filter(undecided(user, claimed_by=user.pk)).order_by("claimed_at", "id")
 
 
 def extensions_awaiting(user: User) -> QuerySet[ExtensionRequest]:
     """待决定的延期申请, likewise."""
+    return extensions(user).filter(undecided(user, requested_by=user.pk)).order_by("requested_at", "id")
+
+
+def undecided(user: User, **own: int) -> Q:
+    """What a person may decide of claims or requests; never their `own`."""
     if not may(user, Permission.DECIDE_CLOSING):
-        return ExtensionRequest.objects.none()
-    return extensions(user).filter(state=ClaimState.PENDING).exclude(requested_by=user).order_by("requested_at", "id")
+        return Q(pk__in=[])
+    return Q(state=ClaimState.PENDING) & ~Q(**own)
 
 
 def completions_of(measure: Measure, user: User) -> QuerySet[CompletionClaim]:

@@ -3,10 +3,13 @@
 import datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from tasks import lights
 from tasks.lights import DeadlineLight, MeasureFacts, ProgressLight, Rule, Verdict
 from tasks.models import FrozenMeasure, Measure
 from tasks.queries.standing import facts_of, relevant_periods, rule_on
+from units.prepared import prepared_rows
 
 POINTS_SHOWN = 8
 
@@ -43,8 +46,7 @@ def lights_of(measure: Measure, today: datetime.date, stage: str | None = None) 
 
 def trend(measure: Measure, now: MeasureLights) -> list[Point]:
     """The last periods, the oldest first: frozen ones as frozen, then the one the present rests on. One query."""
-    frozen = FrozenMeasure.objects.filter(measure=measure).select_related("period").order_by("-period__as_of")
-    points = [frozen_point(row) for row in frozen[:POINTS_SHOWN]][::-1]
+    points = [frozen_point(row) for row in last_frozen(measure.pk)][::-1]
     period = now.verdict.period
     if period is not None and period.as_of not in {point.as_of for point in points}:
         light, facts = now.verdict.light, now.facts
@@ -52,6 +54,11 @@ def trend(measure: Measure, now: MeasureLights) -> list[Point]:
         scheduled = scheduled_on(facts.starts_on, facts.due_on, period.as_of)
         points.append(Point(period.label, period.as_of, light, percent, scheduled))
     return points[-POINTS_SHOWN:]
+
+
+@prepared_rows(FrozenMeasure, "period", by_key=True)
+def last_frozen(measure: int) -> QuerySet[FrozenMeasure]:
+    return FrozenMeasure.objects.filter(measure=measure).order_by("-period__as_of")[:POINTS_SHOWN]
 
 
 def frozen_point(row: FrozenMeasure) -> Point:

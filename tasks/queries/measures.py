@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES
-from tasks.models import Duty, MainTask, Measure, Plan
+from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.public import published_as
 from units.models import Unit, UnitAlias
-from units.prepared import prepared
+from units.prepared import prepared, prepared_by_key, prepared_rows
 
 SOURCE_ORDER = ("main_task__number", "order")
 SORT_KEYS = {
@@ -223,14 +223,44 @@ def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
     return measure_list(plan).order_by().aggregate(**wanted)
 
 
+@prepared_rows(Measure, "main_task", "main_task__plan", "main_task__field")
+def measure_at(slug: str, number: int, order: int) -> QuerySet[Measure]:
+    return Measure.objects.filter(main_task__plan__slug=slug, main_task__number=number, order=order)
+
+
+@prepared_rows(Duty, "unit", "via_group", "via_group__unit", by_key=True)
+def duties_of_measure(measure: int) -> QuerySet[Duty]:
+    return Duty.objects.filter(measure=measure)
+
+
+@prepared_by_key
+def orders_of(main_task: int) -> QuerySet[Measure]:
+    return Measure.objects.filter(main_task=main_task).order_by("order").values_list("order")
+
+
+@prepared_rows(ProbableSlip)
+def slips_of(seen: Q, measure: int) -> QuerySet[ProbableSlip]:
+    return ProbableSlip.objects.filter(seen, measure=measure)
+
+
 def measures_beside(measure: Measure) -> tuple[Code | None, Code | None]:
     """The codes before and after a measure's own in its plan. Needs `main_task` loaded."""
     number, order = measure.main_task.number, measure.order
+    place = measure.main_task.plan_id, number, order
+    before, after = ([Code(*row) for row in rows] for rows in (code_before(*place), code_after(*place)))
+    return before[0] if before else None, after[0] if after else None
+
+
+@prepared
+def code_before(plan: int, number: int, order: int) -> QuerySet[Measure]:
     before = Q(main_task__number__lt=number) | Q(main_task__number=number, order__lt=order)
+    return selected(plan).filter(before).order_by(*SOURCE_ORDER).reverse().values_list(*SOURCE_ORDER)[:1]
+
+
+@prepared
+def code_after(plan: int, number: int, order: int) -> QuerySet[Measure]:
     after = Q(main_task__number__gt=number) | Q(main_task__number=number, order__gt=order)
-    codes = measure_list(measure.main_task.plan).values_list(*SOURCE_ORDER)
-    found = codes.filter(before).last(), codes.filter(after).first()
-    return tuple(code and Code(*code) for code in found)
+    return selected(plan).filter(after).order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER)[:1]
 
 
 def tasks_beside(task: MainTask) -> tuple[MainTask | None, MainTask | None]:

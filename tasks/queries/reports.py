@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
-from tasks.models import CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod
+from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
 from units.choices import Role, UnitKind
 from units.models import User
-from units.prepared import prepared_by_key, prepared_rows
+from units.prepared import planned_anew, prepared_by_key, prepared_rows
 
 
 def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
@@ -101,6 +101,16 @@ def must_report(duty: int) -> QuerySet[Duty]:
     return Duty.objects.filter(pk=duty, role__in=OBLIGED_ROLES).exclude(needs_no_report()).values_list("pk")
 
 
+@prepared_rows(Review, "decided_by", "decided_by__unit")
+def reviews_of(*reports: int) -> QuerySet[Review]:
+    return Review.objects.filter(report__in=reports)
+
+
+@prepared_rows(Attachment)
+def files_of(*reports: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(report__in=reports)
+
+
 def last_approved_of_all(
     duties: Collection[int], periods: Collection[ReportingPeriod]
 ) -> dict[tuple[int, int], ProgressReport]:
@@ -119,25 +129,35 @@ def newest_approved(duties: Collection[int], days: Iterable[datetime.date]) -> Q
     return approved.filter(newest, duty__in=duties)
 
 
-def awaiting_level(user: User) -> QuerySet[ProgressReport]:
+def at_level(user: User) -> Q:
     """What waits for a person of this role: their unit's 待初审, or every 待复审 for the Office."""
     if user.role == Role.UNIT_REVIEWER:
-        waiting = ProgressReport.objects.filter(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id)
-    elif user.role == Role.OFFICE:
-        waiting = ProgressReport.objects.filter(state=ReportState.FORWARDED)
-    else:
-        return ProgressReport.objects.none()
-    return waiting.filter(still_open())
+        return Q(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id) & still_open()
+    return Q(state=ReportState.FORWARDED) & still_open() if user.role == Role.OFFICE else Q(pk__in=[])
+
+
+def own_text(user: User) -> Q:
+    return Q(written_by=user.pk) | Q(submitted_by=user.pk)
+
+
+def to_decide(user: User) -> Q:
+    """What this person is to decide, in every plan; never their own text."""
+    return at_level(user) & ~own_text(user)
 
 
 def awaiting_decision_by(user: User) -> QuerySet[ProgressReport]:
-    """What this person is to decide, in every plan; never their own text."""
-    return awaiting_level(user).exclude(written_by=user).exclude(submitted_by=user)
+    return ProgressReport.objects.filter(to_decide(user))
 
 
-def own_awaiting(user: User) -> QuerySet[ProgressReport]:
+def own_awaiting(user: User) -> list[ProgressReport]:
     """What this person wrote or handed in, and another of the same role has to decide."""
-    return awaiting_level(user).filter(Q(written_by=user) | Q(submitted_by=user))
+    return waiting_reports(at_level(user) & own_text(user))
+
+
+@prepared_rows(ProgressReport, "duty", "duty__measure", "duty__measure__main_task", "duty__unit")
+@planned_anew
+def waiting_reports(condition: Q) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(condition)
 
 
 def still_open() -> Q:

@@ -6,30 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.choices import Confidence, ReportState
 from tasks.models import Attachment, Duty, ProgressReport, Review
-from tasks.permissions import visible_to
-from tasks.queries.reports import awaiting_decision_by, still_open
+from tasks.permissions import seen_by, visible_to
+from tasks.queries.measures import duties_of_measure
+from tasks.queries.reports import awaiting_decision_by, still_open, to_decide
+from tasks.queries.reports import files_of as attachments
 from tasks.textdiff import extent
 from units.choices import Role
 from units.models import AuditEvent, User
+from units.prepared import planned_anew, prepared, prepared_rows
 
 TEXTS = ("progress", "risk", "problems", "coordination_request", "next_steps")
 RANK = {value: rank for rank, value in enumerate(Confidence.values)}
 BY_SIZE, BY_TIME = "size", "time"
 AT_ONCE = 100  # reports compared with those before them, for one page of the queue: a day's work of one person
 REPORT_JOINS = (
-    "duty__unit",
-    "duty__measure__main_task__plan",
-    "period__plan",
-    "coordination_unit",
-    "written_by__unit",
-    "submitted_by__unit",
-    "corrects",
-)
+    "duty", "duty__unit", "duty__measure", "duty__measure__main_task", "duty__measure__main_task__plan",
+    "period", "period__plan", "coordination_unit", "written_by", "written_by__unit",
+    "submitted_by", "submitted_by__unit", "corrects",
+)  # fmt: skip
 
 
 class Change(NamedTuple):
@@ -60,14 +59,32 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
     """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
-    waiting = awaiting_decision_by(user).order_by("submitted_at", "pk").annotate(before=before_key())
-    before = ProgressReport.objects.filter(pk__in=waiting.values("before")[:AT_ONCE]).order_by()
-    facts = {key: content for key, *content in before.values_list("pk", *FACTS[5:])}
+    condition = to_decide(user)
+    facts = {key: content for key, *content in facts_before(condition)}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
-        for key, earlier, version, submitted_at, is_unchanged, *content in waiting.values_list(*FACTS)[:AT_ONCE]
+        for key, earlier, version, submitted_at, is_unchanged, *content in waiting_facts(condition)
     ]
     return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
+
+
+def in_line(condition: Q) -> QuerySet[ProgressReport]:
+    waiting = ProgressReport.objects.filter(condition).order_by("submitted_at", "pk")
+    return waiting.annotate(before=before_key())[:AT_ONCE]
+
+
+@prepared
+@planned_anew
+def waiting_facts(condition: Q) -> QuerySet[ProgressReport]:
+    return in_line(condition).values_list(*FACTS)
+
+
+@prepared
+@planned_anew
+def facts_before(condition: Q) -> QuerySet[ProgressReport]:
+    """Of what those in line are compared with."""
+    before = ProgressReport.objects.filter(pk__in=in_line(condition).values("before")).order_by()
+    return before.values_list("pk", *FACTS[5:])
 
 
 def is_waiting(user: User, report: ProgressReport) -> bool:
@@ -99,32 +116,53 @@ def by_size(change: Change) -> tuple[int, bool, int]:
 
 def queue_rows(keys: Sequence[int]) -> dict[int, ProgressReport]:
     """What the lines of one page show."""
-    joins = ("duty__unit", "duty__measure__main_task", "period")
-    return ProgressReport.objects.select_related(*joins).in_bulk(keys)
+    return {one.pk: one for one in lines_of(*keys)} if keys else {}
+
+
+@prepared_rows(ProgressReport, "duty", "duty__unit", "duty__measure", "duty__measure__main_task", "period")
+def lines_of(*reports: int) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(pk__in=reports).order_by()
+
+
+def reviewed_by(user: User) -> Q:
+    """The reports this person may open on the review page: what they see of their unit, or of all for the Office."""
+    seen = seen_by(user, ProgressReport) & ~Q(state=ReportState.DRAFT)
+    return seen & Q(duty__unit_id=user.unit_id) if user.role == Role.UNIT_REVIEWER else seen
 
 
 def reviewable(user: User) -> QuerySet[ProgressReport]:
-    """The reports this person may open on the review page: what they see of their unit, or of all for the Office."""
-    reports = visible_to(user, ProgressReport).exclude(state=ReportState.DRAFT)
-    if user.role == Role.UNIT_REVIEWER:
-        reports = reports.filter(duty__unit_id=user.unit_id)
-    return reports.select_related(*REPORT_JOINS)
+    return ProgressReport.objects.filter(reviewed_by(user)).select_related(*REPORT_JOINS)
+
+
+def report_of(user: User, key: int) -> ProgressReport | None:
+    """One of the `reviewable`."""
+    return next(iter(whole_report(reviewed_by(user), key)), None)
+
+
+@prepared_rows(ProgressReport, *REPORT_JOINS)
+def whole_report(condition: Q, key: int) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(condition, pk=key)
+
+
+def is_returned(user: User) -> Q:
+    return reviewed_by(user) & still_open() & Q(state=ReportState.RETURNED)
 
 
 def returned(user: User) -> QuerySet[ProgressReport]:
     """退回中: returned and not handed in again."""
-    reports = reviewable(user).filter(still_open(), state=ReportState.RETURNED)
+    reports = ProgressReport.objects.filter(is_returned(user)).select_related(*REPORT_JOINS)
     return reports.order_by("period", "duty__measure__main_task__number", "duty__measure__order", "duty")
 
 
 def compared_with(report: ProgressReport) -> ProgressReport | None:
     """The report this one is compared with, as in the queue."""
-    key = ProgressReport.objects.filter(pk=report.pk).order_by().annotate(before=before_key()).values("before")
-    return ProgressReport.objects.filter(pk=Subquery(key)).select_related("period", "coordination_unit").first()
+    return next(iter(report_before(report.pk)), None)
 
 
-def reviews_of(report: ProgressReport) -> list[Review]:
-    return list(report.reviews.select_related("decided_by__unit"))
+@prepared_rows(ProgressReport, "period", "coordination_unit", by_key=True)
+def report_before(report: int) -> QuerySet[ProgressReport]:
+    key = ProgressReport.objects.filter(pk=report).order_by().annotate(before=before_key()).values("before")
+    return ProgressReport.objects.filter(pk=Subquery(key)).order_by()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +175,15 @@ class OtherDuty:
 
 def others(report: ProgressReport, user: User) -> list[OtherDuty]:
     """The other duties of the report's measure, in their order. Two queries."""
-    duties = Duty.objects.filter(measure=report.duty.measure_id).exclude(pk=report.duty_id).select_related("unit")
-    seen = visible_to(user, ProgressReport).filter(duty__measure=report.duty.measure_id, period=report.period_id)
-    by_duty = {one.duty_id: one for one in seen.order_by("id")}  # a correction comes after what it corrects
-    return [OtherDuty(duty, by_duty.get(duty.pk)) for duty in duties]
+    place = report.duty.measure_id, report.period_id
+    by_duty = {one.duty_id: one for one in beside(seen_by(user, ProgressReport), *place)}  # a correction comes last
+    duties = duties_of_measure(report.duty.measure_id)
+    return [OtherDuty(duty, by_duty.get(duty.pk)) for duty in duties if duty.pk != report.duty_id]
+
+
+@prepared_rows(ProgressReport)
+def beside(seen: Q, measure: int, period: int) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(seen, duty__measure=measure, period=period).order_by("pk")
 
 
 class File(NamedTuple):
@@ -152,7 +195,7 @@ class File(NamedTuple):
 
 def files_of(report: ProgressReport, user: User) -> list[File]:
     """The report's attachments, each known again by its hash among those this person sees. Two queries."""
-    own = list(report.attachments.all())
+    own = attachments(report.pk)
     if not own:
         return []
     same = visible_to(user, Attachment).filter(sha256__in=[one.sha256 for one in own]).exclude(report=report)

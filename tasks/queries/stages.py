@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tasks.choices import ClaimState, ReportState, Stage
 from tasks.models import CompletionClaim, Measure, ProgressReport
+from units.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ class StageFacts:
 def stage_facts(measures: Iterable[Measure], known_reported: Iterable[int] = ()) -> StageFacts:
     """`known_reported`: measures known to have an approved report; after the others is asked, if there are any."""
     keys = [measure.pk for measure in measures]
-    claims = CompletionClaim.objects.filter(measure__in=keys, reopened_at=None).order_by()
-    rows = list(claims.values_list("measure_id", "state", "completed_on"))
+    rows = claims_on(*keys) if keys else []
     reported = set(known_reported)
     return StageFacts(
         {key: day for key, state, day in rows if state == ClaimState.GRANTED},
@@ -44,15 +44,23 @@ def stage_facts(measures: Iterable[Measure], known_reported: Iterable[int] = ())
     )
 
 
+@prepared
+def claims_on(*measures: int) -> QuerySet[CompletionClaim]:
+    claims = CompletionClaim.objects.filter(measure__in=measures, reopened_at=None).order_by()
+    return claims.values_list("measure_id", "state", "completed_on")
+
+
 def with_report(keys: Collection[int]) -> set[int]:
     """Which of these measures have an approved report. The database stops at the first of each."""
-    if not keys:
-        return set()
+    return {key for (key,) in reported(*keys)} if keys else set()
+
+
+@prepared
+def reported(*measures: int) -> QuerySet[Measure]:
     approved = ProgressReport.objects.filter(duty__measure=OuterRef("pk"), state=ReportState.APPROVED)
-    return set(Measure.objects.filter(Exists(approved), pk__in=keys).order_by().values_list("pk", flat=True))
+    return Measure.objects.filter(Exists(approved), pk__in=measures).order_by().values_list("pk")
 
 
 def completions(keys: Collection[int]) -> dict[int, datetime.date]:
     """Measure key -> the day on which it was completed. One query."""
-    granted = CompletionClaim.objects.filter(measure__in=keys, state=ClaimState.GRANTED, reopened_at=None)
-    return dict(granted.order_by().values_list("measure_id", "completed_on"))
+    return {key: day for key, state, day in claims_on(*keys) if state == ClaimState.GRANTED} if keys else {}

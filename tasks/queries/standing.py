@@ -31,7 +31,7 @@ from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
 from tasks.queries.standing_rows import KeptStanding, kept_standings, outdated_one, present_summary
 from units.models import Unit
-from units.prepared import prepared_rows
+from units.prepared import prepared, prepared_rows
 
 
 def rule_on(day: datetime.date) -> Rule:
@@ -41,8 +41,12 @@ def rule_on(day: datetime.date) -> Rule:
 
 def adopted_rules() -> list[Rule]:
     """Every version, the newest first. One query."""
-    columns = list(Rule.__dataclass_fields__)
-    return [Rule(*row) for row in LightRule.objects.order_by("-since_on").values_list(*columns)]
+    return [Rule(*row) for row in rule_rows()]
+
+
+@prepared
+def rule_rows() -> QuerySet[LightRule]:
+    return LightRule.objects.order_by("-since_on").values_list(*Rule.__dataclass_fields__)
 
 
 def in_force(rules: Iterable[Rule], day: datetime.date) -> Rule:
@@ -96,22 +100,9 @@ def facts_of(
 
 def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dict[int, tuple[PeriodWord, ...]]:
     """What every obliged duty of these measures says in each period. One query."""
-    approved = Q(reports__state=ReportState.APPROVED, reports__period__in=[period.pk for period in periods])
-    rows = Duty.objects.filter(measure__in=keys, role__in=OBLIGED_ROLES).annotate(
-        said=FilteredRelation("reports", condition=approved)
-    )
-    columns = (
-        "measure_id",
-        "pk",
-        "unit__name",
-        "role",
-        "said__period_id",
-        "said__confidence",
-        "said__percent_complete",
-    )
     duties: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
     said: dict[tuple[int, int], tuple[str, int | None]] = {}
-    for measure, duty, unit, role, period, *words in rows.order_by("position", "said__pk").values_list(*columns):
+    for measure, duty, unit, role, period, *words in duty_rows(tuple(keys), tuple(one.pk for one in periods)):
         duties[measure][duty] = (unit, role == DutyRole.LEAD)
         said[period, duty] = tuple(words)  # a correction comes after what it corrects
     return {
@@ -127,6 +118,15 @@ def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dic
         )
         for key in keys
     }
+
+
+@prepared
+def duty_rows(measures: tuple[int, ...], periods: tuple[int, ...]) -> QuerySet[Duty]:
+    approved = Q(reports__state=ReportState.APPROVED, reports__period__in=periods)
+    duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES)
+    duties = duties.annotate(said=FilteredRelation("reports", condition=approved)).order_by("position", "said__pk")
+    of_report = [f"said__{name}" for name in ("period_id", "confidence", "percent_complete")]
+    return duties.values_list("measure_id", "pk", "unit__name", "role", *of_report)
 
 
 def has_report(words: Iterable[PeriodWord]) -> bool:

@@ -1,9 +1,12 @@
 """The course of a measure: every period and unit, newest first, and what was decided about its time and end."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import (
@@ -17,13 +20,14 @@ from tasks.models import (
     Review,
 )
 from tasks.models import ReportingPeriod as Period
-from tasks.permissions import visible_to, writes_for
+from tasks.permissions import seen_by, writes_for
 from tasks.queries import closing
+from tasks.queries.reports import files_of, reviews_of
 from tasks.queries.stages import stage_facts
+from units.prepared import prepared_rows
 
 PERIODS_SHOWN = 4
 WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
-AMENDED = ("measure__main_task", "made_by__unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,8 @@ class Course:
 
 def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
     """Nine queries, however many periods, units and reports. `count` None shows every period."""
-    periods = list(
-        visible_to(user, Period).filter(plan=measure.main_task.plan_id, opens_on__lte=today).order_by("-as_of")
-    )
-    reports = visible_of(measure, user)
+    periods = opened(seen_by(user, Period), measure.main_task.plan_id, today)
+    reports = visible_of(seen_by(user, ProgressReport), measure.pk)
     handed_in = {(one.duty_id, one.period_id) for one in reports if one.state not in WRITABLE}
     told = [of_period(period, reports, duties) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
@@ -75,7 +77,7 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         hidden_periods=len(told) - len(shown),
         claims=list(closing.completions_of(measure, user)),
         extensions=list(closing.extensions_of(measure, user)),
-        amendments=list(visible_to(user, Amendment).filter(measure=measure).select_related(*AMENDED)),
+        amendments=amendments_of(seen_by(user, Amendment), measure.pk),
         to_write=[
             (duty, period, (duty.pk, period.pk) in handed_in)
             for period in periods
@@ -85,10 +87,30 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
     )
 
 
-def visible_of(measure: Measure, user: Any) -> list[ProgressReport]:
-    joins = ("duty__unit", "coordination_unit", "written_by__unit", "approved_by", "period")
-    reports = visible_to(user, ProgressReport).filter(duty__measure=measure).select_related(*joins)
-    return list(reports.order_by("period__as_of", "id"))
+@prepared_rows(Period)
+def opened(seen: Q, plan: int, today: datetime.date) -> QuerySet[Period]:
+    """The newest first."""
+    return Period.objects.filter(seen, plan=plan, opens_on__lte=today).order_by("-as_of")
+
+
+@prepared_rows(Amendment, "measure", "measure__main_task", "made_by", "made_by__unit")
+def amendments_of(seen: Q, measure: int) -> QuerySet[Amendment]:
+    return Amendment.objects.filter(seen, measure=measure)
+
+
+@prepared_rows(
+    ProgressReport,
+    "duty",
+    "duty__unit",
+    "coordination_unit",
+    "written_by",
+    "written_by__unit",
+    "approved_by",
+    "period",
+)
+def visible_of(seen: Q, measure: int) -> QuerySet[ProgressReport]:
+    """Those of a measure that are `seen`, the oldest first."""
+    return ProgressReport.objects.filter(seen, duty__measure=measure).order_by("period__as_of", "id")
 
 
 def of_period(period: Period, reports: Iterable[ProgressReport], duties: list[Duty]) -> PeriodTold:
@@ -111,7 +133,7 @@ def of_period(period: Period, reports: Iterable[ProgressReport], duties: list[Du
 def add_decisions(shown: list[PeriodTold]) -> None:
     """Put the reviews and files to their reports. Two queries."""
     told = {one.report.pk: one for period in shown for one in period.reports}
-    for review in Review.objects.filter(report__in=told).select_related("decided_by__unit"):
+    for review in reviews_of(*told):
         told[review.report_id].reviews.append(review)
-    for file in Attachment.objects.filter(report__in=told):
+    for file in files_of(*told):
         told[file.report_id].files.append(file)

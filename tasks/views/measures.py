@@ -1,13 +1,13 @@
 """One main task, one measure."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tasks.choices import DutyRole
-from tasks.models import MainTask, Measure, ProbableSlip
-from tasks.permissions import visible_to
+from tasks.models import MainTask, ProbableSlip
+from tasks.permissions import seen_by
 from tasks.public_pages import public_page
 from tasks.queries import measures, options
 from tasks.views.controls import heads
@@ -41,9 +41,11 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 @public_page
 def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
-    known = Measure.objects.select_related("main_task__plan", "main_task__field")
-    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
-    duties = list(measure.duties.select_related("unit", "via_group__unit"))
+    found = measures.measure_at(slug, number, order)
+    if not found:
+        raise Http404(f"没有举措 {number}-{order}。")
+    measure = found[0]
+    duties = measures.duties_of_measure(measure.pk)
     before, after = measures.measures_beside(measure)
     context = {
         "plan": measure.main_task.plan,
@@ -51,8 +53,8 @@ def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> 
         "measure": measure,
         "duties": duties,
         "has_lead": any(duty.role == DutyRole.LEAD for duty in duties),
-        "siblings": measure.main_task.measures.order_by("order").values_list("order", flat=True),
-        "slips": list(visible_to(request.user, ProbableSlip).filter(measure=measure)),
+        "siblings": [order for (order,) in measures.orders_of(measure.main_task_id)],
+        "slips": measures.slips_of(seen_by(request.user, ProbableSlip), measure.pk),
         "before": before,
         "after": after,
         **measure_course(request, measure, duties),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from tasks.forms_office import PASS, DecisionForm
 from tasks.hints import hints
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.queries import filing, review
-from tasks.queries.reports import own_awaiting
+from tasks.queries.reports import own_awaiting, reviews_of
 from tasks.queries.review import BY_SIZE, BY_TIME, Entry
 from tasks.queries.workdays import workdays
 from tasks.services import reviewing
@@ -65,7 +65,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_report(request: HttpRequest, pk: int) -> HttpResponse:
     require_reviewer(request.user)
-    report = get_object_or_404(review.reviewable(request.user), pk=pk)
+    report = review.report_of(request.user, pk)
+    if report is None:
+        raise Http404("没有这份填报，或者您不能审核它。")
     data = typed(request)
     if request.method == "POST":
         return decide(request, report)
@@ -80,7 +82,7 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
-    selected = report or (review.reviewable(user).filter(pk=keys[0]).first() if keys else None)
+    selected = report or (review.report_of(user, keys[0]) if keys else None)
     at = keys.index(selected.pk) if selected and selected.pk in keys else -1
     context = {
         "tabs": shown_tabs,
@@ -89,7 +91,7 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
         "is_narrowed": is_narrowed,
         "unchanged_count": sum(entry.change.is_none for entry in everything),
         "count": len(entries),
-        "own": list(own_awaiting(user).select_related("duty__measure__main_task", "duty__unit")),
+        "own": own_awaiting(user),
         "is_item": report is not None,
         "report": selected,
         "plan": selected.duty.measure.main_task.plan if selected else Plan.objects.first(),
@@ -131,7 +133,7 @@ def detail(
     seen: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """One report as a reviewer needs it. `seen` are the words the reviewer had before them when it was changed."""
-    before, reviews = review.compared_with(report), review.reviews_of(report)
+    before, reviews = review.compared_with(report), reviews_of(report.pk)
     now = words(report)
     last_return = review.last_return(reviews)
     against_return = last_return is not None and request.GET.get("against") == "return"
