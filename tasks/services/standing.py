@@ -220,9 +220,9 @@ def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = N
     """Count a period's filing again, unit by unit. The old rows go first: that waits for whoever is counting there.
 
     Another may count at the same time (`rebuild` holds no period): both write in one order, and the later one prevails.
-    `measures` are those of which a duty may stand on another list.
+    `measures` are those of which a duty may stand on another list; None for any.
     """
-    if not period.is_frozen:
+    if not period.is_frozen and (measures is None or measures):
         list_again(period, measures)
     UnitFiling.objects.filter(period=period).delete()
     rows = sorted(count_units(period).values(), key=attrgetter("unit_id"))
