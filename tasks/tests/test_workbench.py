@@ -254,6 +254,27 @@ class TestKept:
         forget(plan=stage.plan)
         assert self.lists(stage) == found
 
+    def test_rows_kept_are_those_of_the_facts_in_their_order(self, stage):
+        days = (None, datetime.date(2027, 6, 30), datetime.date(2026, 10, 20))
+        duties = [more_duties(stage, 1, due_on=day)[0] for day in days for _ in range(4)]
+        for duty, role in zip(duties, (DutyRole.SHARED, DutyRole.COOPERATE) * 6, strict=True):
+            Duty.objects.filter(pk=duty.pk).update(role=role)
+            duty.role = role
+        rebuild(stage.plan, now=NOW)
+        for journey, first in ((submitted, 0), (drafted, 1), (returned, 2)):
+            for duty in duties[first::5]:
+                journey(stage, duty)
+        kept = self.rows(stage)
+        forget(plan=stage.plan)
+        assert [len(rows) for rows in kept["rows"].values()] == [4, 2, 5]
+        assert self.rows(stage) == kept
+
+    @staticmethod
+    def rows(stage) -> dict[str, object]:
+        bench = Workbench(stage.reporter, TODAY)
+        pages = {name: getattr(bench, name)[0:20] for name in ("due", "submitted", "cooperating")}
+        return {"rows": {name: bench.begun(rows) for name, rows in pages.items()}, "falling": bench.falling_due(30)}
+
     @staticmethod
     def lists(stage) -> dict[str, object]:
         """The lists' lengths, each compared with its rows."""

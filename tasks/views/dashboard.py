@@ -18,9 +18,10 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
-from tasks.queries.dashboard import Dashboard, outstanding
+from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
 from tasks.queries.turns import plans_as_seen_by, turns
+from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
@@ -127,7 +128,8 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     context["filing_url"] = filing_url(board) if sees_filing(user, found) else ""
     context["filed"] = filed(board)
     context["is_own"] = user.role in UNIT_BOUND_ROLES
-    context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
+    is_kept = board.present.summary is not None
+    context["outstanding"] = outstanding(board.current, found.pk, OUTSTANDING, is_kept=is_kept)
     return render(request, "tasks/dashboard/unit.html", context)
 
 
@@ -139,14 +141,14 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
-    kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = [coordination.most_urgent(board.periods, kind, DECISIONS + 1) for kind in kinds]
-    rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
+    unit, count = board.unit.pk, board.matters(board.unit.pk).own
+    asks = coordination.most_urgent(board.periods, coordination.ANY & Q(duty__unit=unit), DECISIONS + 1)
+    asked = coordination.most_urgent(board.periods, coordination.asking(unit), DECISIONS) if count else []
     return {
-        "asked": rows[0],
-        "asks_more": len(found[0]) > DECISIONS,
-        "asked_of_it": rows[1],
-        "asked_of_it_count": board.matters(board.unit.pk).own,
+        "asked": matter_rows(board.plan, asks[:DECISIONS], user),
+        "asks_more": len(asks) > DECISIONS,
+        "asked_of_it": matter_rows(board.plan, asked, user),
+        "asked_of_it_count": count,
     }
 
 
