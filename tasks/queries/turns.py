@@ -6,7 +6,7 @@ told from what the day has made outdated, so that a page says the same whether t
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -15,8 +15,8 @@ from tasks.lights import SEVERITY, ProgressLight
 from tasks.models import LastLook, LightChange, Measure, Plan
 from tasks.queries.attention import obliged
 from tasks.queries.standing import Judge, Present, judged_in_parts
-from units.models import Unit
-from units.prepared import planned_anew, prepared
+from units.models import Unit, User
+from units.prepared import columns_of, made, planned_anew, prepared
 
 READ, READ_OF_UNIT = 100, 30  # changes looked at; more than these and the page says so
 MANY = 40  # a unit with one of so many measures has many
@@ -62,10 +62,21 @@ class Turns:
         return sum(map(len, self.by_kind.values()))
 
 
-def plans_as_seen_by(user: Any) -> QuerySet[Plan]:
-    """Plans with `looked_at`: when this person last said to have seen the dashboard, None before that."""
-    looks = LastLook.objects.filter(plan=OuterRef("pk"), person=user.pk).values("looked_at")
-    return Plan.objects.annotate(looked_at=Subquery(looks))
+def plan_as_seen_by(user: User, slug: str) -> Plan | None:
+    """The plan with `looked_at`: when this person last said to have seen the dashboard, None before that."""
+    for *values, looked_at in plan_and_look(slug, user.pk):
+        plan = made(Plan, values)
+        plan.looked_at = looked_at
+        return plan
+    return None
+
+
+@prepared
+def plan_and_look(slug: str, person: int) -> QuerySet[Plan]:
+    looks = LastLook.objects.filter(plan=OuterRef("pk"), person=person).values("looked_at")
+    return (
+        Plan.objects.filter(slug=slug).annotate(looked_at=Subquery(looks)).values_list(*columns_of(Plan), "looked_at")
+    )
 
 
 def turns(present: Present, since: datetime.datetime | None, unit: Unit | None = None) -> Turns:

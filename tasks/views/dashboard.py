@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
-from tasks.queries.turns import plans_as_seen_by, turns
+from tasks.queries.turns import plan_as_seen_by, turns
 from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
@@ -36,13 +36,20 @@ EARLIEST_YEAR = 2000
 DECISIONS, PER_PAGE, OUTSTANDING = 10, 15, 20
 
 
+def plan_or_404(user: User, slug: str) -> Plan:
+    plan = plan_as_seen_by(user, slug)
+    if plan is None:
+        raise Http404(f"没有网址名为 {slug} 的分工表。")
+    return plan
+
+
 @login_required
 @never_cache
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """Of a plan. A unit's people are led to their own."""
     user = request.user
-    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
+    plan = plan_or_404(user, slug)
     if user.role in UNIT_BOUND_ROLES:
         return redirect("unit-dashboard", slug, user.unit.slug)
     require(user, Permission.READ_SUBMITTED)
@@ -75,7 +82,7 @@ def filing_url(board: Dashboard) -> str:
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
-    """`board.plan` is one of `plans_as_seen_by`."""
+    """`board.plan` is a `plan_as_seen_by`."""
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         "figures": figures,
@@ -116,7 +123,7 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     """Of one unit, for any staff; another unit's people see their own."""
     user = request.user
     require(user, Permission.SEE_STAFF_NOTES)
-    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
+    plan = plan_or_404(user, slug)
     found = get_object_or_404(Unit, slug=unit)
     if user.role in UNIT_BOUND_ROLES and user.unit_id != found.pk:
         return redirect("unit-dashboard", slug, user.unit.slug)
