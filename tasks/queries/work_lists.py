@@ -29,7 +29,7 @@ HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
 LONG_AGO = Value(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))  # SQL finds nothing equal to NULL
 FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")
-IN_ORDER = ("until", "number", "order", "duty")
+IN_ORDER = ("until", "number", "order", "duty_id")  # `duty` would be by the order of its model
 Keys = tuple[int, ...]
 
 
@@ -98,7 +98,7 @@ def kept(writer: Q, periods: Keys, where: int, *, columns: Collection[str]) -> Q
     """
     rows = DutyFiling.objects.filter(writer, period__in=periods)
     if where == WorkList.HANDED_IN:
-        return rows.filter(handed_in_at__isnull=False).order_by("-handed_in_at", "duty").values_list(*columns)
+        return rows.filter(handed_in_at__isnull=False).order_by("-handed_in_at", "duty_id").values_list(*columns)
     by_period = () if len(periods) == 1 else ("period__due_on", "-period__as_of")
     return rows.filter(work_list=where).order_by(*by_period, *IN_ORDER).values_list(*columns)
 
