@@ -34,6 +34,21 @@ class ReportState(models.TextChoices):
     APPROVED = "approved", "已通过"
 
 
+class WorkList(models.IntegerChoices):
+    """工作台的清单: where a duty stands in a period for those who write. What is still to be done is declared first, and what
+    must be reported (`MUST_REPORT`) before what may.
+    """
+
+    RETURNED = 1, "退回修改"
+    DUE = 2, "待填报"
+    HANDED_IN = 3, "已提交"
+    HELPING = 4, "配合"
+    HELPING_RETURNED = 5, "配合，退回修改"
+
+
+MUST_REPORT = (WorkList.RETURNED, WorkList.DUE, WorkList.HANDED_IN)
+
+
 class ReviewLevel(models.TextChoices):
     """初审 / 复审."""
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 Piece = tuple[Literal["same", "removed", "added"], str]
@@ -69,7 +70,10 @@ def merged(pieces: list[Piece]) -> list[Piece]:
     return result
 
 
+@lru_cache(maxsize=4096)  # whoever works off a queue has it sorted after every decision
 def extent(before: str, after: str) -> int:
     """How many characters were taken out or put in, their order aside: what a queue is sorted by."""
+    if before == after:
+        return 0
     old, new = Counter(before), Counter(after)
     return (old - new).total() + (new - old).total()

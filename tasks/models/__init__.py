@@ -9,7 +9,7 @@ from tasks.models.period import FrozenMeasure, ReportingPeriod
 from tasks.models.plan import Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.models.report import Attachment, ProgressReport, Review
 from tasks.models.roundtrip import ChangedReport, ChangeSet, Upload
-from tasks.models.standing import LightChange, MeasureStanding, StandingSummary, UnitFigures, UnitFiling
+from tasks.models.standing import DutyFiling, LightChange, MeasureStanding, StandingSummary, UnitFigures, UnitFiling
 
 __all__ = [
     "Amendment",
@@ -19,6 +19,7 @@ __all__ = [
     "CompletionClaim",
     "Digest",
     "Duty",
+    "DutyFiling",
     "ExportRecord",
     "ExtensionRequest",
     "Field",

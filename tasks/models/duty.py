@@ -47,7 +47,7 @@ class Duty(models.Model):
             ),
         ]
         indexes = [  # has a unit, or a group, anything in a plan? One that has nothing is not looked for row by row
-            models.Index(fields=["unit", "measure"], name="duty_of_unit"),
+            models.Index(fields=["unit", "measure", "role"], name="duty_of_unit"),
             models.Index(fields=["via_group", "measure"], condition=Q(via_group__isnull=False), name="duty_via_group"),
         ]
 

@@ -7,7 +7,8 @@ and is proved equal to the recount by a test. The one exception is `LightChange`
 from django.db import models
 from django.db.models import Q
 
-from tasks.choices import Stage
+from tasks.choices import Stage, WorkList
+from tasks.models.duty import Duty
 from tasks.models.lit import PROGRESS_CHOICES, Lit
 from tasks.models.period import ReportingPeriod
 from tasks.models.plan import Measure, Plan
@@ -120,6 +121,44 @@ class UnitFiling(models.Model):
         return f"{self.period} {self.unit}"
 
 
+class DutyFiling(models.Model):
+    """职责填报: where a duty stands in a period that is not frozen, with what its list is sorted by.
+
+    A row for each duty of every role, but those that need not report (`UnitFiling.needless`).
+    """
+
+    period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="+", verbose_name="期次")
+    duty = models.ForeignKey(Duty, models.CASCADE, related_name="+", db_index=False, verbose_name="职责")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, verbose_name="单位")
+    work_list = models.PositiveSmallIntegerField("清单", choices=WorkList)
+    until = models.DateField("完成时限", help_text="没有时限的记作最后一天")
+    number = models.PositiveIntegerField("主要任务序号")
+    order = models.PositiveSmallIntegerField("举措次序")
+    handed_in_at = models.DateTimeField("提交时间", null=True, blank=True, help_text="只记在已提交清单上")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "职责填报"
+        ordering = ["period", "duty"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty", "period"], name="duty_filing_once", violation_error_message="该职责本期已有一行。"
+            )
+        ]
+        indexes = [  # a page of a list is read in its order
+            models.Index(
+                fields=["unit", "period", "work_list", "until", "number", "order", "duty"], name="duty_filing_listed"
+            ),
+            models.Index(
+                fields=["unit", "period", "-handed_in_at", "duty"],
+                condition=Q(handed_in_at__isnull=False),
+                name="duty_filing_handed_in",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.duty_id} {self.get_work_list_display()}"
+
+
 class LightChange(models.Model):
     """灯的变化: a measure's progress light or stage turned, as it was noticed. Added only."""
 
@@ -132,7 +171,7 @@ class LightChange(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "灯的变化"
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["plan", "at"], name="light_change_since")]
+        indexes = [models.Index(fields=["plan", "-at", "-id"], name="light_change_newest")]
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.before}→{self.after}"

@@ -15,7 +15,7 @@ from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Duty, FrozenMeasure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from units.models import Unit
-from units.prepared import planned_anew, prepared, prepared_rows
+from units.prepared import planned_anew, prepared
 
 DATES = ("due_on", "original_due_on")
 LISTED = 10  # lines of each list: what a leader reads in two minutes and two sheets hold
@@ -46,6 +46,23 @@ class Titled(NamedTuple):
         return f"{self.number}-{self.order}"
 
 
+class Kept(NamedTuple):
+    """What a line says of a `MeasureStanding` that holds."""
+
+    measure_id: int
+    period_id: int | None
+    progress_light: str
+    deadline_light: str
+    confidence: str
+    percent: int | None
+    scheduled: int | None
+    is_disagreement: bool
+    due_moves: int
+
+
+Standing = Kept | MeasureStanding
+
+
 @dataclass
 class Attended:
     """A measure on one of the lists, with its units and what they say of it.
@@ -53,7 +70,7 @@ class Attended:
     `lasted`: of a red one, in how many periods running it has been behind, or else overdue; the present is the first.
     """
 
-    standing: MeasureStanding
+    standing: Standing
     measure: Titled
     units: list[str] = field(default_factory=list)
     by_duty: dict[int, Said] = field(default_factory=dict)
@@ -82,7 +99,7 @@ class Attention:
     moved: list[Attended]
 
 
-Choice = tuple[Q, str, Callable[[MeasureStanding], bool], int]
+Choice = tuple[Q, str, Callable[[Standing], bool], int]
 BEHIND: Choice = (
     Q(progress_light=ProgressLight.BEHIND),
     "measure_id",
@@ -108,7 +125,7 @@ def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit
             set(obliged(unit.pk).filter(measure__in=fresh).values_list("measure_id", flat=True)) if fresh else set()
         )
         fresh = {key: row for key, row in fresh.items() if key in of_unit}
-    rows = {row.measure_id: row for row in kept_rows(present, unit)}
+    rows: dict[int, Standing] = {row.measure_id: row for row in kept_rows(present, unit)}
     chosen = [first_of((*rows.values(), *fresh.values()), choice) for choice in CHOICES]
     seen = attended({row.measure_id: row for part in chosen for row in part}, periods)
     behind, overdue, disagreeing, moved = (
@@ -145,36 +162,36 @@ def obliged(unit: int) -> QuerySet[Duty]:
     return Duty.objects.filter(unit=unit, role__in=OBLIGED_ROLES).order_by()
 
 
-def kept_rows(present: Present, unit: Unit | None) -> Iterable[MeasureStanding]:
+def kept_rows(present: Present, unit: Unit | None) -> Iterable[Kept]:
     """The first rows of each list that hold today. One query: short selections, put together by the database."""
     if present.summary is None:
         return []
-    return first_kept(present.plan.pk, present.today, unit.pk if unit else None)
+    return [Kept(*row) for row in first_kept(present.plan.pk, present.today, unit.pk if unit else None)]
 
 
-@prepared_rows(MeasureStanding)
+@prepared
 @planned_anew
 def first_kept(plan: int, today: datetime.date, unit: int | None) -> QuerySet[MeasureStanding]:
     holding = MeasureStanding.objects.filter(plan=plan, holds_until__gte=today)
     if unit is not None:
         holding = holding.filter(measure__in=obliged(unit).values("measure"))
     parts = [
-        MeasureStanding.objects.order_by().filter(
-            pk__in=holding.filter(condition).order_by(order, "measure_id").values("pk")[:limit]
-        )
+        MeasureStanding.objects.order_by()
+        .filter(pk__in=holding.filter(condition).order_by(order, "measure_id").values("pk")[:limit])
+        .values_list(*Kept._fields)
         for condition, order, _, limit in CHOICES
     ]
     return parts[0].union(*parts[1:])
 
 
-def first_of(rows: Iterable[MeasureStanding], choice: Choice) -> list[MeasureStanding]:
+def first_of(rows: Iterable[Standing], choice: Choice) -> list[Standing]:
     """Of those kept and those judged anew, what the database would choose if all were kept."""
     _, order, belongs, limit = choice
     sign, name = (-1, order[1:]) if order.startswith("-") else (1, order)
     return nsmallest(limit, filter(belongs, rows), key=lambda row: (sign * getattr(row, name), row.measure_id))
 
 
-def attended(rows: dict[int, MeasureStanding], periods: Collection[ReportingPeriod]) -> dict[int, Attended]:
+def attended(rows: dict[int, Standing], periods: Collection[ReportingPeriod]) -> dict[int, Attended]:
     """Measure key -> its line, in the order of the table. One query, a row for each duty and approved report."""
     found: dict[int, Attended] = {}
     for key, duty, unit, *of_measure, period, confidence, problems, risk in said_of(
@@ -199,7 +216,7 @@ def said_of(measures: tuple[int, ...], periods: tuple[int, ...]) -> QuerySet[Dut
     return in_order.values_list("measure_id", "pk", "unit__name", *of_measure, *of_report)
 
 
-def listed(seen: dict[int, Attended], chosen: Iterable[MeasureStanding], choice: Choice) -> list[Attended]:
+def listed(seen: dict[int, Attended], chosen: Iterable[Standing], choice: Choice) -> list[Attended]:
     """In the order of the table; what was moved, by how often."""
     keys = {row.measure_id for row in chosen}
     lines = [line for key, line in seen.items() if key in keys]

@@ -6,13 +6,14 @@ How many there are is kept with the figures (`figures.ASKED`); here are the matt
 import datetime
 from collections import defaultdict
 from collections.abc import Collection
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import ReportState
 from tasks.models import Instruction, ProgressReport, ReportingPeriod
 from tasks.queries.reports import counting, counting_reports
-from units.prepared import prepared_rows
+from units.prepared import prepared
 
 URGENT = ("coordination_due_on", "duty_id")
 SHOWN = ("duty", "duty__measure", "duty__measure__main_task", "duty__unit", "coordination_unit", "period")
@@ -71,9 +72,37 @@ def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     return matters.select_related(*SHOWN).order_by(*URGENT)
 
 
-def place(matter: ProgressReport) -> str:
-    """Where a matter stands among `in_order`, for the address of the page that begins behind it."""
-    return f"{matter.coordination_due_on}.{matter.duty_id}"
+class Matter(NamedTuple):
+    """需协调事项, as a line shows it."""
+
+    report: int
+    duty: int
+    period: int
+    label: str
+    number: int
+    order: int
+    title: str
+    unit: str
+    problems: str
+    request: str
+    asked: str
+    due_on: datetime.date
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
+OF_MATTER = (
+    "pk", "duty_id", "period_id", "period__label", "duty__measure__main_task__number", "duty__measure__order",
+    "duty__measure__main_task__title", "duty__unit__name", "problems", "coordination_request", "coordination_unit__name",
+    "coordination_due_on",
+)  # fmt: skip
+
+
+def place(matter: Matter) -> str:
+    """Where a matter stands among `most_urgent`, for the address of the page that begins behind it."""
+    return f"{matter.due_on}.{matter.duty}"
 
 
 def behind(place: str) -> Q:
@@ -86,13 +115,13 @@ def behind(place: str) -> Q:
     return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
 
 
-def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> list[ProgressReport]:
+def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> list[Matter]:
     """The first open matters of a kind, as `in_order`. One query."""
-    newest_first = sorted(periods, key=lambda period: period.as_of, reverse=True)
-    return first_matters(tuple(period.pk for period in newest_first), kind, count) if periods else []
+    newest_first = tuple(period.pk for period in sorted(periods, key=lambda period: period.as_of, reverse=True))
+    return [Matter(*row) for row in first_matters(newest_first, kind, count)] if periods else []
 
 
-@prepared_rows(ProgressReport, *SHOWN)
+@prepared
 def first_matters(newest_first: tuple[int, ...], kind: Q, count: int) -> QuerySet[ProgressReport]:
     """Of each period the first by an index, then of these."""
     parts = []
@@ -104,4 +133,4 @@ def first_matters(newest_first: tuple[int, ...], kind: Q, count: int) -> QuerySe
     if len(parts) > 1:
         firsts = [ProgressReport.objects.order_by().filter(pk__in=part).values("pk") for part in parts]
         chosen = ProgressReport.objects.filter(pk__in=firsts[0].union(*firsts[1:]))
-    return chosen.order_by(*URGENT)[:count]
+    return chosen.order_by(*URGENT).values_list(*OF_MATTER)[:count]

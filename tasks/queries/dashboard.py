@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, F, QuerySet, TextField, When
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
-from tasks.choices import ReportState
-from tasks.models import Duty, Field, Plan, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import ASKED, Figures
-from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED, obliged_in
+from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
@@ -281,13 +280,3 @@ def city_rows(day: datetime.date) -> QuerySet[UnitGroupMember]:
     members = UnitGroupMember.objects.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
     columns = ("unit__name", "unit__slug", "unit_id", "group__unit__name", "group__unit__slug", "group_id")
     return members.order_by("group__unit__position", "unit__position").values_list(*columns)
-
-
-def outstanding(period: ReportingPeriod, unit: Unit) -> QuerySet[Duty]:
-    """The unit's duties of which nothing is handed in, with the `state` of what is begun. One query."""
-    begun = ProgressReport.objects.order_by().filter(duty=OuterRef("pk"), period=period, corrects=None)
-    state = Subquery(begun.values("state")[:1])
-    duties = obliged_in(period).filter(unit=unit).alias(known=Coalesce(state, Value(ReportState.DRAFT)))
-    open_ones = duties.filter(known__in=(ReportState.DRAFT, ReportState.RETURNED)).annotate(state=state)
-    joined = open_ones.select_related("measure__main_task")
-    return joined.order_by("measure__main_task__number", "measure__order")

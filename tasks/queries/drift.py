@@ -6,13 +6,24 @@ from collections.abc import Iterator
 
 from django.db.models import BooleanField, ExpressionWrapper
 
-from tasks.choices import DutyRole
-from tasks.models import Duty, Measure, MeasureStanding, Plan, StandingSummary, UnitFiling
+from tasks.choices import DutyRole, WorkList
+from tasks.models import (
+    Duty,
+    DutyFiling,
+    Measure,
+    MeasureStanding,
+    Plan,
+    ProgressReport,
+    ReportingPeriod,
+    StandingSummary,
+    UnitFiling,
+)
 from tasks.models.lit import Lit
 from tasks.queries.figures import as_kept, in_parts, summed
 from tasks.queries.filing import filing_rows
 from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, judged_in_parts
+from tasks.queries.work_lists import FACTS, NEVER, work_list
 
 COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves", "asked"]
 
@@ -37,6 +48,7 @@ def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
             yield f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"
     for period in plan.periods.filter(frozen_at=None):
         yield from filing_drift(period)
+        yield from (f"{period} 职责 {key} 的清单与填报不一致。" for key in sorted(misplaced(period)))
 
 
 def standing_drift(judged: list[MeasureStanding], today: datetime.date) -> Iterator[str]:
@@ -74,3 +86,20 @@ def filing_drift(period) -> Iterator[str]:
     for unit in sorted(kept.keys() | counts.keys()):
         if kept.get(unit, [0] * 8) != counts.get(unit, [0] * 8):
             yield f"{period} 单位 {unit} 的填报统计存为 {kept.get(unit)}，应为 {counts.get(unit)}。"
+
+
+def misplaced(period: ReportingPeriod) -> set[int]:
+    """The duties that stand on another list than their reports and dates say, one by one."""
+    kept = set(DutyFiling.objects.filter(period=period).values_list("duty_id", *FACTS))
+    reports = ProgressReport.objects.filter(period=period, corrects=None).values_list(
+        "duty_id", "state", "submitted_at"
+    )
+    said = {key: rest for key, *rest in reports}
+    columns = ("pk", "unit_id", "role", "measure__due_on", "measure__main_task__number", "measure__order")
+    duties = Duty.objects.filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report()).order_by()
+    wanted = set()
+    for key, unit, role, due_on, number, order in duties.values_list(*columns):
+        state, at = said.get(key, ("", None))
+        where = work_list(role, state)
+        wanted.add((key, unit, where, due_on or NEVER, number, order, at if where == WorkList.HANDED_IN else None))
+    return {row[0] for row in kept ^ wanted}

@@ -96,9 +96,9 @@ def duty_by_key(key: int) -> QuerySet[Duty]:
 
 
 @prepared_by_key
-def unit_obliged(duty: int) -> QuerySet[Duty]:
-    """The unit of a duty that must report."""
-    return Duty.objects.filter(pk=duty, role__in=OBLIGED_ROLES).exclude(needs_no_report()).values_list("unit_id")
+def must_report(duty: int) -> QuerySet[Duty]:
+    """A row where the duty has to report."""
+    return Duty.objects.filter(pk=duty, role__in=OBLIGED_ROLES).exclude(needs_no_report()).values_list("pk")
 
 
 @prepared_rows(Review, "decided_by", "decided_by__unit")

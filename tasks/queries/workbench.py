@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
+from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, WorkList
 from tasks.models import Duty, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.queries import work_lists
 from tasks.queries import workbench_rows as asked
 from tasks.queries.filing import count_units
 from tasks.queries.reports import needs_no_report, written_by
@@ -154,17 +155,32 @@ class Workbench:
 
     @cached_property
     def due(self) -> Rows:
-        return self.pairs(OBLIGED, sum(share.due for share in self.shares), ReportState.DRAFT)
+        count = sum(share.due for share in self.shares)
+        if self.is_listed:
+            return self.listed(WorkList.DUE, count)
+        return self.pairs(OBLIGED, count, ReportState.DRAFT)
 
     @cached_property
     def submitted(self) -> Rows:
         count = self.count("approved") + self.count("in_review")
+        if self.is_listed:
+            return self.listed(WorkList.HANDED_IN, count)
         return Rows(self, count, asked.rows_handed_in, asked.handed_in, (written_by(self.user, "duty__"), self.keys))
 
     @cached_property
     def cooperating(self) -> Rows:
         returned = sum(row.duty.role == DutyRole.COOPERATE for row in self.returned)
-        return self.pairs(COOPERATING, self.count("cooperating") - returned, ReportState.DRAFT, *HANDED_IN)
+        count = self.count("cooperating") - returned
+        if self.is_listed:
+            return self.listed(WorkList.HELPING, count)
+        return self.pairs(COOPERATING, count, ReportState.DRAFT, *HANDED_IN)
+
+    @property
+    def is_listed(self) -> bool:
+        return all(self.is_kept.values())
+
+    def listed(self, work_list: WorkList, count: int) -> Rows:
+        return Rows(self, count, asked.rows_listed, asked.listed, (written_by(self.user), self.keys, work_list.value))
 
     def pairs(self, role: Q, count: int, *states: str) -> Rows:
         """Of those duties the ones not begun, and those whose report is in one of the states."""
@@ -213,7 +229,8 @@ class Workbench:
     def falling_due(self, days: int) -> list[tuple[datetime.date, str]]:
         """The obliged measures that fall due within so many days, the first of them: day and code. One query."""
         last = self.today + datetime.timedelta(days=days)
-        rows = asked.falling_due(written_by(self.user), self.keys, self.today, last, FALLING_DUE) if self.keys else []
+        find = work_lists.falling_due if self.is_listed else asked.falling_due
+        rows = find(written_by(self.user), self.keys, self.today, last, FALLING_DUE) if self.keys else []
         return [(day, f"{number}-{order}") for day, number, order in rows]
 
 

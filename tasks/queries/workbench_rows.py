@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport
 from tasks.queries.reports import needs_no_report, newest_approved
+from tasks.queries.work_lists import HANDED_IN, kept
 from units.choices import Role
 from units.models.user import person_name
 from units.prepared import planned_anew, prepared
 
-HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 ROLE_WORDS = dict(Role.choices)
 NOT_BEGUN = ""  # the state of a report that is not there
 BY_PERIOD = ("due_on", "-as_of")
@@ -122,6 +122,16 @@ def handed_in(writer: Q, periods: Keys) -> QuerySet[Any]:
 @prepared
 def rows_of_pairs(start: int, stop: int, *of: Any) -> QuerySet[Any]:
     return pairs(*of)[start:stop]
+
+
+def listed(writer: Q, periods: Keys, work_list: int) -> QuerySet[Any]:
+    """`pairs` as they are kept."""
+    return kept(writer, periods, work_list, columns=(*duty_columns("duty__"), "period_id"))
+
+
+@prepared
+def rows_listed(start: int, stop: int, *of: Any) -> QuerySet[Any]:
+    return listed(*of)[start:stop]
 
 
 @prepared

@@ -75,6 +75,8 @@ def amend_measure(
         for name in changed
     ]
     standing.refresh(measure.main_task.plan, [measure.pk], now=now)
+    if "due_on" in changed:
+        standing.redate(measure)
     audit.record(by, "调整举措", measure, now=now, before=before, after=after)
     return made
 

@@ -12,7 +12,7 @@ from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
-from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing
+from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing, unlist
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -59,6 +59,7 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
     freeze_figures(period)
     period.frozen_at, period.frozen_by = now, by
     period.save(update_fields=["frozen_at", "frozen_by"])
+    unlist(period)
     audit.record(by, "冻结期次", period, now=now)
     return period
 

@@ -168,7 +168,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
     for row in rows:
         take_back(row, period, now)
-    recount_filing(period)
+    recount_filing(period, [row.duty.measure_id for row in rows])
     ChangeSet.objects.filter(pk=change_set.pk).update(reverted_at=now, reverted_by=by)
     change_set.reverted_at, change_set.reverted_by = now, by
     audit.record(by, "撤销导入", change_set, now=now, before={"格数": str(change_set.cell_count)})

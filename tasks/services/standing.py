@@ -12,13 +12,15 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, PositiveIntegerField
+from django.db import connection, transaction
+from django.db.models import F, PositiveIntegerField, Value
 from django.utils import timezone
 
 from tasks import lights
+from tasks.choices import OBLIGED_ROLES
 from tasks.lights import MeasureFacts
 from tasks.models import (
+    DutyFiling,
     FrozenMeasure,
     LightChange,
     Measure,
@@ -33,8 +35,9 @@ from tasks.models import (
 from tasks.models.lit import Lit
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, in_parts, moved_by, places, summed
 from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
-from tasks.queries.reports import unit_obliged
+from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
+from tasks.queries.work_lists import FACTS, NEVER, lacking, place_of, wrong
 
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
@@ -90,8 +93,9 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
     log_changes({key: row.progress_light for key, row in before.items()}, rows, now)
     keep(summary, sums)
-    if any(is_needless(before.get(row.measure_id)) != is_needless(row) for row in rows):
-        recount_unfrozen(plan)
+    turned = [row.measure_id for row in rows if is_needless(before.get(row.measure_id)) != is_needless(row)]
+    if turned:
+        recount_unfrozen(plan, turned)
 
 
 def keep(summary: StandingSummary, sums: Sums) -> None:
@@ -182,12 +186,14 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
             steps["late"] += step * report.is_late
     if not any(steps.values()):
         return
-    units = unit_obliged(after.duty_id)
-    if not units:
+    rows = DutyFiling.objects.filter(period=after.period_id, duty=after.duty_id)
+    is_listed = rows.update(**place_of(after))
+    if after.duty.role not in OBLIGED_ROLES or not (is_listed or must_report(after.duty_id)):
         return
-    kept = UnitFiling.objects.filter(period=after.period_id, unit=units[0][0])
+    kept = UnitFiling.objects.filter(period=after.period_id, unit=after.duty.unit_id)
     possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
-    if not kept.filter(**possible).update(**{name: F(name) + step for name, step in steps.items() if step}):
+    steps_taken = {name: F(name) + step for name, step in steps.items() if step}
+    if not (is_listed and kept.filter(**possible).update(**steps_taken)):
         mend = partial(mend_filing, after.period_id)  # afterwards: others write at the same time
         transaction.on_commit(mend, robust=True)  # counts out of step never stand in the way of work
 
@@ -198,20 +204,46 @@ def mend_filing(period: int) -> None:
     recount_filing(ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period))
 
 
-def recount_unfrozen(plan: Plan) -> None:
+def redate(measure: Measure) -> None:
+    """The due date moved, and with it the place on the lists. After `refresh`, which takes its lock first."""
+    DutyFiling.objects.filter(duty__measure=measure).update(until=measure.due_on or NEVER)
+
+
+def recount_unfrozen(plan: Plan, measures: Collection[int] | None = None) -> None:
     """Count the filing of every period that still changes: those prepared for a later day as well."""
     for period in plan.periods.filter(frozen_at=None):
-        recount_filing(period)
+        recount_filing(period, measures)
 
 
 @transaction.atomic
-def recount_filing(period: ReportingPeriod) -> None:
+def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
     """Count a period's filing again, unit by unit. The old rows go first: that waits for whoever is counting there.
 
     Another may count at the same time (`rebuild` holds no period): both write in one order, and the later one prevails.
+    `measures` are those of which a duty may stand on another list; None for any.
     """
+    if not period.is_frozen and (measures is None or measures):
+        list_again(period, measures)
     UnitFiling.objects.filter(period=period).delete()
     rows = sorted(count_units(period).values(), key=attrgetter("unit_id"))
     UnitFiling.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["period", "unit"], update_fields=COUNTED
     )
+
+
+def list_again(period: ReportingPeriod, measures: Collection[int] | None) -> None:
+    """Put right what is kept of the period's duties. What is right is not touched, so that nobody who writes waits: a report
+    and its row change in one transaction, and whoever adds a row at the same time has its report in view.
+    """
+    wrong(period, measures).delete()
+    names = ("period", "duty", *FACTS)
+    columns = ", ".join(connection.ops.quote_name(DutyFiling._meta.get_field(name).column) for name in names)
+    found = lacking(period, measures).annotate(of=Value(period.pk)).values_list("of", "pk", *FACTS)
+    sql, params = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {DutyFiling._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)
+
+
+def unlist(period: ReportingPeriod) -> None:
+    """A frozen period has nothing more to be done."""
+    DutyFiling.objects.filter(period=period).delete()

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
-from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -28,6 +27,16 @@ WHY = 48  # characters of a reason that stand in a row
 def of_plan(name: str, plan: Plan, *end: object) -> str:
     """The address of a page of the plan, without what follows in it: `end` are stand-ins for that."""
     return reverse(name, args=[plan.slug, *end])
+
+
+def measures_of(plan: Plan) -> str:
+    """What stands before the code of a measure in its address."""
+    return of_plan("measure", plan, 0, 0).removesuffix("0-0/")
+
+
+def reports() -> str:
+    """What stands before duty and period in the address of a report."""
+    return reverse("report", args=[0, 0]).removesuffix("0/0/")
 
 
 def cell(one: Cell) -> str:
@@ -78,11 +87,15 @@ def filed_chips(rows: Iterable[Filed], plan: Plan) -> SafeString:
     )
 
 
+def shortened(text: str) -> str:
+    return text if len(text) <= WHY else f"{text[: WHY - 1]}…"
+
+
 class Rows:
     """Measures that need looking at, in a table: each named by a link, its units, and what the table asks for."""
 
     def __init__(self, plan: Plan) -> None:
-        self.measure_url = of_plan("measure", plan, 0, 0).removesuffix("0-0/")
+        self.measure_url, self.report_url = measures_of(plan), reports()
 
     def head(self, line: Attended) -> str:
         measure = line.measure
@@ -98,7 +111,7 @@ class Rows:
         day = "" if measure.due_on is None else f"{measure.due_on:%Y-%m-%d}"
         until = f'<time class="num" datetime="{day}">{day}</time> ' if day else ""
         return (
-            f'{self.head(line)}<td role="cell" data-l="原因"><span>{why(line.worst, measure.code)}</span></td>'
+            f'{self.head(line)}<td role="cell" data-l="原因"><span>{self.why(line.worst, measure.code)}</span></td>'
             f'<td role="cell" class="half" data-l="进度灯"><span>{progress_sign(standing.progress_light)}</span></td>'
             f"{rate(standing.percent, standing.scheduled)}"
             f'<td role="cell" class="nowrap" data-l="时限"><div>{until}'
@@ -107,9 +120,29 @@ class Rows:
             f"{f'连续 {line.lasted} 期' if line.lasted > 1 else '首次'}</span></td></tr>"
         )
 
+    def why(self, said: Said | None, code: str) -> str:
+        """The reason given in the worst report, with the way to it."""
+        if said is None:
+            return "—"
+        unsaid = f'<span class="muted">没有写问题，自评{CONFIDENCE_TAGS[said.confidence].text}</span>'
+        return f"{escape(shortened(said.why)) if said.why else unsaid} {self.report_link(said, code)}"
+
+    def report_link(self, said: Said, code: str) -> str:
+        url = f"{self.report_url}{said.duty}/{said.period}/"
+        return f'<a class="nowrap no-print" href="{url}">填报<span class="visually-hidden"> {code}</span></a>'
+
+    def moved(self, line: Attended) -> str:
+        measure = line.measure
+        days = [f"{on:%Y-%m-%d}" if on else "—" for on in (measure.original_due_on, measure.due_on)]
+        return (
+            f'<tr><th scope="row"><a href="{self.measure_url}{measure.code}/"><span class="num">{measure.code}</span> '
+            f'{escape(measure.title)}</a></th><td class="num nowrap">{days[0]}</td><td class="num nowrap">{days[1]}</td>'
+            f'<td class="n num">{line.standing.due_moves}</td></tr>'
+        )
+
     def disagreeing(self, line: Attended) -> str:
         standing, said = line.standing, line.worst
-        own = f"{confidence(standing.confidence)}{f' {report_link(said, line.measure.code)}' if said else ''}"
+        own = f"{confidence(standing.confidence)}{f' {self.report_link(said, line.measure.code)}' if said else ''}"
         return (
             f'{self.head(line)}<td role="cell" data-l="自评"><span>{own}</span></td>'
             f'<td role="cell" class="half" data-l="推算"><span>{progress_sign(standing.progress_light)}</span></td>'
@@ -129,19 +162,12 @@ def disagreeing_rows(lines: Iterable[Attended], plan: Plan) -> SafeString:
     return SafeString("".join([rows.disagreeing(line) for line in lines]))
 
 
+@register.simple_tag
+def moved_rows(lines: Iterable[Attended], plan: Plan) -> SafeString:
+    rows = Rows(plan)
+    return SafeString("".join([rows.moved(line) for line in lines]))
+
+
 def rate(percent: int | None, scheduled: int | None) -> str:
     done, planned = ("—" if one is None else f"{one}%" for one in (percent, scheduled))
     return f'<td role="cell" class="n num nowrap half" data-l="完成率"><span>{done} / {planned}</span></td>'
-
-
-def why(said: Said | None, code: str) -> str:
-    """The reason given in the worst report, with the way to it."""
-    if said is None:
-        return "—"
-    unsaid = f'<span class="muted">没有写问题，自评{CONFIDENCE_TAGS[said.confidence].text}</span>'
-    return f"{escape(truncatechars(said.why, WHY)) if said.why else unsaid} {report_link(said, code)}"
-
-
-def report_link(said: Said, code: str) -> str:
-    url = reverse("report", args=[said.duty, said.period])
-    return f'<a class="nowrap no-print" href="{url}">填报<span class="visually-hidden"> {code}</span></a>'

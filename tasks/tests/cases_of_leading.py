@@ -4,6 +4,7 @@ import datetime
 
 from tasks.choices import InstructionState
 from tasks.models import (
+    DutyFiling,
     ExportRecord,
     Instruction,
     LastLook,
@@ -15,7 +16,7 @@ from tasks.models import (
     UnitFiling,
 )
 from tasks.tests.people import NOW, make_period, make_stage
-from tasks.tests.samples import make_plan
+from tasks.tests.samples import make_duty, make_plan
 from units.choices import Role
 from units.models import User
 from units.tests.constraints import Case
@@ -94,6 +95,15 @@ def second_filing(*, is_another_unit: bool) -> UnitFiling:
     return UnitFiling(period=first.period, unit=make_unit("省工信厅") if is_another_unit else first.unit)
 
 
+def second_row_of_a_duty(*, is_another_period: bool) -> DutyFiling:
+    duty = make_duty()
+    period = make_period(duty.measure.main_task.plan)
+    usual = {"duty": duty, "unit": duty.unit, "work_list": 2, "until": DUE, "number": 1, "order": 1}
+    DutyFiling.objects.create(period=period, **usual)
+    other = make_period(period.plan, "别的期次", period.as_of + datetime.timedelta(1)) if is_another_period else period
+    return DutyFiling(period=other, **usual)
+
+
 def second_figures(*, is_another_unit: bool) -> UnitFigures:
     first = UnitFigures.objects.create(summary=StandingSummary.objects.create(plan=make_plan()), unit=make_unit())
     unit = make_unit("省工信厅") if is_another_unit else first.unit
@@ -137,6 +147,10 @@ CASES_OF_LEADING = {
     ),
     "unit_figures_once": Case(
         accepted=lambda: second_figures(is_another_unit=True), refused=lambda: second_figures(is_another_unit=False)
+    ),
+    "duty_filing_once": Case(
+        accepted=lambda: second_row_of_a_duty(is_another_period=True),
+        refused=lambda: second_row_of_a_duty(is_another_period=False),
     ),
     "unit_filing_once": Case(
         accepted=lambda: second_filing(is_another_unit=True), refused=lambda: second_filing(is_another_unit=False)

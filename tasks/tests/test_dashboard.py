@@ -8,7 +8,8 @@ import pytest
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, Measure, ProgressReport, StandingSummary
 from tasks.queries.attention import attention
-from tasks.queries.dashboard import Dashboard, Filed, outstanding
+from tasks.queries.dashboard import Dashboard, Filed
+from tasks.queries.work_lists import outstanding
 from tasks.services import standing
 from tasks.services.periods import freeze_period
 from tasks.tests.scene import LATER, TODAY, Scene
@@ -215,10 +216,14 @@ class TestFiling:
 
     def test_what_a_unit_has_not_handed_in(self, scene: Scene) -> None:
         found = {
-            slug: [(duty.measure.code, duty.state) for duty in outstanding(scene.period, scene.units[slug])]
-            for slug in scene.units
+            slug: [
+                [(duty.code, duty.state) for duty in outstanding(scene.period, unit.pk, 5, is_kept=is_kept)]
+                for is_kept in (True, False)
+            ]
+            for slug, unit in scene.units.items()
         }
-        assert found == {"jt": [], "fg": [("3-3", None)], "hg": [], "qd": [], "yt": [], "jn": [("3-3", "draft")]}
+        wanted = {"jt": [], "fg": [("3-3", None)], "hg": [], "qd": [], "yt": [], "jn": [("3-3", "draft")]}
+        assert found == {slug: [rows, rows] for slug, rows in wanted.items()}
 
 
 class TestAttention:

@@ -37,9 +37,9 @@ class TestMatters:
         reports = ProgressReport.objects.filter(duty=scene.duty("2-2", "qd"), period=scene.period)
         reports.update(state=ReportState.RETURNED, approved_at=None, approved_by=None)
         standing.forget(plan=scene.plan)
-        shown = [m.duty.measure.code for m in coordination.most_urgent(board.periods, coordination.ANY, 10)]
+        shown = [m.code for m in coordination.most_urgent(board.periods, coordination.ANY, 10)]
         assert sorted(shown) == ["1-2", "1-3", "2-2", "3-1"]
-        assert [m.duty.measure.code for m in coordination.most_urgent(board.periods, coordination.ANY, 2)] == shown[:2]
+        assert [m.code for m in coordination.most_urgent(board.periods, coordination.ANY, 2)] == shown[:2]
         assert board.matters(scene.units["fg"].pk) == (3, 1)
 
     def test_what_is_answered_waits_no_longer(self, scene: Scene) -> None:

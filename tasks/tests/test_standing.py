@@ -4,7 +4,16 @@ import datetime
 
 import pytest
 
-from tasks.models import Duty, LightChange, Measure, MeasureStanding, StandingSummary, UnitFigures, UnitFiling
+from tasks.models import (
+    Duty,
+    DutyFiling,
+    LightChange,
+    Measure,
+    MeasureStanding,
+    StandingSummary,
+    UnitFigures,
+    UnitFiling,
+)
 from tasks.queries.drift import drift
 from tasks.queries.figures import Sums, as_kept, summed
 from tasks.queries.standing import Judge, Present, judged_in_parts
@@ -93,9 +102,31 @@ class TestDrift:
         UnitFigures.objects.filter(unit=unit).update(figures={"field:None": {"measures": 5}})
         assert list(drift(kept.plan, TODAY)) == [f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"]
 
+    @pytest.mark.parametrize("said", [{"work_list": 3}, {"until": TODAY}, {"number": 9}, {"handed_in_at": NOW}])
+    def test_sees_a_duty_on_another_list_and_a_rebuild_puts_it_back(self, kept: Stage, said: dict) -> None:
+        DutyFiling.objects.filter(duty=kept.duty).update(**said)
+        DutyFiling.objects.filter(duty=kept.other_duty).delete()
+        duties = sorted((kept.duty.pk, kept.other_duty.pk))
+        wanted = [f"{kept.period} 职责 {key} 的清单与填报不一致。" for key in duties]
+        assert list(drift(kept.plan, TODAY)) == wanted
+        rebuild(kept.plan, now=NOW)
+        assert list(drift(kept.plan, TODAY)) == []
+
     def test_sees_a_filing_count_that_was_changed(self, kept: Stage) -> None:
         UnitFiling.objects.filter(unit=kept.duty.unit).update(drafted=1)
         assert len(list(drift(kept.plan, TODAY))) == 1
+
+
+class TestLists:
+    def test_a_due_date_that_moves_moves_the_duty(self, kept: Stage) -> None:
+        change = {"due_on": TODAY + 40 * ONE_DAY}
+        amend_measure(kept.office, measure=kept.measure, changes=change, reason="年度计划", now=NOW)
+        places = DutyFiling.objects.filter(duty__measure=kept.measure).values_list("until", flat=True)
+        assert set(places) == set(change.values())
+
+    def test_a_frozen_period_has_nothing_to_be_done(self, kept: Stage) -> None:
+        freeze_period(kept.office, period=kept.period, now=NOW)
+        assert not DutyFiling.objects.filter(period=kept.period).exists()
 
 
 class TestFrozenEarly:

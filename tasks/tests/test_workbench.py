@@ -10,7 +10,7 @@ from tasks.choices import ClaimState, DutyRole, Halt
 from tasks.models import CompletionClaim, Duty, Measure, ReportingPeriod
 from tasks.queries.reports import last_approved, obliged_duties
 from tasks.queries.workbench import Workbench
-from tasks.services.standing import forget, rebuild
+from tasks.services.standing import rebuild
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import (
     approved,
@@ -232,36 +232,6 @@ class TestWho:
             "administrator": "/",
             "auditor": "/",
         }
-
-
-class TestKept:
-    """What is kept says how long the lists are; where it says nothing, they are counted."""
-
-    def test_counts_kept_are_the_lists_own(self, stage):
-        due, again, gone, helping, halted = more_duties(stage, 5)
-        Duty.objects.filter(pk=helping.pk).update(role=DutyRole.COOPERATE)
-        Measure.objects.filter(pk=halted.measure_id).update(halted=Halt.SUSPENDED)
-        counted = self.lists(stage)
-        rebuild(stage.plan, now=NOW)
-        assert (
-            self.lists(stage) == counted == {"returned": [], "due": 4, "submitted": 0, "cooperating": 1, "needless": 1}
-        )
-        returned(stage, again)
-        submitted(stage, gone)
-        drafted(stage, due)
-        found = self.lists(stage)
-        assert found == {"returned": [again.pk], "due": 2, "submitted": 1, "cooperating": 1, "needless": 1}
-        forget(plan=stage.plan)
-        assert self.lists(stage) == found
-
-    @staticmethod
-    def lists(stage) -> dict[str, object]:
-        """The lists' lengths, each compared with its rows."""
-        bench = Workbench(stage.reporter, TODAY)
-        named = {name: getattr(bench, name) for name in ("due", "submitted", "cooperating")}
-        lengths = {name: len(rows) for name, rows in named.items()}
-        assert lengths == {name: len(rows.every(*rows.of)) for name, rows in named.items()}
-        return {"returned": [row.duty.key for row in bench.returned], **lengths, "needless": bench.needless}
 
 
 class TestQueries:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from tasks.models import Measure, Plan
+from tasks.models import Plan
 
 
 def with_params(address: str, params: dict[str, Any]) -> str:
@@ -26,7 +26,6 @@ def compare_url(plan: Plan, **params: Any) -> str:
     return with_params(reverse("compare", args=[plan.slug]), params)
 
 
-def instruction_url(plan: Plan, measure: Measure, report: int) -> str:
-    """Where a leader writes a 批示 on a report."""
-    code = f"{measure.main_task.number}-{measure.order}"
+def instruction_url(plan: Plan, code: str, report: int) -> str:
+    """Where a leader writes a 批示 on a report; `code` is that of its measure."""
     return with_params(reverse("instruction-new", args=[plan.slug]), {"measure": code, "report": report})

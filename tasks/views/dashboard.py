@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,10 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
-from tasks.queries.dashboard import Dashboard, outstanding
+from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
-from tasks.queries.turns import plans_as_seen_by, turns
+from tasks.queries.turns import plan_as_seen_by, turns
+from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
@@ -35,13 +36,20 @@ EARLIEST_YEAR = 2000
 DECISIONS, PER_PAGE, OUTSTANDING = 10, 15, 20
 
 
+def plan_or_404(user: User, slug: str) -> Plan:
+    plan = plan_as_seen_by(user, slug)
+    if plan is None:
+        raise Http404(f"没有网址名为 {slug} 的分工表。")
+    return plan
+
+
 @login_required
 @never_cache
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """Of a plan. A unit's people are led to their own."""
     user = request.user
-    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
+    plan = plan_or_404(user, slug)
     if user.role in UNIT_BOUND_ROLES:
         return redirect("unit-dashboard", slug, user.unit.slug)
     require(user, Permission.READ_SUBMITTED)
@@ -74,7 +82,7 @@ def filing_url(board: Dashboard) -> str:
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
-    """`board.plan` is one of `plans_as_seen_by`."""
+    """`board.plan` is a `plan_as_seen_by`."""
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
     return {
         "figures": figures,
@@ -115,7 +123,7 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     """Of one unit, for any staff; another unit's people see their own."""
     user = request.user
     require(user, Permission.SEE_STAFF_NOTES)
-    plan = get_object_or_404(plans_as_seen_by(user), slug=slug)
+    plan = plan_or_404(user, slug)
     found = get_object_or_404(Unit, slug=unit)
     if user.role in UNIT_BOUND_ROLES and user.unit_id != found.pk:
         return redirect("unit-dashboard", slug, user.unit.slug)
@@ -127,7 +135,8 @@ def unit_dashboard(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
     context["filing_url"] = filing_url(board) if sees_filing(user, found) else ""
     context["filed"] = filed(board)
     context["is_own"] = user.role in UNIT_BOUND_ROLES
-    context["outstanding"] = outstanding(board.current, found)[:OUTSTANDING]
+    is_kept = board.present.summary is not None
+    context["outstanding"] = outstanding(board.current, found.pk, OUTSTANDING, is_kept=is_kept)
     return render(request, "tasks/dashboard/unit.html", context)
 
 
@@ -139,14 +148,14 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
-    kinds = coordination.ANY & Q(duty__unit=board.unit), coordination.asking(board.unit.pk)
-    found = [coordination.most_urgent(board.periods, kind, DECISIONS + 1) for kind in kinds]
-    rows = [matter_rows(board.plan, matters[:DECISIONS], user) for matters in found]
+    unit, count = board.unit.pk, board.matters(board.unit.pk).own
+    asks = coordination.most_urgent(board.periods, coordination.ANY & Q(duty__unit=unit), DECISIONS + 1)
+    asked = coordination.most_urgent(board.periods, coordination.asking(unit), DECISIONS) if count else []
     return {
-        "asked": rows[0],
-        "asks_more": len(found[0]) > DECISIONS,
-        "asked_of_it": rows[1],
-        "asked_of_it_count": board.matters(board.unit.pk).own,
+        "asked": matter_rows(board.plan, asks[:DECISIONS], user),
+        "asks_more": len(asks) > DECISIONS,
+        "asked_of_it": matter_rows(board.plan, asked, user),
+        "asked_of_it_count": count,
     }
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from tasks.lights import PROGRESS_WORDS
-from tasks.models import Plan, ProgressReport
+from tasks.models import Plan
 from tasks.queries import instructions
+from tasks.queries.coordination import Matter
 from tasks.queries.turns import Turn, Turns
 from tasks.views.addresses import instruction_url
 from tasks.views.review_tabs import tabs
@@ -21,16 +22,13 @@ SINGLES, CODES = 8, 20  # of one kind told in lines of their own, or together in
 class MatterRow(NamedTuple):
     """`instruct` is where a leader answers with a 批示; empty for everybody else."""
 
-    report: ProgressReport
+    matter: Matter
     instruct: str
 
 
-def matter_rows(plan: Plan, reports: Iterable[ProgressReport], user: User) -> list[MatterRow]:
+def matter_rows(plan: Plan, matters: Iterable[Matter], user: User) -> list[MatterRow]:
     answers = may(user, Permission.GIVE_INSTRUCTIONS)
-    return [
-        MatterRow(report, instruction_url(plan, report.duty.measure, report.pk) if answers else "")
-        for report in reports
-    ]
+    return [MatterRow(one, instruction_url(plan, one.code, one.report) if answers else "") for one in matters]
 
 
 class TurnRow(NamedTuple):

@@ -28,7 +28,8 @@ from units.permissions import Permission, may, require
 
 FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
 PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # to be done before done
-UNREAD = ("due", "cooperating")  # lists of duties: their reports are read for the rows shown
+TO_WRITE = ("due", "cooperating")  # shown beside what was said last
+UNREAD = (*TO_WRITE, "submitted")  # lists of duties: their reports are read for the rows shown
 BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
 
 STATE_TAGS = {
@@ -106,10 +107,11 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
 def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
     """Name of each list -> its page. `?due=2` asks for a list's second page."""
     pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
+    last = bench.last_words([row for name in TO_WRITE for row in pages[name]])
     unread = [row for name in UNREAD for row in pages[name]]
-    last, begun = bench.last_words(unread), iter(bench.begun(unread) if unread else ())
+    begun = iter(bench.begun(unread) if unread else ())
     blank = str(UnchangedForm(auto_id=f"{BLANK}%s")["change_expected_on"])
-    rows = {name: [next(begun) for _ in page] if name in UNREAD else list(page) for name, page in pages.items()}
+    rows = {name: [next(begun) for _ in pages[name]] for name in UNREAD} | {"returned": list(pages["returned"])}
     return {
         name: Listed(
             name, page.paginator.count, page, [line(row, last, bench.today, blank, refused) for row in rows[name]]

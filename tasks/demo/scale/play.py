@@ -63,10 +63,11 @@ def one_period(stage: Stage, desk: Desk, number: int) -> ReportingPeriod:
     )
     count = store(reports(stage, desk, period, number))
     analyze()
-    recount_filing(period)
-    if number < stage.periods - 1:
+    is_over = number < stage.periods - 1
+    recount_filing(period, [] if is_over else None)  # of a period that is frozen at once nothing is listed
+    if is_over:
         freeze_period(desk.office, period=period, now=closed_at)
-    stage.tell(f"{period.label}：{count} 份填报{'，已冻结' if number < stage.periods - 1 else ''}")
+    stage.tell(f"{period.label}：{count} 份填报{'，已冻结' if is_over else ''}")
     return period
 
 

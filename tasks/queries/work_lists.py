@@ -1,0 +1,153 @@
+"""On which list of the workbench each duty stands in a period: as the facts say it, and as `DutyFiling` keeps it."""
+
+import datetime
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    PositiveSmallIntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from tasks.choices import MUST_REPORT, DutyRole, ReportState, WorkList
+from tasks.models import Duty, DutyFiling, ProgressReport, ReportingPeriod
+from tasks.queries.filing import obliged_in
+from tasks.queries.reports import needs_no_report
+from units.prepared import prepared
+
+HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
+NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
+LONG_AGO = Value(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))  # SQL finds nothing equal to NULL
+FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")
+IN_ORDER = ("until", "number", "order", "duty_id")  # `duty` would be by the order of its model
+Keys = tuple[int, ...]
+
+
+def work_list(role: str, state: str) -> WorkList:
+    """Where a duty stands of which there is a report."""
+    if role == DutyRole.COOPERATE:
+        return WorkList.HELPING_RETURNED if state == ReportState.RETURNED else WorkList.HELPING
+    if state == ReportState.RETURNED:
+        return WorkList.RETURNED
+    return WorkList.HANDED_IN if state in HANDED_IN else WorkList.DUE
+
+
+def place_of(report: ProgressReport) -> dict[str, Any]:
+    """The columns of `DutyFiling` that a report moves."""
+    where = work_list(report.duty.role, report.state)
+    return {"work_list": where, "handed_in_at": report.submitted_at if where == WorkList.HANDED_IN else None}
+
+
+def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
+    """The duties of an unfrozen period with `FACTS`, from dates and reports; of all measures, or of these."""
+    own = Q(reports__period=period, reports__corrects=None)
+    handed_in = Q(said__state__in=HANDED_IN)
+    helps, returned = Q(role=DutyRole.COOPERATE), Q(said__state=ReportState.RETURNED)
+    where = Case(
+        When(helps & returned, then=WorkList.HELPING_RETURNED.value),
+        When(helps, then=WorkList.HELPING.value),
+        When(returned, then=WorkList.RETURNED.value),
+        When(handed_in, then=WorkList.HANDED_IN.value),
+        default=WorkList.DUE.value,
+        output_field=PositiveSmallIntegerField(),
+    )
+    duties = Duty.objects.order_by().filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report())
+    if measures is not None:
+        duties = duties.filter(measure__in=measures)
+    return duties.annotate(said=FilteredRelation("reports", condition=own)).annotate(
+        work_list=where,
+        until=Coalesce("measure__due_on", Value(NEVER)),
+        number=F("measure__main_task__number"),
+        order=F("measure__order"),
+        handed_in_at=Case(When(handed_in & ~helps, then="said__submitted_at"), default=None),
+    )
+
+
+def kept_of(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[DutyFiling]:
+    kept = DutyFiling.objects.order_by().filter(period=period)
+    return kept if measures is None else kept.filter(duty__measure__in=measures)
+
+
+def wrong(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[DutyFiling]:
+    """Kept rows that say something else than the facts."""
+    *known, _ = FACTS
+    right = listed(period, measures).filter(pk=OuterRef("duty"), **{name: OuterRef(name) for name in known})
+    right = right.alias(at=Coalesce("handed_in_at", LONG_AGO)).filter(at=Coalesce(OuterRef("handed_in_at"), LONG_AGO))
+    return kept_of(period, measures).exclude(Exists(right))
+
+
+def lacking(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
+    """Duties of which nothing is kept, and should be."""
+    kept = DutyFiling.objects.filter(period=period, duty=OuterRef("pk"))
+    return listed(period, measures).exclude(Exists(kept))
+
+
+def kept(writer: Q, periods: Keys, where: int, *, columns: Collection[str]) -> QuerySet[DutyFiling]:
+    """The rows of a list, in its order: what was handed in last first; else by period, then by due date and as the table has
+    them. Of one period they are read in the order of an index.
+    """
+    rows = DutyFiling.objects.filter(writer, period__in=periods)
+    if where == WorkList.HANDED_IN:
+        return rows.filter(handed_in_at__isnull=False).order_by("-handed_in_at", "duty_id").values_list(*columns)
+    by_period = () if len(periods) == 1 else ("period__due_on", "-period__as_of")
+    return rows.filter(work_list=where).order_by(*by_period, *IN_ORDER).values_list(*columns)
+
+
+@prepared
+def falling_due(writer: Q, periods: Keys, first: datetime.date, last: datetime.date, count: int) -> QuerySet[Any]:
+    """Day, number and order of the measures to report on that fall due between two days, the first of them."""
+    rows = DutyFiling.objects.filter(writer, period__in=periods, work_list__in=MUST_REPORT, until__range=(first, last))
+    return rows.order_by(*IN_ORDER[:3]).values_list(*IN_ORDER[:3]).distinct()[:count]
+
+
+class Unwritten(NamedTuple):
+    """A duty of which nothing is handed in; `state` is that of what is begun, None where nothing is."""
+
+    number: int
+    order: int
+    title: str
+    state: str | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
+def outstanding(period: ReportingPeriod, unit: int, count: int, *, is_kept: bool) -> list[Unwritten]:
+    """The first of the unit's duties of which nothing is handed in: what is returned, then by due date. One query."""
+    rows = (
+        unwritten(period.pk, unit, count) if is_kept and not period.is_frozen else unwritten_anew(period, unit)[:count]
+    )
+    return [Unwritten(*row) for row in rows]
+
+
+def state_of(duty: str, period: int) -> Subquery:
+    begun = ProgressReport.objects.order_by().filter(duty=OuterRef(duty), period=period, corrects=None)
+    return Subquery(begun.values("state")[:1])
+
+
+@prepared
+def unwritten(period: int, unit: int, count: int) -> QuerySet[DutyFiling]:
+    rows = DutyFiling.objects.filter(unit=unit, period=period, work_list__lte=WorkList.DUE)
+    in_order = rows.order_by("work_list", *IN_ORDER).annotate(state=state_of("duty", period))
+    return in_order.values_list("number", "order", "duty__measure__main_task__title", "state")[:count]
+
+
+def unwritten_anew(period: ReportingPeriod, unit: int) -> QuerySet[Duty]:
+    """The same from the facts; a frozen period has nothing else."""
+    duties = obliged_in(period).filter(unit=unit).annotate(state=state_of("pk", period.pk))
+    open_ones = duties.alias(known=Coalesce("state", Value(ReportState.DRAFT)))
+    open_ones = open_ones.filter(known__in=(ReportState.RETURNED, ReportState.DRAFT))
+    of_measure = ("measure__main_task__number", "measure__order")
+    in_order = open_ones.order_by(F("known").desc(), F("measure__due_on").asc(nulls_last=True), *of_measure, "pk")
+    return in_order.values_list(*of_measure, "measure__main_task__title", "state")

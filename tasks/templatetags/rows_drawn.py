@@ -1,0 +1,81 @@
+"""Lines of a dashboard that are no table: what is not handed in, matters to decide, lights that turned. See `dashboard_drawn`."""
+
+import datetime
+from collections.abc import Iterable
+from html import escape
+
+from django import template
+from django.utils.safestring import SafeString
+
+from tasks.models import Plan
+from tasks.queries.coordination import Matter
+from tasks.queries.work_lists import Unwritten
+from tasks.templatetags.dashboard_drawn import measures_of, reports
+from tasks.views.dashboard_rows import MatterRow, TurnRow
+
+register = template.Library()
+
+UNWRITTEN = {"draft": "草稿", "returned": "已退回", None: "未报"}
+PAST = '　<span class="tag due-over"><svg class="ic" aria-hidden="true"><use href="#i-over"/></svg>已过</span>'
+
+
+@register.simple_tag
+def unwritten_rows(rows: Iterable[Unwritten], plan: Plan) -> SafeString:
+    url = measures_of(plan)
+    return SafeString(
+        "".join(
+            [
+                f'<tr role="row"><th role="rowheader" scope="row"><a href="{url}{row.code}/"><span class="num">{row.code}'
+                f'</span> {escape(row.title)}</a></th><td role="cell" class="nowrap" data-l="状态"><span>'
+                f"{UNWRITTEN[row.state]}</span></td></tr>"
+                for row in rows
+            ]
+        )
+    )
+
+
+@register.simple_tag
+def matters_drawn(rows: Iterable[MatterRow], plan: Plan, today: datetime.date) -> SafeString:
+    urls = measures_of(plan), reports()
+    return SafeString("".join([matter_drawn(row.matter, *urls, row.instruct, today) for row in rows]))
+
+
+def matter_drawn(matter: Matter, measures: str, reports: str, instruct: str, today: datetime.date) -> str:
+    code, unit = matter.code, escape(matter.unit)
+    problems = f"<dt>问题</dt><dd>{escape(matter.problems)}</dd>" if matter.problems else ""
+    day = f"{matter.due_on.month}月{matter.due_on.day}日"
+    report = f"{reports}{matter.duty}/{matter.period}/"
+    instruction = (
+        f'　<a class="no-print strong nowrap" href="{escape(instruct)}">批示交办'
+        f'<span class="visually-hidden">：{code} {unit}</span></a>'
+        if instruct
+        else ""
+    )
+    return (
+        f'<li><div><a class="strong" href="{measures}{code}/">{escape(matter.title)}</a>　'
+        f'<span class="muted num nowrap">举措 {code}</span><dl>{problems}'
+        f"<dt>诉求</dt><dd>{escape(matter.request)}</dd>"
+        f'<dt>请谁</dt><dd>{escape(matter.asked)}　<span class="strong nowrap">最迟 {day}</span>'
+        f"{PAST if matter.due_on < today else ''}</dd>"
+        f'<dt>提出</dt><dd>{unit}　<a class="nowrap" href="{report}">{escape(matter.label)}填报'
+        f'<span class="visually-hidden"> {code} {unit}</span></a>{instruction}</dd></dl></div></li>'
+    )
+
+
+@register.simple_tag
+def turns_drawn(rows: Iterable[TurnRow], plan: Plan) -> SafeString:
+    url = measures_of(plan)
+    return SafeString("".join([turn_drawn(row, url) for row in rows]))
+
+
+def turn_drawn(row: TurnRow, url: str) -> str:
+    links = "、".join(
+        [
+            f'<a href="{url}{turn.code}/"><span class="num">{turn.code}</span>'
+            f"{f' {escape(turn.title)}' if row.before else ''}</a>"
+            for turn in row.turns
+        ]
+    )
+    moved = f'　<span class="nowrap">{row.before} → <strong>{row.after}</strong></span>' if row.before else ""
+    rest = f"{' 等，' if row.turns else ''}另有 {row.rest} 项" if row.rest else ""
+    return f'<li><span class="{row.css}">{row.label}</span><span>{links}{moved}{rest}</span></li>'

@@ -1,0 +1,69 @@
+"""What is kept of filing stays right where several write at the same time."""
+
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+from tasks.models import Duty
+from tasks.queries.drift import drift
+from tasks.services.amending import amend_measure
+from tasks.services.standing import rebuild
+from tasks.tests.journeys import more_duties, submitted
+from tasks.tests.people import NOW, TODAY, Stage, make_stage
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+Act = Callable[[Stage], object]
+
+
+def submit(number: int) -> Act:
+    return lambda stage: submitted(stage, Duty.objects.get(unit=stage.reporter.unit, measure__order=number))
+
+
+def halt(stage: Stage) -> None:
+    measure = stage.plan.main_tasks.get().measures.get(order=2)
+    amend_measure(stage.office, measure=measure, changes={"halted": "suspended"}, reason="暂停", now=NOW)
+
+
+def recount(stage: Stage) -> None:
+    rebuild(stage.plan, now=NOW)
+
+
+def during(act: Callable[[], object], other: Callable[[], object]) -> None:
+    """Do `other` in a second connection while `act` is done and not committed: it waits, or finishes before."""
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            other()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections[DEFAULT_DB_ALIAS].close()
+
+    thread = Thread(target=run)
+    with transaction.atomic():
+        act()
+        thread.start()
+        with connection.cursor() as cursor:
+            while thread.is_alive():
+                cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone() is not None:
+                    break
+    thread.join()
+    assert not failed, failed[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(submit(1), submit(2)), (submit(2), recount), (recount, submit(2)), (submit(2), halt), (halt, submit(2))],
+    ids=["two-writers", "writer-recount", "recount-writer", "writer-halt", "halt-writer"],
+)
+def test_kept_equals_recounted_after_two_at_once(first: Act, second: Act) -> None:
+    assert connection.vendor == "postgresql", "SQLite has one writer at a time"
+    stage = make_stage()
+    more_duties(stage, 1)
+    rebuild(stage.plan, now=NOW)
+    during(lambda: first(stage), lambda: second(stage))
+    assert list(drift(stage.plan, TODAY)) == []
