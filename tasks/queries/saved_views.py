@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tasks.models import Plan, SavedView
-from tasks.permissions import visible_to
+from tasks.permissions import seen_by
+from units.prepared import prepared_rows
 
 
-def usable_by(user: Any, plan: Plan) -> QuerySet[SavedView]:
+def usable_by(user: Any, plan: Plan) -> list[SavedView]:
     """One's own, and those shared, by name."""
-    return visible_to(user, SavedView).filter(plan=plan).select_related("owner").order_by("name", "pk")
+    return views_of(seen_by(user, SavedView), plan.pk)
+
+
+@prepared_rows(SavedView, "owner")
+def views_of(seen: Q, plan: int) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(seen, plan=plan).order_by("name", "pk")

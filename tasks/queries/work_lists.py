@@ -86,12 +86,6 @@ def wrong(period: ReportingPeriod, measures: Collection[int] | None = None) -> Q
     return kept_of(period, measures).exclude(Exists(right))
 
 
-def lacking(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
-    """Duties of which nothing is kept, and should be."""
-    kept = DutyFiling.objects.filter(period=period, duty=OuterRef("pk"))
-    return listed(period, measures).exclude(Exists(kept))
-
-
 def kept(writer: Q, periods: Keys, where: int, *, columns: Collection[str]) -> QuerySet[DutyFiling]:
     """The rows of a list, in its order: what was handed in last first; else by period, then by due date and as the table has
     them. Of one period they are read in the order of an index.

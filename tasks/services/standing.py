@@ -37,7 +37,7 @@ from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, i
 from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
-from tasks.queries.work_lists import FACTS, NEVER, lacking, place_of, wrong
+from tasks.queries.work_lists import FACTS, NEVER, listed, place_of, wrong
 
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
@@ -233,12 +233,13 @@ def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = N
 
 def list_again(period: ReportingPeriod, measures: Collection[int] | None) -> None:
     """Put right what is kept of the period's duties. What is right is not touched, so that nobody who writes waits: a report
-    and its row change in one transaction, and whoever adds a row at the same time has its report in view.
+    and its row change in one transaction, and whoever adds a row at the same time has its report in view. Every row is offered,
+    those that stand already in vain: looking for the missing ones takes hours where the table was empty when last analysed.
     """
     wrong(period, measures).delete()
     names = ("period", "duty", *FACTS)
     columns = ", ".join(connection.ops.quote_name(DutyFiling._meta.get_field(name).column) for name in names)
-    found = lacking(period, measures).annotate(of=Value(period.pk)).values_list("of", "pk", *FACTS)
+    found = listed(period, measures).annotate(of=Value(period.pk)).values_list("of", "pk", *FACTS)
     sql, params = found.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {DutyFiling._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)

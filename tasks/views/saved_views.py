@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from tasks.forms_office import ViewForm
 from tasks.models import Plan, SavedView
+from tasks.permissions import visible_to
 from tasks.queries.saved_views import usable_by
 from tasks.services import saved_views as services
 from units.permissions import Permission, require
@@ -71,7 +72,7 @@ def changeable(request: HttpRequest, slug: str, pk: int) -> SavedView:
     """A view this person can see; that they may change it the service decides."""
     require(request.user, Permission.SEE_STAFF_NOTES)
     plan = get_object_or_404(Plan, slug=slug)
-    return get_object_or_404(usable_by(request.user, plan).select_related("plan", "owner"), pk=pk)
+    return get_object_or_404(visible_to(request.user, SavedView).select_related("plan", "owner"), plan=plan, pk=pk)
 
 
 def address(view: SavedView) -> str:
