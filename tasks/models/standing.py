@@ -127,7 +127,8 @@ class DutyFiling(models.Model):
     A row for each duty of every role, but those that need not report (`UnitFiling.needless`).
     """
 
-    period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="+", verbose_name="期次")
+    # No index of the period alone: of a new one nothing is known yet, and PostgreSQL would read all of it to find one duty.
+    period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="+", db_index=False, verbose_name="期次")
     duty = models.ForeignKey(Duty, models.CASCADE, related_name="+", db_index=False, verbose_name="职责")
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, verbose_name="单位")
     work_list = models.PositiveSmallIntegerField("清单", choices=WorkList)
