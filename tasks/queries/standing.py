@@ -23,13 +23,12 @@ from tasks.models import (
     Plan,
     ReportingPeriod,
     StandingSummary,
-    UnitFigures,
 )
 from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
-from tasks.queries.standing_rows import KeptStanding, kept_standings, outdated_one, present_summary
+from tasks.queries.standing_rows import KeptStanding, kept_standings, outdated_one, present_summary, unit_figures
 from units.models import Unit
 from units.prepared import prepared, prepared_rows
 
@@ -254,8 +253,8 @@ class Present:
 
     def fields_of(self, unit: Unit) -> Figures:
         """The figures of today of what a unit must report on, by field. One query."""
-        kept = UnitFigures.objects.filter(summary=self.summary, unit=unit).values_list("figures", flat=True).first()
-        return moved_by(as_figures(kept or {}), self.sums.by_unit[unit.pk])
+        kept = unit_figures(self.summary.pk, unit.pk) if self.summary else []
+        return moved_by(as_figures(kept[0][0] if kept else {}), self.sums.by_unit[unit.pk])
 
     def of(self, keys: Collection[int]) -> dict[int, MeasureStanding | KeptStanding]:
         """The standings of these measures, kept or anew."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from tasks.models import MeasureStanding, StandingSummary
-from units.prepared import prepared, prepared_rows
+from tasks.models import MeasureStanding, StandingSummary, UnitFigures
+from units.prepared import prepared, prepared_by_key, prepared_rows
 
 
 class KeptStanding(NamedTuple):
@@ -41,3 +41,8 @@ def outdated_one(plan: int, today: datetime.date) -> QuerySet[MeasureStanding]:
 @prepared
 def kept_standings(*measures: int) -> QuerySet[MeasureStanding]:
     return MeasureStanding.objects.filter(measure__in=measures).order_by().values_list(*KeptStanding._fields)
+
+
+@prepared_by_key
+def unit_figures(summary: int, unit: int) -> QuerySet[UnitFigures]:
+    return UnitFigures.objects.filter(summary=summary, unit=unit).order_by().values_list("figures")
