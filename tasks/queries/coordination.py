@@ -86,7 +86,7 @@ class Matter(NamedTuple):
     problems: str
     request: str
     asked: str
-    due_on: datetime.date
+    due_on: datetime.date | None  # always given where a report was handed in
 
     @property
     def code(self) -> str:

@@ -43,7 +43,10 @@ def matters_drawn(rows: Iterable[MatterRow], plan: Plan, today: datetime.date) -
 def matter_drawn(matter: Matter, measures: str, reports: str, instruct: str, today: datetime.date) -> str:
     code, unit = matter.code, escape(matter.unit)
     problems = f"<dt>问题</dt><dd>{escape(matter.problems)}</dd>" if matter.problems else ""
-    day = f"{matter.due_on.month}月{matter.due_on.day}日"
+    until = ""
+    if matter.due_on is not None:
+        day = f"{matter.due_on.month}月{matter.due_on.day}日"
+        until = f'　<span class="strong nowrap">最迟 {day}</span>{PAST if matter.due_on < today else ""}'
     report = f"{reports}{matter.duty}/{matter.period}/"
     instruction = (
         f'　<a class="no-print strong nowrap" href="{escape(instruct)}">批示交办'
@@ -55,8 +58,7 @@ def matter_drawn(matter: Matter, measures: str, reports: str, instruct: str, tod
         f'<li><div><a class="strong" href="{measures}{code}/">{escape(matter.title)}</a>　'
         f'<span class="muted num nowrap">举措 {code}</span><dl>{problems}'
         f"<dt>诉求</dt><dd>{escape(matter.request)}</dd>"
-        f'<dt>请谁</dt><dd>{escape(matter.asked)}　<span class="strong nowrap">最迟 {day}</span>'
-        f"{PAST if matter.due_on < today else ''}</dd>"
+        f"<dt>请谁</dt><dd>{escape(matter.asked)}{until}</dd>"
         f'<dt>提出</dt><dd>{unit}　<a class="nowrap" href="{report}">{escape(matter.label)}填报'
         f'<span class="visually-hidden"> {code} {unit}</span></a>{instruction}</dd></dl></div></li>'
     )
