@@ -23,8 +23,10 @@ ANY = Q(coordination_unit__isnull=False)
 
 
 def asking(unit: int | None) -> Q:
-    """What asks one unit. Not `ANY` as well: PostgreSQL would multiply the shares, expect few and sort them all."""
-    return Q(coordination_unit=unit)
+    """What asks one unit; of somebody without a unit nothing is asked. Not `ANY` as well: PostgreSQL would multiply the shares,
+    expect few and sort them all.
+    """
+    return Q(coordination_unit=unit) if unit is not None else Q(pk__in=[])
 
 
 def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySet[ProgressReport]:

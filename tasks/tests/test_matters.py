@@ -14,8 +14,10 @@ from tasks.services import standing
 from tasks.services.instructing import give_instruction
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
+from tasks.tests.people import make_user
 from tasks.tests.scene import LATER, TODAY, Scene
 from tasks.views import dashboard
+from units.choices import Role
 
 pytestmark = pytest.mark.django_db
 MATTERS = "/plans/jiaodong/coordination/"
@@ -41,6 +43,12 @@ class TestMatters:
         assert sorted(shown) == ["1-2", "1-3", "2-2", "3-1"]
         assert [m.code for m in coordination.most_urgent(board.periods, coordination.ANY, 2)] == shown[:2]
         assert board.matters(scene.units["fg"].pk) == (3, 1)
+
+    def test_nothing_is_asked_of_somebody_without_a_unit(self, scene: Scene) -> None:
+        leader = make_user("leader-of-all", Role.LEADER, None)
+        own, others = (Shown(client_of(leader), f"{MATTERS}?to={to}") for to in ("own", "others"))
+        assert [len(shown.tree.xpath("//ol[@class='decide']/li")) for shown in (own, others)] == [0, 3]
+        assert "没有需要决定的事" in Shown(client_of(leader), "/plans/jiaodong/dashboard/").tree.text_content()
 
     def test_what_is_answered_waits_no_longer(self, scene: Scene) -> None:
         report = ProgressReport.objects.get(duty=scene.duty("3-1", "hg"), period=scene.period)
