@@ -43,7 +43,7 @@ CONTENT = {
     "confidence": "on_track",
     "next_steps": "12月底前完成下一步。",
 }
-EACH_SECOND = 150  # submissions made ready for each second
+EACH_SECOND = 300  # submissions made ready for each second
 
 
 def throughput(seconds: int, tell: Callable[[str], Any]) -> dict[str, float]:

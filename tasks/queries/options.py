@@ -4,7 +4,7 @@ import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.models import Duty, Field, Plan
@@ -54,11 +54,13 @@ def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
 
 @prepared
 def unit_rows(plan_id: int, today: datetime.date) -> QuerySet[Unit]:
-    of_plan = Duty.objects.filter(measure__main_task__plan=plan_id)
+    of_plan = Duty.objects.filter(measure__main_task__plan=plan_id).order_by("measure_id").values("pk")
     held, brought = of_plan.filter(unit=OuterRef("pk")), of_plan.filter(via_group=OuterRef("group__pk"))
     members = UnitGroupMember.objects.on(today).filter(group__unit=OuterRef("pk")).order_by()
     members = Subquery(members.values("group").annotate(members=Count("pk")).values("members"))
-    units = Unit.objects.filter(Exists(held) | Exists(brought)).annotate(members=Coalesce(members, 0))
+    # The first of each, in the order of an index: of EXISTS PostgreSQL may read all duties, 47 ms of 199,051.
+    units = Unit.objects.alias(held=Subquery(held[:1]), brought=Subquery(brought[:1]))
+    units = units.filter(Q(held__isnull=False) | Q(brought__isnull=False)).annotate(members=Coalesce(members, 0))
     return units.order_by("position", "name").values_list("slug", "name", "kind", "members")
 
 
