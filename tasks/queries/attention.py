@@ -14,6 +14,7 @@ from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Duty, FrozenMeasure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
+from tasks.queries.standing_rows import KeptStanding
 from units.models import Unit
 from units.prepared import planned_anew, prepared
 
@@ -46,21 +47,7 @@ class Titled(NamedTuple):
         return f"{self.number}-{self.order}"
 
 
-class Kept(NamedTuple):
-    """What a line says of a `MeasureStanding` that holds."""
-
-    measure_id: int
-    period_id: int | None
-    progress_light: str
-    deadline_light: str
-    confidence: str
-    percent: int | None
-    scheduled: int | None
-    is_disagreement: bool
-    due_moves: int
-
-
-Standing = Kept | MeasureStanding
+Standing = KeptStanding | MeasureStanding
 
 
 @dataclass
@@ -162,11 +149,11 @@ def obliged(unit: int) -> QuerySet[Duty]:
     return Duty.objects.filter(unit=unit, role__in=OBLIGED_ROLES).order_by()
 
 
-def kept_rows(present: Present, unit: Unit | None) -> Iterable[Kept]:
+def kept_rows(present: Present, unit: Unit | None) -> Iterable[KeptStanding]:
     """The first rows of each list that hold today. One query: short selections, put together by the database."""
     if present.summary is None:
         return []
-    return [Kept(*row) for row in first_kept(present.plan.pk, present.today, unit.pk if unit else None)]
+    return [KeptStanding(*row) for row in first_kept(present.plan.pk, present.today, unit.pk if unit else None)]
 
 
 @prepared
@@ -178,7 +165,7 @@ def first_kept(plan: int, today: datetime.date, unit: int | None) -> QuerySet[Me
     parts = [
         MeasureStanding.objects.order_by()
         .filter(pk__in=holding.filter(condition).order_by(order, "measure_id").values("pk")[:limit])
-        .values_list(*Kept._fields)
+        .values_list(*KeptStanding._fields)
         for condition, order, _, limit in CHOICES
     ]
     return parts[0].union(*parts[1:])

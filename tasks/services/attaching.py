@@ -12,7 +12,7 @@ from django.db import transaction
 from tasks.filetypes import ENDINGS, content_type
 from tasks.models import Attachment, ProgressReport
 from tasks.permissions import writes_for
-from tasks.services.report_rules import fresh, is_writable, locked, refuse_closed
+from tasks.services.report_rules import fresh, is_writable, open_to, refuse_closed
 from tasks.services.storing import store_file
 from units import audit
 from units.models import User
@@ -60,7 +60,7 @@ def remove_attachment(by: User, *, attachment: Attachment, now: datetime.datetim
 
 
 def writable(by: User, report: ProgressReport, now: datetime.datetime) -> ProgressReport:
-    period = locked(report.period)
+    period = open_to(report.duty, report.period)
     report = fresh(report)
     if not writes_for(by, report.duty):
         raise PermissionDenied("只能为本单位的填报上传佐证材料。")

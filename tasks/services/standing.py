@@ -234,7 +234,7 @@ def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = N
 def list_again(period: ReportingPeriod, measures: Collection[int] | None) -> None:
     """Put right what is kept of the period's duties. What is right is not touched, so that nobody who writes waits: a report
     and its row change in one transaction, and whoever adds a row at the same time has its report in view. Every row is offered,
-    those that stand already in vain: looking for the missing ones takes hours where the table was empty when last analysed.
+    those that stand already in vain: looking for the missing ones takes minutes where the table was empty when last analysed.
     """
     wrong(period, measures).delete()
     names = ("period", "duty", *FACTS)

@@ -14,6 +14,7 @@ from tasks.forms_periods import CadenceForm
 from tasks.models import Amendment, Measure, Plan
 from tasks.queries import closing
 from tasks.services import amending
+from tasks.views.found import measure_or_404
 from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
@@ -25,8 +26,7 @@ PER_PAGE = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     require(request.user, Permission.EDIT_PLAN)
-    known = Measure.objects.select_related("main_task__plan")
-    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
+    measure = measure_or_404(slug, number, order)
     standing = {name: getattr(measure, name) for name in amending.SETTINGS}
     form = SettingsForm(typed(request), initial=standing)
     if request.method == "POST" and (made := amended(request, measure, form)) is not None:

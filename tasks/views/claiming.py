@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from tasks.forms_office import CompletionForm, ExtensionForm, OfficeForm
 from tasks.models import Duty, Measure
 from tasks.queries import closing as queries
 from tasks.services import closing as services
+from tasks.views.found import measure_or_404
 from tasks.views.kept import login_keeps_text, typed
 from units.models import User
 
@@ -23,8 +24,7 @@ WITHDRAW = "withdraw"
 
 
 def measure_and_duty(user: User, slug: str, number: int, order: int) -> tuple[Measure, Duty]:
-    known = Measure.objects.select_related("main_task__plan")
-    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
+    measure = measure_or_404(slug, number, order)
     duty = queries.duty_of(user, measure)
     if duty is None:
         raise PermissionDenied("只有责任单位的填报员可以为这项举措申请办结或延期。")

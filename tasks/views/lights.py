@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from tasks.explaining import Explanation, explain_deadline, explain_progress
 from tasks.lights import ProgressLight
 from tasks.models import Measure
 from tasks.queries.measure_lights import MeasureLights, lights_of, trend
+from tasks.views.found import measure_or_404
 from tasks.views.light_tags import PROGRESS_TAGS, deadline_tag
 from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from tasks.views.trend_chart import Chart, chart
@@ -62,8 +63,7 @@ def shown(measure: Measure, today: datetime.date, stage: str | None = None) -> S
 @require_safe
 def light(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     require(request.user, Permission.SEE_STAFF_NOTES)
-    known = Measure.objects.select_related("main_task__plan")
-    measure = get_object_or_404(known, main_task__plan__slug=slug, main_task__number=number, order=order)
+    measure = measure_or_404(slug, number, order)
     today = timezone.localdate()
     context: dict[str, Any] = {
         "plan": measure.main_task.plan,

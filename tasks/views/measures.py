@@ -1,6 +1,6 @@
 """One main task, one measure."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,6 +11,7 @@ from tasks.permissions import seen_by
 from tasks.public_pages import public_page
 from tasks.queries import measures, options
 from tasks.views.controls import heads
+from tasks.views.found import measure_or_404
 from tasks.views.rows import MeasureRows
 from tasks.views.timeline import measure_course
 
@@ -41,10 +42,7 @@ def task_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 @public_page
 def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
-    found = measures.measure_at(slug, number, order)
-    if not found:
-        raise Http404(f"没有举措 {number}-{order}。")
-    measure = found[0]
+    measure = measure_or_404(slug, number, order)
     duties = measures.duties_of_measure(measure.pk)
     before, after = measures.measures_beside(measure)
     context = {
