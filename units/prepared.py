@@ -8,8 +8,10 @@ database answers is kept.
 
 import datetime
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from enum import Enum
 from functools import lru_cache, partial, wraps
+from inspect import signature
 from itertools import count
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -52,8 +54,8 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[An
 
 
 def planned_anew(build: Callable[..., QuerySet[Row]]) -> Callable[..., QuerySet[Row]]:
-    """Stands below `prepared` where PostgreSQL must see the values to find the index: a partial one, or a day before which
-    hardly a row lies.
+    """Stands below `prepared` where PostgreSQL must see the values to find the index: a day before which hardly a row lies, or
+    the number that a partial one begins with. States it always sees.
     """
     build.is_planned_anew = True  # type: ignore[attr-defined]
     return build
@@ -61,8 +63,10 @@ def planned_anew(build: Callable[..., QuerySet[Row]]) -> Callable[..., QuerySet[
 
 def prepared_by_key(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
     """`prepared` where the arguments go into the statement as they are: keys, texts and days, never None. One statement
-    serves them all; it is written with stand-ins, so `build` only filters by them.
+    serves them all; it is written with stand-ins, so `build` only filters by them. Of `*keys` the last is said again
+    until there is a power of two: a statement for each, not for every number of them.
     """
+    takes_many = any(one.kind == one.VAR_POSITIONAL for one in signature(build).parameters.values())
 
     @lru_cache(maxsize=REMEMBERED)
     def kept(alias: str, kinds: tuple[type, ...]) -> tuple[str, list[Callable[..., Any]], dict[int, Any]]:
@@ -81,6 +85,8 @@ def prepared_by_key(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[t
     def rows(*args: Hashable) -> list[tuple[Any, ...]]:
         if any(isinstance(arg, int) and arg > LARGEST_KEY for arg in args):
             return []
+        if takes_many:
+            args += args[-1:] * ((1 << (len(args) - 1).bit_length()) - len(args))
         sql, params, converters = kept(source.get(), tuple(map(type, args)))
         return answered(sql, tuple(param(args) for param in params), converters, is_planned=True)
 
@@ -117,7 +123,27 @@ def written(build: Callable[..., QuerySet[Any]], alias: str, *args: Hashable) ->
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
+    sql, params = with_words(sql, params)
     return sql, params, compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+
+
+def with_words(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """States and other enumerated words as part of the text: in a plan that PostgreSQL keeps, it finds partial indexes by
+    them and knows how many rows have them.
+    """
+    left = iter(params)
+    others = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] != "%s":
+            return found[0]
+        param = next(left)
+        if isinstance(param, str) and isinstance(param, Enum):
+            return "'{}'".format(param.value.replace("'", "''").replace("%", "%%"))
+        others.append(param)
+        return found[0]
+
+    return re.sub("%[s%]", place, sql), tuple(others)
 
 
 def answered(

@@ -10,7 +10,7 @@ from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
 from units.choices import Role, UnitKind
 from units.models import User
-from units.prepared import planned_anew, prepared_by_key, prepared_rows
+from units.prepared import prepared_by_key, prepared_rows
 
 
 def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
@@ -129,11 +129,16 @@ def newest_approved(duties: Collection[int], days: Iterable[datetime.date]) -> Q
     return approved.filter(newest, duty__in=duties)
 
 
-def at_level(user: User) -> Q:
-    """What waits for a person of this role: their unit's 待初审, or every 待复审 for the Office."""
+def handed_to(user: User) -> Q:
+    """What was handed to a person of this role: their unit's 待初审, or every 待复审 to the Office."""
     if user.role == Role.UNIT_REVIEWER:
-        return Q(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id) & still_open()
-    return Q(state=ReportState.FORWARDED) & still_open() if user.role == Role.OFFICE else Q(pk__in=[])
+        return Q(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id)
+    return Q(state=ReportState.FORWARDED) if user.role == Role.OFFICE else Q(pk__in=[])
+
+
+def at_level(user: User) -> Q:
+    """What of it waits to be decided."""
+    return handed_to(user) & still_open()
 
 
 def own_text(user: User) -> Q:
@@ -155,7 +160,6 @@ def own_awaiting(user: User) -> list[ProgressReport]:
 
 
 @prepared_rows(ProgressReport, "duty", "duty__measure", "duty__measure__main_task", "duty__unit")
-@planned_anew
 def waiting_reports(condition: Q) -> QuerySet[ProgressReport]:
     return ProgressReport.objects.filter(condition)
 
@@ -163,6 +167,11 @@ def waiting_reports(condition: Q) -> QuerySet[ProgressReport]:
 def still_open() -> Q:
     """A frozen period accepts nothing but corrections."""
     return Q(period__frozen_at=None) | Q(corrects__isnull=False)
+
+
+def still_open_parts() -> tuple[Q, Q]:
+    """`still_open` in two that have no report in common: the first, nearly all, is counted in an index."""
+    return Q(period__frozen_at=None), Q(period__frozen_at__isnull=False, corrects__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tasks.queries.reports import files_of as attachments
 from tasks.textdiff import extent
 from units.choices import Role
 from units.models import AuditEvent, User
-from units.prepared import planned_anew, prepared, prepared_rows
+from units.prepared import prepared, prepared_by_key, prepared_rows
 
 TEXTS = ("progress", "risk", "problems", "coordination_request", "next_steps")
 RANK = {value: rank for rank, value in enumerate(Confidence.values)}
@@ -59,32 +59,25 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
     """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
-    condition = to_decide(user)
-    facts = {key: content for key, *content in facts_before(condition)}
+    waiting = waiting_facts(to_decide(user))
+    compared = [earlier for _, earlier, *_ in waiting if earlier is not None]
+    facts = {key: content for key, *content in facts_of(*compared)} if compared else {}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
-        for key, earlier, version, submitted_at, is_unchanged, *content in waiting_facts(condition)
+        for key, earlier, version, submitted_at, is_unchanged, *content in waiting
     ]
     return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
 
 
-def in_line(condition: Q) -> QuerySet[ProgressReport]:
-    waiting = ProgressReport.objects.filter(condition).order_by("submitted_at", "pk")
-    return waiting.annotate(before=before_key())[:AT_ONCE]
-
-
 @prepared
-@planned_anew
 def waiting_facts(condition: Q) -> QuerySet[ProgressReport]:
-    return in_line(condition).values_list(*FACTS)
+    waiting = ProgressReport.objects.filter(condition).order_by("submitted_at", "pk")
+    return waiting.annotate(before=before_key()).values_list(*FACTS)[:AT_ONCE]
 
 
-@prepared
-@planned_anew
-def facts_before(condition: Q) -> QuerySet[ProgressReport]:
-    """Of what those in line are compared with."""
-    before = ProgressReport.objects.filter(pk__in=in_line(condition).values("before")).order_by()
-    return before.values_list("pk", *FACTS[5:])
+@prepared_by_key
+def facts_of(*reports: int) -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(pk__in=reports).order_by().values_list("pk", *FACTS[5:])
 
 
 def is_waiting(user: User, report: ProgressReport) -> bool:
@@ -114,14 +107,41 @@ def by_size(change: Change) -> tuple[int, bool, int]:
     return -change.worse, (change.percent or 0) >= 0, -change.size - abs(change.percent or 0)
 
 
-def queue_rows(keys: Sequence[int]) -> dict[int, ProgressReport]:
+class Queued(NamedTuple):
+    """What a line of the queue shows of its report, as plain values."""
+
+    key: int
+    period: int
+    label: str
+    number: int
+    order: int
+    text: str
+    unit: str
+    submitted_at: datetime.datetime
+    confidence: str
+    corrects: int | None
+    is_late: bool
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
+def queue_rows(keys: Sequence[int]) -> dict[int, Queued]:
     """What the lines of one page show."""
-    return {one.pk: one for one in lines_of(*keys)} if keys else {}
+    return {row[0]: Queued(*row) for row in lines_of(*keys)} if keys else {}
 
 
-@prepared_rows(ProgressReport, "duty", "duty__unit", "duty__measure", "duty__measure__main_task", "period")
+@prepared_by_key
 def lines_of(*reports: int) -> QuerySet[ProgressReport]:
-    return ProgressReport.objects.filter(pk__in=reports).order_by()
+    return (
+        ProgressReport.objects.filter(pk__in=reports)
+        .order_by()
+        .values_list(
+            "pk", "period_id", "period__label", "duty__measure__main_task__number", "duty__measure__order",
+            "duty__measure__text", "duty__unit__name", "submitted_at", "confidence", "corrects_id", "is_late",
+        )
+    )  # fmt: skip
 
 
 def reviewed_by(user: User) -> Q:

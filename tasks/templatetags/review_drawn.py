@@ -25,17 +25,17 @@ def queue_lines(lines: Iterable[Line], beside: ProgressReport | None, rest: str)
 
 
 def queue_line(line: Line, beside: ProgressReport | None, url: str, end: str) -> str:
-    one, measure, unit = line.report, line.report.duty.measure, escape(line.report.duty.unit.name)
-    code, at = measure.code, timezone.localtime(one.submitted_at)
-    current = ' aria-current="true"' if beside is not None and one.pk == beside.pk else ""
-    is_of_another = beside is None or one.period_id != beside.period_id
+    one, unit = line.report, escape(line.report.unit)
+    code, at = one.code, timezone.localtime(one.submitted_at)
+    current = ' aria-current="true"' if beside is not None and one.key == beside.pk else ""
+    is_of_another = beside is None or one.period != beside.period_id
     ticked = " checked" if line.is_ticked else ""
     return (
         f'<li{current}><input class="form-check-input mt-2" type="checkbox" data-code="{code}" name="report" '
-        f'value="{one.pk}.{line.entry.version}" aria-label="选择 {code} {unit}"{ticked}><div class="grow">'
-        f'<a class="clamp" href="{url}{one.pk}/{end}"><span class="num muted">{code}</span> {escape(measure.text)}</a>'
+        f'value="{one.key}.{line.entry.version}" aria-label="选择 {code} {unit}"{ticked}><div class="grow">'
+        f'<a class="clamp" href="{url}{one.key}/{end}"><span class="num muted">{code}</span> {escape(one.text)}</a>'
         f'<p class="line"><span>{unit}</span><time datetime="{at.isoformat()}">{at:%m-%d}</time>'
-        f"{f'<span>{escape(one.period.label)}</span>' if is_of_another else ''}{confidence(one.confidence)}"
+        f"{f'<span>{escape(one.label)}</span>' if is_of_another else ''}{confidence(one.confidence)}"
         f"{''.join([f'<span>{words}</span>' for words in line.changes])}"
-        f"{CORRECTED if one.corrects_id else ''}{LATE if one.is_late else ''}</p></div></li>"
+        f"{CORRECTED if one.corrects else ''}{LATE if one.is_late else ''}</p></div></li>"
     )

@@ -22,7 +22,7 @@ from tasks.hints import hints
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.queries import filing, review
 from tasks.queries.reports import own_awaiting, reviews_of
-from tasks.queries.review import BY_SIZE, BY_TIME, Entry
+from tasks.queries.review import BY_SIZE, BY_TIME, Entry, Queued
 from tasks.queries.workdays import workdays
 from tasks.services import reviewing
 from tasks.services.report_rules import VersionConflict
@@ -46,7 +46,7 @@ class Line(NamedTuple):
     """One line of the queue."""
 
     entry: Entry
-    report: ProgressReport
+    report: Queued
     changes: list[str]
     is_ticked: bool
 
