@@ -150,15 +150,15 @@ def bench_settings() -> Iterator[None]:
     """
     requests = logging.getLogger("jiaodong.requests")
     requests.disabled = True
-    with override_settings(
+    overridden = override_settings(
         ROOT_URLCONF=__name__,
         ALLOWED_HOSTS=["testserver"],
         STORAGES=settings.STORAGES | PLAIN_STATIC_FILES,
         STATIC_ROOT=settings.BASE_DIR / "jiaodong" / "static",
         CACHES=settings.CACHES | {"template_fragments": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}},
-    ):
-        with mock.patch.object(ledger_rows, "MOST_DRAWN", 0):
-            yield
+    )
+    with overridden, mock.patch.object(ledger_rows, "MOST_DRAWN", 0):
+        yield
     requests.disabled = False
 
 
