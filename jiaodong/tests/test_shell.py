@@ -15,7 +15,9 @@ from django.urls import get_resolver, path
 from jiaodong import urls
 from tasks.choices import DutyRole
 from tasks.models import Plan
+from tasks.templatetags.navigation import Reader, entries, management, watching
 from units.choices import Role
+from units.permissions import Permission
 from units.tests.samples import make_unit, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,6 +183,12 @@ class TestHeader:
     def test_it_asks_for_routes_that_there_are(self) -> None:
         """A route that was renamed would leave its entry without a mark, and nobody would notice."""
         asked = re.findall(r'here == "([\w-]+)"', (ROOT / "templates/components/navigation.html").read_text())
+        manager = Reader(frozenset(permission.name for permission in Permission), "jiaodong", "keji", "")
+        others = manager._replace(permits=manager.permits - {"READ_SUBMITTED", "MANAGE_PERIODS"})
+        for reader in (manager, others):
+            for entry in (*entries(reader), *management(reader), *watching(reader)):
+                asked += [*entry.pages, *entry.under]
+        assert len(asked) > 60, "the menus of both are there"
         assert {name for name in asked if name not in get_resolver().reverse_dict} == set()
 
     @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
