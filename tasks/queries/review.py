@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.choices import Confidence, ReportState
-from tasks.models import Attachment, Duty, ProgressReport, Review
+from tasks.models import Attachment, Duty, ProgressReport, ReportingPeriod, Review
 from tasks.permissions import seen_by, visible_to
 from tasks.queries.measures import duties_of_measure
 from tasks.queries.reports import awaiting_decision_by, still_open, to_decide
@@ -86,10 +86,11 @@ def is_waiting(user: User, report: ProgressReport) -> bool:
 
 def before_key() -> Coalesce:
     """The report a report is compared with: the one it corrects, else the newest approved one of an earlier period."""
-    earlier = ProgressReport.objects.filter(
-        duty=OuterRef("duty"), state=ReportState.APPROVED, period__as_of__lt=OuterRef("period__as_of")
-    ).order_by("-period__as_of", "-id")
-    return Coalesce("corrects_id", Subquery(earlier.values("pk")[:1]))
+    of_duty = ProgressReport.objects.filter(duty=OuterRef(OuterRef("duty")), period=OuterRef("pk"))
+    newest = of_duty.filter(state=ReportState.APPROVED).order_by("-id").values("pk")[:1]
+    periods = ReportingPeriod.objects.filter(plan=OuterRef("period__plan"), as_of__lt=OuterRef("period__as_of"))
+    earlier = periods.annotate(newest=Subquery(newest)).filter(newest__isnull=False).order_by("-as_of")
+    return Coalesce("corrects_id", Subquery(earlier.values("newest")[:1]))  # period by period: the first nearly always has it
 
 
 def changed(before: Sequence | None, now: Sequence) -> Change:

@@ -78,7 +78,8 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
-    shown_tabs = tabs(user, "review")
+    own = own_awaiting(user)
+    shown_tabs = tabs(user, "review", len(own))
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
@@ -91,7 +92,7 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
         "is_narrowed": is_narrowed,
         "unchanged_count": sum(entry.change.is_none for entry in everything),
         "count": len(entries),
-        "own": own_awaiting(user),
+        "own": own,
         "is_item": report is not None,
         "report": selected,
         "plan": selected.duty.measure.main_task.plan if selected else Plan.objects.first(),
