@@ -60,7 +60,7 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
     """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
     waiting = waiting_facts(to_decide(user))
-    compared = [earlier for _, earlier, *_ in waiting if earlier is not None]
+    compared = [earlier or 0 for _, earlier, *_ in waiting]  # 0 is no report: as many questions where nothing came before
     facts = {key: content for key, *content in facts_of(*compared)} if compared else {}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))

@@ -29,7 +29,7 @@ def named(person: User | None) -> str:
 
 
 @register.simple_tag
-@lru_cache
+@lru_cache(maxsize=1024)  # 逾期 takes a number of days
 def state(tag: Tag | None) -> SafeString:
     if tag is None:
         return SafeString()

@@ -62,7 +62,6 @@ def stacked(segments: Sequence[Segment], whole: int = 0) -> SafeString:
     return SafeString(drawing("bar", BAR_WIDTH, BAR_HEIGHT, in_words(shown), rects))
 
 
-@register.simple_tag
 def linked(name: str, segments: Sequence[Segment], whole: int = 0) -> SafeString:
     """The same bar at any width, each part with its number printed in it where there is room, and a link to its rows."""
     shown = [segment for segment in segments if segment.count]

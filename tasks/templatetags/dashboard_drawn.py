@@ -4,7 +4,7 @@ Text from data goes through `escape` where it is put between tags; the whole alo
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from django import template
@@ -15,8 +15,9 @@ from tasks.models import Plan
 from tasks.queries.attention import Attended, Said
 from tasks.queries.dashboard import Filed
 from tasks.templatetags.changes import confidence
+from tasks.templatetags.charts import linked, stacked
 from tasks.templatetags.lights_shown import deadline_sign, progress_sign, some_units
-from tasks.views.dashboard_figures import Cell, Line
+from tasks.views.dashboard_figures import Cell, Group, Line
 from tasks.views.report_rows import CONFIDENCE_TAGS
 
 register = template.Library()
@@ -51,8 +52,56 @@ def cells(line: Line) -> SafeString:
 
 
 @register.simple_tag
-def cell_drawn(one: Cell) -> SafeString:
-    return SafeString(cell(one))
+def bars(lines: Iterable[Line]) -> SafeString:
+    """The same rows as bars: name, parts, sum."""
+    return SafeString("".join([bar(line) for line in lines]))
+
+
+def bar(line: Line) -> str:
+    count = f'<a href="{escape(line.all.url)}">{line.all.count}</a>' if line.all.count else "0"
+    parts = linked(line.name, line.segments, line.whole)
+    return f'<p><span>{escape(line.name)}</span>{parts}<span class="num">{count}</span></p>'
+
+
+@register.simple_tag
+def groups_of_columns(groups: Iterable[Group]) -> SafeString:
+    return SafeString(
+        "".join(
+            [
+                f'<th scope="colgroup" colspan="{len(group.kinds)}" class="grp">{escape(group.label)}</th>'
+                for group in groups
+            ]
+        )
+    )
+
+
+@register.simple_tag
+def names_of_columns(groups: Iterable[Group]) -> SafeString:
+    """The first of each group is set off."""
+    return SafeString(
+        "".join(
+            [
+                f'<th scope="col" class="n{"" if at else " grp"}">{escape(kind.label)}</th>'
+                for group in groups
+                for at, kind in enumerate(group.kinds)
+            ]
+        )
+    )
+
+
+@register.simple_tag
+def city_rows(lines: Sequence[Line], plan: Plan) -> SafeString:
+    """The cities and, as the foot of the table, what they carry jointly; each with its bar behind the number of measures."""
+    unit_url = of_plan("unit-dashboard", plan, "x").removesuffix("x/")
+    rows = [f"<tr>{city(line, unit_url)}</tr>" for line in lines]
+    return SafeString(f"{''.join(rows[:-1])}</tbody><tfoot>{rows[-1]}</tfoot>")
+
+
+def city(line: Line, unit_url: str) -> str:
+    name = f'<a href="{unit_url}{line.url}/">{escape(line.name)}</a>' if line.url else escape(line.name)
+    first, *others = map(cell, line.cells)
+    parts = f'<td class="keep"><a href="{escape(line.all.url)}">{stacked(line.segments, line.whole)}</a></td>'
+    return f'<th scope="row">{name}</th>{first}{parts}{"".join(others)}'
 
 
 @register.simple_tag
