@@ -153,18 +153,22 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[KeptStanding]:
     """The first rows of each list that hold today. One query: short selections, put together by the database."""
     if present.summary is None:
         return []
-    return [KeptStanding(*row) for row in first_kept(present.plan.pk, present.today, unit.pk if unit else None)]
+    since = present.today if present.anew else None
+    return [KeptStanding(*row) for row in first_kept(present.plan.pk, since, unit.pk if unit else None)]
 
 
 @prepared
 @planned_anew
-def first_kept(plan: int, today: datetime.date, unit: int | None) -> QuerySet[MeasureStanding]:
-    holding = MeasureStanding.objects.filter(plan=plan, holds_until__gte=today)
+def first_kept(plan: int, today: datetime.date | None, unit: int | None) -> QuerySet[MeasureStanding]:
+    """Of those that hold today, or of all: then they are chosen in the indexes alone."""
+    holding = MeasureStanding.objects.filter(plan=plan)
+    if today is not None:
+        holding = holding.filter(holds_until__gte=today)
     if unit is not None:
         holding = holding.filter(measure__in=obliged(unit).values("measure"))
     parts = [
         MeasureStanding.objects.order_by()
-        .filter(pk__in=holding.filter(condition).order_by(order, "measure_id").values("pk")[:limit])
+        .filter(measure__in=holding.filter(condition).order_by(order, "measure_id").values("measure")[:limit])
         .values_list(*KeptStanding._fields)
         for condition, order, _, limit in CHOICES
     ]

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from tasks.choices import MUST_REPORT, DutyRole, ReportState, WorkList
-from tasks.models import Duty, DutyFiling, ProgressReport, ReportingPeriod
+from tasks.models import Duty, DutyFiling, MainTask, ProgressReport, ReportingPeriod
 from tasks.queries.filing import obliged_in
 from tasks.queries.reports import needs_no_report
 from units.prepared import prepared
@@ -120,7 +120,9 @@ class Unwritten(NamedTuple):
 def outstanding(period: ReportingPeriod, unit: int, count: int, *, is_kept: bool) -> list[Unwritten]:
     """The first of the unit's duties of which nothing is handed in: what is returned, then by due date. One query."""
     rows = (
-        unwritten(period.pk, unit, count) if is_kept and not period.is_frozen else unwritten_anew(period, unit)[:count]
+        unwritten(period.plan_id, period.pk, unit, count)
+        if is_kept and not period.is_frozen
+        else unwritten_anew(period, unit)[:count]
     )
     return [Unwritten(*row) for row in rows]
 
@@ -131,10 +133,11 @@ def state_of(duty: str, period: int) -> Subquery:
 
 
 @prepared
-def unwritten(period: int, unit: int, count: int) -> QuerySet[DutyFiling]:
+def unwritten(plan: int, period: int, unit: int, count: int) -> QuerySet[DutyFiling]:
     rows = DutyFiling.objects.filter(unit=unit, period=period, work_list__lte=WorkList.DUE)
-    in_order = rows.order_by("work_list", *IN_ORDER).annotate(state=state_of("duty", period))
-    return in_order.values_list("number", "order", "duty__measure__main_task__title", "state")[:count]
+    title = MainTask.objects.order_by().filter(plan=plan, number=OuterRef("number")).values("title")
+    told = rows.annotate(title=Subquery(title), state=state_of("duty", period))
+    return told.order_by("work_list", *IN_ORDER).values_list("number", "order", "title", "state")[:count]
 
 
 def unwritten_anew(period: ReportingPeriod, unit: int) -> QuerySet[Duty]:
