@@ -23,7 +23,7 @@ class Duty(models.Model):
     """职责: a unit's part in a measure. Reached through a closed group, it remembers the group."""
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="duties", verbose_name="具体举措")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="duties", verbose_name="责任单位")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="duties", db_index=False, verbose_name="责任单位")
     role = models.CharField("职责", max_length=12, choices=DutyRole)
     position = models.PositiveSmallIntegerField("次序", help_text="在原文中的次序，从 1 起")
     via_group = models.ForeignKey(
@@ -48,6 +48,7 @@ class Duty(models.Model):
         ]
         indexes = [  # has a unit, or a group, anything in a plan? One that has nothing is not looked for row by row
             models.Index(fields=["unit", "measure", "role"], name="duty_of_unit"),
+            models.Index(fields=["unit", "id"], name="duty_by_unit"),  # whether a report is of a unit, without its duty
             models.Index(fields=["via_group", "measure"], condition=Q(via_group__isnull=False), name="duty_via_group"),
         ]
 
