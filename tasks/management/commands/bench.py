@@ -34,7 +34,7 @@ from tasks.management.bench_import import import_speedup
 from tasks.management.growth import LABELS as GROWING
 from tasks.management.growth import SIZES, growth
 from tasks.management.measuring import Act, Cookies, answer, logged_in, temporary_database, timed
-from tasks.management.serving import CONNECTIONS, WORKERS
+from tasks.management.serving import CONNECTIONS
 from tasks.management.throughput import throughput
 from tasks.models import Plan
 from tasks.queries.measures import measure_list
@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 results = figures(measure(urls, cookies, rounds)) | export_figures(rounds, exported)
                 self.report(results, rounds)
                 if seconds:
-                    self.stdout.write(f"{CONNECTIONS} 个连接各 {seconds} 秒，{WORKERS} 个进程：")
+                    self.stdout.write(f"照 deploy/ 的设置运行，{CONNECTIONS} 个连接各 {seconds} 秒：")
                     results |= throughput(seconds, self.stdout.write)
                     self.report_throughput(results)
             call_command("flush", interactive=False, verbosity=0)
