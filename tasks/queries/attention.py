@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import nsmallest
 from itertools import takewhile
 from typing import NamedTuple
@@ -67,7 +68,7 @@ class Attended:
     def code(self) -> tuple[int, int]:
         return self.measure.number, self.measure.order
 
-    @property
+    @cached_property
     def worst(self) -> Said | None:
         """The report that says most about what is wrong: the worst word, with a problem rather than without."""
         return max(

@@ -7,6 +7,7 @@ made at all while the piece stands.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from tasks.choices import Stage
@@ -15,7 +16,7 @@ from tasks.models import ReportingPeriod
 from tasks.queries.dashboard import CityTable, Dashboard, FieldCounts, Filed, Point, UnitCounts
 from tasks.queries.ledger import NO_FIELD, UNJUDGED
 from tasks.templatetags.charts import Column, Pair, Segment
-from tasks.views.addresses import ledger_url
+from tasks.views.addresses import of_ledger
 from tasks.views.light_tags import STAGE_ICONS
 
 
@@ -137,11 +138,11 @@ class ByFiling(NamedTuple):
 class DashboardFigures:
     def __init__(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
-        unit = dashboard.unit
-        self.always = {"unit": unit.slug, "role": "obliged"} if unit else {}
+        unit, self.slug = dashboard.unit, dashboard.plan.slug
+        self.always = (("unit", unit.slug), ("role", "obliged")) if unit else ()
 
     def url(self, **params: Any) -> str:
-        return ledger_url(self.dashboard.plan, **self.always, **params)
+        return of_ledger(self.slug, (*self.always, *params.items()))
 
     def cell(self, counts: Counter[str], kind: Kind, **params: Any) -> Cell:
         count = counts[kind.key]
@@ -156,21 +157,27 @@ class DashboardFigures:
             Card(kind, cell.count, cell.url, change) for kind, cell, change in zip(kinds, cells, changes, strict=True)
         ]
 
+    @cached_property
     def everything(self) -> Cell:
         return Cell(self.dashboard.counts["measures"], self.url())
 
+    @cached_property
     def disagreements(self) -> Cell:
         return Cell(self.dashboard.counts["disagreement"], self.url(disagreement=1))
 
+    @cached_property
     def behind(self) -> Cell:
         return self.cell(self.dashboard.counts, BY_KEY["progress:behind"])
 
+    @cached_property
     def unreported(self) -> Cell:
         return self.cell(self.dashboard.counts, BY_KEY["progress:not_reported"])
 
+    @cached_property
     def overdue(self) -> Cell:
         return self.cell(self.dashboard.counts, BY_KEY["deadline:overdue"])
 
+    @cached_property
     def moved(self) -> Cell:
         return Cell(self.dashboard.counts["moved"], self.url(moved=1))
 
@@ -194,15 +201,15 @@ class DashboardFigures:
     def line(
         self, name: str, url: str, counts: Counter[str], kinds: Iterable[Kind], whole: int = 0, **params: Any
     ) -> Line:
-        cells = [self.cell(counts, kind, **params) for kind in kinds]
+        cells = {kind.key: self.cell(counts, kind, **params) for kind in kinds}
         every = Cell(counts["measures"], self.url(**params))
-        return Line(name, url, [*cells, every], every, self.composition(counts, **params), whole)
+        return Line(name, url, [*cells.values(), every], every, self.composition(counts, cells, **params), whole)
 
-    def composition(self, counts: Counter[str], **params: Any) -> list[Segment]:
-        """A row as a bar: settled, then by light; the rest is what is awaited or not judged."""
+    def composition(self, counts: Counter[str], cells: dict[str, Cell], **params: Any) -> list[Segment]:
+        """A row as a bar: settled, then by light; the rest is what is awaited or not judged. `cells` are those it has."""
         found = []
         for key, css in COMPOSITION.items():
-            cell = self.cell(counts, BY_KEY[key], **params)
+            cell = cells.get(key) or self.cell(counts, BY_KEY[key], **params)
             found.append(Segment(BY_KEY[key].label, css, cell.count, cell.url))
         rest = counts["measures"] - sum(segment.count for segment in found)
         return [*found, Segment(OTHERS.label, "other", rest, self.url(**params, **{OTHERS.name: OTHERS.value}))]
@@ -225,6 +232,7 @@ class DashboardFigures:
         last = Cell(others.count, others.url, "" if others.count else "zero")
         return line._replace(cells=[line.all, *line.cells[:-1], last])
 
+    @cached_property
     def smalls(self) -> list[Small]:
         """The trend of four figures, on one scale."""
         points = self.dashboard.trend
@@ -243,7 +251,7 @@ class DashboardFigures:
     def trend_rows(self) -> list[TrendRow]:
         return [
             TrendRow(columns[0].label, list(columns))
-            for columns in zip(*(small.columns for small in self.smalls()), strict=True)
+            for columns in zip(*(small.columns for small in self.smalls), strict=True)
         ]
 
     def filed(self) -> ByFiling:
