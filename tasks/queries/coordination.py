@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tasks.choices import ReportState
-from tasks.models import Instruction, ProgressReport, ReportingPeriod
+from tasks.models import Duty, Instruction, ProgressReport, ReportingPeriod
 from tasks.queries.reports import counting, counting_reports
 from units.prepared import prepared
 
@@ -40,6 +40,12 @@ def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySe
 def unanswered(periods: Collection[ReportingPeriod | int], kind: Q) -> QuerySet[ProgressReport]:
     answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
     return counting_reports(periods).filter(kind).exclude(Exists(answers))
+
+
+def asked_by(matters: QuerySet[ProgressReport], unit: int) -> QuerySet[ProgressReport]:
+    """Those of one unit. Asked of each by itself, in an index: joined, PostgreSQL would read everything the unit has to do."""
+    own = Duty.objects.order_by().filter(pk=OuterRef("duty"), unit=unit)
+    return matters.alias(own=Subquery(own.values("pk")[:1])).filter(own__isnull=False)
 
 
 def without(matters: QuerySet[ProgressReport], newer: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
@@ -117,18 +123,21 @@ def behind(place: str) -> Q:
     return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
 
 
-def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int) -> list[Matter]:
-    """The first open matters of a kind, as `in_order`. One query."""
+def most_urgent(
+    periods: Collection[ReportingPeriod], kind: Q, count: int, *, by: int | None = None
+) -> list[Matter]:
+    """The first open matters of a kind, or of these what one unit asks, as `in_order`. One query."""
     newest_first = tuple(period.pk for period in sorted(periods, key=lambda period: period.as_of, reverse=True))
-    return [Matter(*row) for row in first_matters(newest_first, kind, count)] if periods else []
+    return [Matter(*row) for row in first_matters(newest_first, kind, by, count)] if periods else []
 
 
 @prepared
-def first_matters(newest_first: tuple[int, ...], kind: Q, count: int) -> QuerySet[ProgressReport]:
+def first_matters(newest_first: tuple[int, ...], kind: Q, by: int | None, count: int) -> QuerySet[ProgressReport]:
     """Of each period the first by an index, then of these."""
     parts = []
     for at, period in enumerate(newest_first):
         matters = unanswered([period], kind)
+        matters = matters if by is None else asked_by(matters, by)
         matters = without(matters, approved_in(newest_first[:at])) if at else matters
         parts.append(matters.order_by(*URGENT).values("pk")[:count])
     chosen = ProgressReport.objects.filter(pk__in=parts[0])

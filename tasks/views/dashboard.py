@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -149,7 +148,7 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     unit, count = board.unit.pk, board.matters(board.unit.pk).own
-    asks = coordination.most_urgent(board.periods, coordination.ANY & Q(duty__unit=unit), DECISIONS + 1)
+    asks = coordination.most_urgent(board.periods, coordination.ANY, DECISIONS + 1, by=unit)
     asked = coordination.most_urgent(board.periods, coordination.asking(unit), DECISIONS) if count else []
     return {
         "asked": matter_rows(board.plan, asks[:DECISIONS], user),
