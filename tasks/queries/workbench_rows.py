@@ -15,7 +15,7 @@ from tasks.queries.reports import needs_no_report, newest_approved
 from tasks.queries.work_lists import HANDED_IN, kept
 from units.choices import Role
 from units.models.user import person_name
-from units.prepared import planned_anew, prepared
+from units.prepared import prepared
 
 ROLE_WORDS = dict(Role.choices)
 NOT_BEGUN = ""  # the state of a report that is not there
@@ -140,7 +140,6 @@ def rows_handed_in(start: int, stop: int, *of: Any) -> QuerySet[Any]:
 
 
 @prepared
-@planned_anew
 def rows_returned(writer: Q, periods: Keys) -> QuerySet[Any]:
     """A row for each review that returned one of them, the last review last."""
     refused = FilteredRelation("reviews", condition=Q(reviews__is_passed=False))
