@@ -5,6 +5,7 @@ Text from data goes through `escape` where it is put between tags; the whole alo
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from django import template
@@ -25,19 +26,25 @@ register = template.Library()
 WHY = 48  # characters of a reason that stand in a row
 
 
-def of_plan(name: str, plan: Plan, *end: object) -> str:
-    """The address of a page of the plan, without what follows in it: `end` are stand-ins for that."""
-    return reverse(name, args=[plan.slug, *end])
+@lru_cache
+def address(name: str, *of: object) -> str:
+    """Of a page; asked for by every table of a dashboard."""
+    return reverse(name, args=of)
+
+
+def units_of(plan: Plan) -> str:
+    """What stands before the unit in the address of its dashboard."""
+    return address("unit-dashboard", plan.slug, "x").removesuffix("x/")
 
 
 def measures_of(plan: Plan) -> str:
     """What stands before the code of a measure in its address."""
-    return of_plan("measure", plan, 0, 0).removesuffix("0-0/")
+    return address("measure", plan.slug, 0, 0).removesuffix("0-0/")
 
 
 def reports() -> str:
     """What stands before duty and period in the address of a report."""
-    return reverse("report", args=[0, 0]).removesuffix("0/0/")
+    return address("report", 0, 0).removesuffix("0/0/")
 
 
 def cell(one: Cell) -> str:
@@ -92,7 +99,7 @@ def names_of_columns(groups: Iterable[Group]) -> SafeString:
 @register.simple_tag
 def city_rows(lines: Sequence[Line], plan: Plan) -> SafeString:
     """The cities and, as the foot of the table, what they carry jointly; each with its bar behind the number of measures."""
-    unit_url = of_plan("unit-dashboard", plan, "x").removesuffix("x/")
+    unit_url = units_of(plan)
     rows = [f"<tr>{city(line, unit_url)}</tr>" for line in lines]
     return SafeString(f"{''.join(rows[:-1])}</tbody><tfoot>{rows[-1]}</tfoot>")
 
@@ -107,7 +114,7 @@ def city(line: Line, unit_url: str) -> str:
 @register.simple_tag
 def filed_rows(rows: Iterable[Filed], plan: Plan, filing_url: str) -> SafeString:
     """Units that have not handed in everything; `filing_url` is where the rows behind a number stand."""
-    unit_url = of_plan("unit-dashboard", plan, "x").removesuffix("x/")
+    unit_url = units_of(plan)
     return SafeString("".join([filed_row(row, f"{unit_url}{row.slug}/", filing_url) for row in rows]))
 
 
@@ -124,7 +131,7 @@ def filed_row(row: Filed, unit_url: str, filing_url: str) -> str:
 
 @register.simple_tag
 def filed_chips(rows: Iterable[Filed], plan: Plan) -> SafeString:
-    unit_url = of_plan("unit-dashboard", plan, "x").removesuffix("x/")
+    unit_url = units_of(plan)
     return SafeString(
         "".join(
             [
