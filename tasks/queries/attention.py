@@ -126,15 +126,16 @@ def attention(present: Present, periods: Collection[ReportingPeriod], unit: Unit
 
 def tell_how_long(red: Collection[Attended]) -> None:
     """One query, a row for each line and frozen period."""
-    lights: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for key, *then in lights_then(*(line.standing.measure_id for line in red)):
-        lights[key].append(tuple(then))
+    lights: dict[int, list[tuple[int, int, str, str]]] = defaultdict(list)
+    for row in lights_then(*(line.standing.measure_id for line in red)):
+        lights[row[0]].append(row)
     for line in red:
         standing = line.standing
         is_behind = standing.progress_light == ProgressLight.BEHIND
-        before = [then for then in lights[standing.measure_id] if then[0] != standing.period_id]
         was_red = (
-            then[1] == ProgressLight.BEHIND if is_behind else then[2] == DeadlineLight.OVERDUE for then in before
+            progress == ProgressLight.BEHIND if is_behind else deadline == DeadlineLight.OVERDUE
+            for _, period, progress, deadline in lights[standing.measure_id]
+            if period != standing.period_id
         )
         line.lasted += sum(1 for _ in takewhile(bool, was_red))
 
@@ -189,7 +190,9 @@ def attended(rows: dict[int, Standing], periods: Collection[ReportingPeriod]) ->
     for key, duty, unit, *of_measure, period, confidence, problems, risk in said_of(
         tuple(rows), tuple(one.pk for one in periods)
     ):
-        line = found.setdefault(key, Attended(rows[key], Titled(*of_measure)))
+        line = found.get(key)
+        if line is None:
+            line = found[key] = Attended(rows[key], Titled(*of_measure))
         if unit not in line.units:
             line.units.append(unit)
         if period and period == line.standing.period_id:
