@@ -48,7 +48,9 @@ class Duty(models.Model):
         ]
         indexes = [  # has a unit, or a group, anything in a plan? One that has nothing is not looked for row by row
             models.Index(fields=["unit", "measure", "role"], name="duty_of_unit"),
-            models.Index(fields=["unit", "id"], name="duty_by_unit"),  # whether a report is of a unit, without its duty
+            models.Index(
+                fields=["unit", "id"], name="duty_by_unit"
+            ),  # whether a report is of a unit, without its duty
             models.Index(fields=["via_group", "measure"], condition=Q(via_group__isnull=False), name="duty_via_group"),
         ]
 

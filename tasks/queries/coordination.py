@@ -123,9 +123,7 @@ def behind(place: str) -> Q:
     return Q(coordination_due_on__gte=due_on) & (Q(coordination_due_on__gt=due_on) | Q(duty__gt=key))
 
 
-def most_urgent(
-    periods: Collection[ReportingPeriod], kind: Q, count: int, *, by: int | None = None
-) -> list[Matter]:
+def most_urgent(periods: Collection[ReportingPeriod], kind: Q, count: int, *, by: int | None = None) -> list[Matter]:
     """The first open matters of a kind, or of these what one unit asks, as `in_order`. One query."""
     newest_first = tuple(period.pk for period in sorted(periods, key=lambda period: period.as_of, reverse=True))
     return [Matter(*row) for row in first_matters(newest_first, kind, by, count)] if periods else []

@@ -101,7 +101,7 @@ def city_rows(lines: Sequence[Line], plan: Plan) -> SafeString:
     """The cities and, as the foot of the table, what they carry jointly; each with its bar behind the number of measures."""
     unit_url = units_of(plan)
     rows = [f"<tr>{city(line, unit_url)}</tr>" for line in lines]
-    return SafeString(f"{''.join(rows[:-1])}</tbody><tfoot>{rows[-1]}</tfoot>")
+    return SafeString(f"<tbody>{''.join(rows[:-1])}</tbody><tfoot>{rows[-1]}</tfoot>")
 
 
 def city(line: Line, unit_url: str) -> str:
