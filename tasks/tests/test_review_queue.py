@@ -9,8 +9,9 @@ from django.test import Client
 from tasks.choices import DutyRole, ReportState
 from tasks.models import Duty
 from tasks.services import reporting, reviewing
+from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of, page
-from tasks.tests.journeys import forwarded, of_customs, submitted
+from tasks.tests.journeys import approved, forwarded, of_customs, submitted
 from tasks.tests.people import NOW, content
 from tasks.tests.reading import section
 from tasks.tests.review_page import QUEUE, decide, queue_of, tabs_of
@@ -89,6 +90,20 @@ class TestWhoSeesWhat:
         assert tabs_of(page(stage.office, QUEUE)) == {"待复审": 1, "待办结核验": 0, "延期申请": 0, "退回中": 1}
         assert tabs_of(page(stage.reviewer, QUEUE)) == {"待初审": 0, "退回中": 1}
         assert "缺少数字" in page(stage.office, "/review/returned/")
+
+    def test_of_a_frozen_period_tabs_count_corrections_alone_and_never_one_s_own(self, stage):
+        report = approved(stage)
+        of_customs(stage)
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        reviewing.correct_report(
+            stage.office, report=report, content=content(progress="已完成8座。"), reason="日期有误", now=NOW
+        )
+        counted = {
+            person.username: [tabs_of(page(person, url))["待复审"] for url in (QUEUE, "/review/returned/")]
+            for person in (stage.office, stage.second_office)
+        }
+        assert counted == {stage.office.username: [0, 0], stage.second_office.username: [1, 1]}
+        assert queue_of(page(stage.second_office, QUEUE)) == ["1-1 省交通运输厅"]
 
 
 class TestOrder:

@@ -1,14 +1,17 @@
 """What is prepared answers what the queryset answers, with one question each time, and knows no answer by heart."""
 
 import datetime
+from enum import StrEnum
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from units.choices import Role, UnitKind
 from units.models import Unit, User
-from units.prepared import columns_of, made, numbered, prepared, prepared_rows
+from units.prepared import columns_of, made, numbered, prepared, prepared_by_key, prepared_rows, with_words, written
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("pk", "username", "is_active", "last_login", "unit__name")
@@ -79,6 +82,39 @@ def test_an_argument_that_is_no_parameter_is_refused(three):
 
     with pytest.raises(AssertionError, match="every argument is a parameter"):
         some(1, 2)
+
+
+@prepared_by_key
+def names_of(*keys: int):
+    return User.objects.filter(pk__in=keys).order_by("pk").values_list("username")
+
+
+def test_a_statement_serves_several_numbers_of_keys(three):
+    with CaptureQueriesContext(connection) as asked:
+        for count in (1, 2, 3):
+            assert names_of(*[one.pk for one in three[:count]]) == [(f"p{n}",) for n in range(count)]
+        assert names_of(*[one.pk for one in three], three[0].pk) == [("p0",), ("p1",), ("p2",)]
+    places = [query["sql"].count(",") for query in asked]
+    assert len(set(places)) == 3, "for one key, for two, for three or four"
+
+
+def test_enumerated_words_are_part_of_the_statement(three):
+    def leaders(name: str):
+        return User.objects.filter(role=Role.LEADER, username=name).values_list("pk")
+
+    sql, params, _ = written(leaders, DEFAULT_DB_ALIAS, "p1")
+    assert (sql.count("'leader'"), params) == (1, ("p1",))
+    assert prepared(leaders)("p1") == [(three[1].pk,)]
+
+
+def test_a_word_with_a_quote_or_a_percent_sign_stays_that_word():
+    class Odd(StrEnum):
+        ONE = "o'ne 5%"
+
+    sql, params = with_words("SELECT %s, %s, '%%'", (Odd.ONE, "o'ne 5%"))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        assert cursor.fetchone() == ("o'ne 5%", "o'ne 5%", "%")
 
 
 def test_nothing_answered_is_kept(three):
