@@ -49,7 +49,7 @@ def forget(**of_plan: Any) -> None:
     Whoever keeps figures of the units below a summary is done once it is locked: none is left without it.
     """
     summaries = StandingSummary.objects.filter(period=None, **of_plan)
-    list(summaries.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
     summaries.delete()
 
 
