@@ -12,7 +12,7 @@ from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
-from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing, unlist
+from tasks.services.standing import await_period, freeze_figures, judge_frozen, unlist
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -36,8 +36,7 @@ def open_period(
     )
     period.full_clean()
     period.save()
-    recount_filing(period)
-    rebuild(plan, now=now)
+    await_period(period, now=now)
     audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})
     return period
 

@@ -64,7 +64,7 @@ def one_period(stage: Stage, desk: Desk, number: int) -> ReportingPeriod:
     count = store(reports(stage, desk, period, number))
     analyze()
     is_over = number < stage.periods - 1
-    recount_filing(period, [] if is_over else None)  # of a period that is frozen at once nothing is listed
+    recount_filing(period, lists_too=not is_over)  # of a period that is frozen at once nothing is listed
     if is_over:
         freeze_period(desk.office, period=period, now=closed_at)
     stage.tell(f"{period.label}：{count} 份填报{'，已冻结' if is_over else ''}")
