@@ -12,6 +12,7 @@ from tasks.demo.scale.table import make_table
 from tasks.demo.stage import Stage
 from tasks.models import ReportingPeriod
 from tasks.services.periods import freeze_period
+from tasks.services.public_figures import count_public
 from tasks.services.standing import rebuild, recount_filing
 from units.choices import Role
 from units.models import User
@@ -30,6 +31,7 @@ def play(stage: Stage, administrator: User, measures: int) -> None:
     store_endings(stage, desk)
     analyze()
     rebuild(stage.plan, now=stage.moment(stage.today, 8))
+    count_public(stage.plan.pk)
     if len(opened) > 1:
         store(light_changes(stage, opened[-2], stage.moment(opened[-1].due_on)))
     analyze()
