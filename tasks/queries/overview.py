@@ -161,6 +161,7 @@ def count_fields(plan: int) -> QuerySet[MainTask, dict[str, Any]]:
         "first": Min("number"),
         "last": Max("number"),
         "total": Count("measures", distinct=True),
+        "with_measures": Count("pk", distinct=True, filter=Q(measures__isnull=False)),
         "without_duty": Count("measures", filter=Q(measures__duties=None)),
     }
     found = MainTask.objects.filter(plan=plan).order_by().values(*keys)

@@ -74,8 +74,12 @@ class PublicReport(NamedTuple):
 
 def published() -> QuerySet[ProgressReport]:
     """The published reports that stand. A correction, once published itself, takes the place of what it corrects."""
-    reports = ProgressReport.objects.filter(state=ReportState.APPROVED, published_at__isnull=False)
+    reports = made_public()
     return reports.exclude(Exists(reports.filter(corrects=OuterRef("pk"))))
+
+
+def made_public() -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(state=ReportState.APPROVED, published_at__isnull=False)
 
 
 def as_public(reports: QuerySet[ProgressReport]) -> list[PublicReport]:
@@ -101,19 +105,14 @@ def preview(keys: list[int]) -> dict[int, PublicReport]:
 
 def newest() -> QuerySet[ProgressReport]:
     """Of each duty the report published for its newest period: what an outsider takes for its state."""
-    later = ProgressReport.objects.filter(
-        duty=OuterRef("duty"),
-        state=ReportState.APPROVED,
-        published_at__isnull=False,
-        period__as_of__gt=OuterRef("period__as_of"),
-    )
+    later = made_public().filter(duty=OuterRef("duty"), period__as_of__gt=OuterRef("period__as_of"))
     return published().exclude(Exists(later))
 
 
 def published_as(value: str) -> Q:
     """A condition on Measure, for one of `CHOICES`. A measure's word is the worst among its units' newest."""
-    if value in (ANY, NONE):
-        found = Q(pk__in=newest().values("duty__measure"))
+    if value in (ANY, NONE):  # of what is corrected and public, the correction is
+        found = Q(pk__in=made_public().values("duty__measure"))
         return found if value == ANY else ~found
     worse = FROM_WORST[: FROM_WORST.index(Confidence(value))]
     has_it = Q(pk__in=newest().filter(confidence=value).values("duty__measure"))

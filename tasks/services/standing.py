@@ -229,7 +229,9 @@ def mend_filing(period: int) -> None:
 
 def redate(measure: Measure) -> None:
     """The due date moved, and with it the place on the lists. After `refresh`, which takes its lock first."""
-    duties = list(measure.duties.values_list("pk", flat=True))  # of a join PostgreSQL may read every row that is listed
+    duties = list(
+        measure.duties.values_list("pk", flat=True)
+    )  # of a join PostgreSQL may read every row that is listed
     DutyFiling.objects.filter(duty__in=duties).update(until=measure.due_on or NEVER)
 
 
