@@ -8,9 +8,9 @@ import json
 from collections.abc import Generator, Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from units.models import AuditEvent, AuditHead, User
@@ -21,11 +21,13 @@ origin: ContextVar[str | None] = ContextVar("origin", default=None)
 
 FIRST_HASH = "0" * 64
 HEAD = 1
+END = "SELECT number, hash FROM units_audithead WHERE id = %s"
+FOR_UPDATE = " FOR UPDATE"
 SECRET = {"password", "last_login"}  # of an account: the one nobody may read, the other is an event of its own
 Values = Mapping[str, Any] | str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # never alone undone: the act falls with it
 def record(
     by: User | None, verb: str, subject: models.Model | str, *, now: datetime, before: Values = "", after: Values = ""
 ) -> AuditEvent:
@@ -53,21 +55,33 @@ def record(
 
 
 def append(event: AuditEvent) -> AuditEvent:
-    head = locked_head()
-    event.number, event.previous_hash = head.number + 1, head.hash
+    end = locked_end()
+    event.number, event.previous_hash = end.number + 1, end.hash
     event.hash = event.computed_hash()
     event.save(force_insert=True)
     AuditHead.objects.filter(pk=HEAD).update(number=event.number, hash=event.hash)
     return event
 
 
-def locked_head() -> AuditHead:
-    """The end of the chain, locked until the transaction ends; made where there is none yet."""
-    head = AuditHead.objects.select_for_update().filter(pk=HEAD).first()
-    if head is None:
+class End(NamedTuple):
+    """The newest event of the chain."""
+
+    number: int
+    hash: str
+
+
+def locked_end() -> End:
+    """Locked until the transaction ends; made where there is none yet. Every act waits here, so the SQL is ours.
+
+    In the database that is written to, whichever the page around is read from.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(END + (FOR_UPDATE if connection.features.has_select_for_update else ""), [HEAD])
+        found = cursor.fetchone()
+    if found is None:
         AuditHead.objects.bulk_create([AuditHead(pk=HEAD)], ignore_conflicts=True)
-        head = AuditHead.objects.select_for_update().get(pk=HEAD)
-    return head
+        return locked_end()
+    return End(*found)
 
 
 def named(by: User | None) -> str:
@@ -131,10 +145,10 @@ def broken_links() -> list[str]:
     chain = Chain()
     found = list(chain.walk(AuditEvent.objects.filter(number__lte=seen)))
     with transaction.atomic():
-        head = locked_head()
+        end = locked_end()
         found += chain.walk(AuditEvent.objects.filter(number__gt=seen))
-    if (head.number, head.hash) != (chain.number, chain.hash):
-        found.append(f"末端记为第 {head.number} 条，实有到第 {chain.number} 条：末尾有缺失或改动。")
+    if end != (chain.number, chain.hash):
+        found.append(f"末端记为第 {end.number} 条，实有到第 {chain.number} 条：末尾有缺失或改动。")
     return found
 
 

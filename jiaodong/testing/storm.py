@@ -30,7 +30,7 @@ from tasks.choices import OBLIGED_ROLES  # noqa: E402
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod  # noqa: E402
 from tasks.services import reporting  # noqa: E402
 from tasks.services.report_rules import VersionConflict  # noqa: E402
-from units.audit import broken_links, locked_head  # noqa: E402
+from units.audit import broken_links, locked_end  # noqa: E402
 from units.choices import Role, UnitKind  # noqa: E402
 from units.models import AuditEvent, Unit, User  # noqa: E402
 
@@ -104,7 +104,7 @@ def one_clerk(by: User, duty: Duty, period: ReportingPeriod, sign: str) -> str:
 @transaction.atomic
 def judge(count: int) -> dict[str, Any]:
     """Under the lock on the audit trail's end: a commit under way when its server was killed is over by then."""
-    locked_head()
+    locked_end()
     reports = list(ProgressReport.objects.all())
     return {
         "reports": len(reports),
@@ -178,7 +178,7 @@ def account(does: str, number: int, role: Role, unit: Unit | None = None) -> Use
 @transaction.atomic
 def kept(count: int) -> dict[str, Any]:
     """Every report by its address: the text it has, and how often the audit trail says that it was submitted."""
-    locked_head()
+    locked_end()
     reports = ProgressReport.objects.all()
     often = Counter(AuditEvent.objects.filter(verb="提交").values_list("subject_key", flat=True))
     return {path_of(one.duty_id, one.period_id): [one.progress, often[str(one.pk)]] for one in reports}

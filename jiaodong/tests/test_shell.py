@@ -10,13 +10,13 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import get_resolver, path
+from django.urls import path
 
 from jiaodong import urls
 from tasks.choices import DutyRole
 from tasks.models import Plan
 from units.choices import Role
-from units.tests.samples import make_unit, make_user
+from units.tests.samples import make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVIEST_FIRST_VISIT = 120 * 1024
@@ -140,78 +140,6 @@ class TestPagesForErrors:
     def test_a_form_that_was_open_too_long(self, db: None) -> None:
         answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "x"})
         assert (answer.status_code, heading(answer)) == (403, "页面已过期，没有提交成功")
-
-
-class TestHeader:
-    def test_an_outsider_sees_the_way_in(self, client: Client, loaded_plan: Plan) -> None:
-        html = client.get("/units/").content.decode()
-        assert '<div class="top public">' in html
-        assert '<a href="/login/?next=%2Funits%2F" rel="nofollow">工作人员登录</a>' in html
-
-    def test_a_person_sees_unit_role_and_name(self, client: Client, loaded_plan: Plan) -> None:
-        unit = make_unit("省某厅")
-        client.force_login(make_user(Role.REPORTER, unit=unit, last_name="王", first_name="芳"))
-        html = client.get("/").content.decode()
-        assert "省某厅 · 填报员 · 王芳</a>" in html
-        assert "工作人员登录" not in html
-
-    @pytest.mark.parametrize("url", ["/account/", "/roles/", "/account/password/", "/nowhere/"])
-    def test_the_menu_stays_whole_on_pages_that_are_about_no_plan(
-        self, client: Client, loaded_plan: Plan, url: str
-    ) -> None:
-        client.force_login(make_user(Role.OFFICE))
-        menu = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
-        names = [
-            "看板",
-            "工作台",
-            "审核",
-            "总览",
-            "任务清单",
-            "台账",
-            "责任单位",
-            "批示",
-            "期次",
-            "公开",
-            "判定规则",
-            "调整记录",
-            "导入分工表",
-        ]
-        assert re.findall(r">([^<>]+)</a>", menu) == names
-
-    def test_it_asks_for_routes_that_there_are(self) -> None:
-        """A route that was renamed would leave its entry without a mark, and nobody would notice."""
-        asked = re.findall(r'here == "([\w-]+)"', (ROOT / "templates/components/navigation.html").read_text())
-        assert {name for name in asked if name not in get_resolver().reverse_dict} == set()
-
-    @pytest.mark.parametrize(("role", "doors"), [(Role.OFFICE, 1), (Role.AUDITOR, 1), (Role.LEADER, 0)])
-    def test_the_back_office_is_shown_to_whom_it_is_open(
-        self, client: Client, role: Role, doors: int, db: None
-    ) -> None:
-        client.force_login(make_user(role))
-        assert client.get("/").content.decode().count('<a href="/admin/">后台</a>') == doors
-
-    def test_the_menu_of_the_office_says_that_one_brings_a_table(self, client: Client, loaded_plan: Plan) -> None:
-        client.force_login(make_user(Role.OFFICE))
-        menu = client.get("/allocation/").content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
-        assert re.findall(r'aria-current="(\w+)">(.*?)</a>', menu) == [("page", "导入分工表")]
-        assert 'class="dropdown-toggle is-here">管理' in menu
-
-    @pytest.mark.parametrize(
-        ("url", "current"),
-        [
-            ("/", [("总览", "page")]),
-            ("/plans/jiaodong/", [("总览", "page")]),
-            ("/plans/jiaodong/tasks/", [("任务清单", "page")]),
-            ("/plans/jiaodong/measures/7-3/", [("任务清单", "true")]),
-            ("/units/", [("责任单位", "page")]),
-            ("/units/keji/", [("责任单位", "true")]),
-            ("/plans/jiaodong/search/", []),
-        ],
-    )
-    def test_where_one_is(self, client: Client, loaded_plan: Plan, url: str, current: list) -> None:
-        navigation = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
-        found = re.findall(r'aria-current="(\w+)">(.*?)</a>', navigation)
-        assert [(word, state) for state, word in found] == current
 
 
 class TestRootFiles:

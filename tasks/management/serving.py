@@ -1,4 +1,6 @@
-"""The site served as in production, in processes of its own, on the database of the measurement; and wrk against it."""
+"""The site served as `deploy/` has it, nginx in front, in processes of its own, on the database of the measurement; and wrk
+against it.
+"""
 
 import json
 import os
@@ -23,9 +25,24 @@ from django.db import connection
 
 from tasks.management.measuring import Cookies
 
-WORKERS, THREADS, CONNECTIONS = 2, 2, 16
+CONNECTIONS = 16
 WARM_UP = 10  # requests, one after the other
+DEPLOYED = settings.BASE_DIR / "deploy"
 APPLICATION = "tasks.management.served:application"
+NGINX = """
+{user}daemon off; worker_processes 1; error_log {folder}/nginx.log; pid {folder}/nginx.pid;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    upstream jiaodong {{ server unix:{folder}/web.sock; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{ proxy_pass http://jiaodong; include {deployed}/nginx/proxy.conf; }}
+    }}
+}}
+"""
 FIGURES = """
 done = function(summary, latency, requests)
    local wrong = summary.errors
@@ -93,27 +110,41 @@ def served() -> Iterator[Served]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         begun = perf_counter()
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-                *("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", APPLICATION),
-            ],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        granian, nginx = running = [
+            subprocess.Popen(
+                command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+            )
+            for command in (granian_command(folder), nginx_command(folder, port))
+        ]
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until_up(process, url)
-            yield Served(url, process, round((perf_counter() - begun) * 1000, 1))
+            wait_until_up(running, url)
+            yield Served(url, granian, round((perf_counter() - begun) * 1000, 1))
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
+            for process in (nginx, granian):
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
 
 
-def wait_until_up(process: subprocess.Popen, url: str) -> None:
-    while process.poll() is None:
+def granian_command(folder: str) -> list[str]:
+    """What systemd starts, with `hello` beside the site."""
+    unit = (DEPLOYED / "systemd" / "jiaodong.service").read_text()
+    (line,) = (line for line in unit.splitlines() if line.startswith("ExecStart="))
+    _, *flags, _ = line.replace("/run/jiaodong", folder).split()
+    return [sys.executable, "-m", "granian", *flags, APPLICATION]
+
+
+def nginx_command(folder: str, port: int) -> list[str]:
+    if shutil.which("nginx") is None:
+        raise CommandError("没有找到 nginx，网站要照 deploy/ 的样子运行。在 Debian 上是：apt-get install nginx-light")
+    path = Path(folder) / "nginx.conf"
+    user = "" if os.geteuid() else "user root; "  # the folder is open to its owner alone
+    path.write_text(NGINX.format(folder=folder, port=port, deployed=DEPLOYED, user=user))
+    return ["nginx", "-p", folder, "-c", str(path), "-e", "stderr"]
+
+
+def wait_until_up(running: Sequence[subprocess.Popen], url: str) -> None:
+    while all(process.poll() is None for process in running):
         try:
             with urlopen(f"{url}/hello"):  # noqa: S310 -- our own server
                 return

@@ -34,8 +34,10 @@ def together(at: str, by: str, name: str, sentence: str) -> models.CheckConstrai
 class ProgressReport(models.Model):
     """进展填报: one for each duty and period. A correction after the freeze is a further row that names the first."""
 
-    duty = models.ForeignKey(Duty, models.PROTECT, related_name="reports", verbose_name="职责")
-    period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="reports", verbose_name="期次")
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="reports", db_index=False, verbose_name="职责")
+    period = models.ForeignKey(
+        ReportingPeriod, models.PROTECT, related_name="reports", db_index=False, verbose_name="期次"
+    )
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name="更正的填报"
     )
@@ -112,6 +114,7 @@ class ProgressReport(models.Model):
             together("published_at", "published_by", "report_published_at_and_by", "公开时间和公开人须同时填写。"),
         ]
         indexes = [
+            models.Index(fields=["duty", "period"], name="report_of_duty"),  # years of periods lie behind each duty
             models.Index(fields=["period", "state"], name="report_period_state"),  # queues and filing boards
             models.Index(  # what waits for a decision, the longest first
                 fields=["state", "submitted_at"],

@@ -82,13 +82,19 @@ class KeyPage:
     has_previous: bool
     has_next: bool
 
+    @classmethod
+    def of(cls, found: list[Any], size: int, place: Place | None, *, backwards: bool) -> "KeyPage":
+        """From what `cut` found."""
+        more, found = len(found) > size, found[:size]
+        if backwards:
+            return cls(found[::-1], more, place is not None)
+        return cls(found, place is not None, more)
 
-def page_from(rows: QuerySet[Measure], order: Order, size: int, place: Place | None, *, backwards: bool) -> KeyPage:
-    """`rows` is whatever queryset yields what a page needs; a place of None is the beginning (or the end, backwards)."""
+
+def cut(
+    rows: QuerySet[Measure], order: Order, size: int, place: Place | None, *, backwards: bool
+) -> QuerySet[Measure]:
+    """A page and one row more, from a place on; None is the beginning (or the end, backwards). `rows` may be of any columns."""
     if place is not None:
         rows = rows.filter(order.before(place) if backwards else order.behind(place))
-    found = list(order.apply(rows, backwards=backwards)[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        return KeyPage(found[::-1], more, place is not None)
-    return KeyPage(found, place is not None, more)
+    return order.apply(rows, backwards=backwards)[: size + 1]

@@ -12,7 +12,7 @@ from tasks.choices import Stage
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Field, Measure
 from tasks.queries.basis import Basis, Standing
-from tasks.queries.keyset import KeyPage, Order, Place, page_from
+from tasks.queries.keyset import KeyPage, Order, Place, cut
 from tasks.queries.measures import (
     DUTY_FIELDS,
     LINE_FIELDS,
@@ -28,6 +28,7 @@ from tasks.queries.past import held
 from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from units.choices import UnitKind
 from units.models import Unit
+from units.prepared import prepared
 
 KEPT_BY_PERIODS = {"text", "responsibility_text", "starts_on", "due_on", "original_due_on", "is_ongoing"}
 TOLD = ("progress", "problems", "coordination_request", "next_steps")  # what words are looked for in, of a report
@@ -47,12 +48,18 @@ Asked = Mapping[str, str]
 
 @dataclass(slots=True)
 class LedgerLine(MeasureLine):
-    """One measure on one basis. `reports` are those of its basis period that the person may see, in the order of the duties."""
+    """One measure on one basis. `reports` are those of its basis period that the person may see, in the order of the duties.
+
+    Lines are equal if everything in them is, and are not changed once they are filled.
+    """
 
     original_due_on: datetime.date | None = None
     standing: Standing | None = None
     moves: int = 0
     reports: list[Told] = field(default_factory=list)
+
+    def __hash__(self) -> int:
+        return hash((self.pk, self.text, len(self.duties), len(self.reports)))
 
     @property
     def reviewers(self) -> str:
@@ -187,10 +194,21 @@ def page(
     basis: Basis, user: Any, found: Q, sort: str, size: int, place: Place | None = None, *, backwards: bool = False
 ) -> KeyPage:
     """One page of `LedgerLine`s: five queries, one more of a period in which duties changed since."""
-    measures, order = in_order(basis, sort)
-    rows = measures.filter(found).values_list(*line_fields(basis.prefix))
-    part = page_from(rows, order, size, place, backwards=backwards)
+    if basis.period is None and not found and sort == "number" and place is None:
+        rows = outermost(basis.plan.pk, size, backwards)
+    else:
+        measures, order = in_order(basis, sort)
+        of_lines = measures.filter(found).values_list(*line_fields(basis.prefix))
+        rows = list(cut(of_lines, order, size, place, backwards=backwards))
+    part = KeyPage.of(rows, size, place, backwards=backwards)
     return KeyPage(filled(basis, user, [line(row) for row in part.rows]), part.has_previous, part.has_next)
+
+
+@prepared
+def outermost(plan: int, size: int, backwards: bool) -> QuerySet[Measure]:
+    """The first rows of the whole present ledger as in the source, or the last ones: what most people look at."""
+    measures = Measure.objects.filter(main_task__plan=plan)
+    return cut(measures.values_list(*line_fields("")), Order(), size, None, backwards=backwards)
 
 
 def all_lines(basis: Basis, user: Any, found: Q, sort: str, at_once: int = 500) -> Iterator[LedgerLine]:

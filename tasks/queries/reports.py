@@ -95,6 +95,11 @@ def duty_by_key(key: int) -> QuerySet[Duty]:
     return Duty.objects.filter(pk=key)
 
 
+@prepared_rows(ReportingPeriod)
+def opened_period(seen: Q, plan: int, key: int, today: datetime.date) -> QuerySet[ReportingPeriod]:
+    return ReportingPeriod.objects.filter(seen, plan=plan, pk=key, opens_on__lte=today)
+
+
 @prepared_by_key
 def must_report(duty: int) -> QuerySet[Duty]:
     """A row where the duty has to report."""

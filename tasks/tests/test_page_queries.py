@@ -50,9 +50,9 @@ COUNTS = {
     ("auditor", "/audit/"): 7,
     ("office", PLAN + "stocktake/"): 26,
     ("office", PLAN + "stocktake/?period={frozen}"): 16,
-    ("office", PLAN + "stocktake/file.zip"): 41,
-    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 21,
-    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 26,
+    ("office", PLAN + "stocktake/file.zip"): 39,
+    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 19,
+    ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 24,
     ("office", PLAN + "stocktake/wording/"): 4,
 }
 

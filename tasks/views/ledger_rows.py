@@ -1,8 +1,11 @@
 """Rows of the ledger as HTML: the list's own rows, with what was reported and computed."""
 
+import datetime
 from collections.abc import Callable, Collection, Mapping
 from html import escape
+from typing import NamedTuple
 
+from django.db.models import Model
 from django.urls import reverse
 
 from tasks.choices import DutyRole
@@ -21,6 +24,20 @@ NOTHING = '<span class="muted">—</span>'
 TEXT_COLUMNS = {"told": "progress", "problems": "problems", "next_steps": "next_steps"}
 
 
+class Look(NamedTuple):
+    """What the cells of a line depend on beside the line."""
+
+    plan: str
+    columns: tuple[str, ...]
+    group_sizes: frozenset[tuple[str, int]]
+    day: datetime.date
+    is_present: bool
+
+
+MOST_DRAWN = 1000  # lines of about ten kilobytes
+DRAWN: dict[tuple[Look, LedgerLine], str] = {}
+
+
 class LedgerRows(MeasureRows):
     """The rows of one basis. A light of the present leads to its explanation."""
 
@@ -35,7 +52,20 @@ class LedgerRows(MeasureRows):
     ) -> None:
         self.day, self.is_present = basis.day, basis.period is None
         self.report_url = reverse("report", args=[0, 0]).removesuffix("0/0/")
-        super().__init__(columns, basis.plan.slug, group_sizes, tallies)
+        slug, sizes = basis.plan.slug, frozenset(group_sizes.items())
+        self.look = Look(slug, tuple(columns), sizes, basis.day, self.is_present)
+        super().__init__(columns, slug, group_sizes, tallies)
+
+    def measure(self, line: LedgerLine) -> str:
+        """A line of plain values is drawn once for all who look at it so; a model is equal to itself whatever is in it."""
+        if isinstance(line.standing, Model):
+            return super().measure(line)
+        cells = DRAWN.get((self.look, line))
+        if cells is None:
+            if len(DRAWN) >= MOST_DRAWN:
+                DRAWN.clear()
+            cells = DRAWN[self.look, line] = super().measure(line)
+        return cells
 
     def drawing(self, name: str) -> Callable[[LedgerLine], str]:
         own = {

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
-from tasks.permissions import can_move, sees, visible_to, writes_for
-from tasks.queries.reports import duty_by_key, last_approved
+from tasks.permissions import can_move, seen_by, sees, writes_for
+from tasks.queries.reports import duty_by_key, last_approved, opened_period
 from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
 from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
 from units.models import User
@@ -51,8 +51,10 @@ def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
     duty = next(iter(duty_by_key(duty_key)), None)
     if duty is None:
         raise Http404
-    periods = visible_to(user, ReportingPeriod).filter(opens_on__lte=timezone.localdate())
-    period = get_object_or_404(periods, pk=period_key, plan=duty.measure.main_task.plan)
+    seen, plan = seen_by(user, ReportingPeriod), duty.measure.main_task.plan_id
+    period = next(iter(opened_period(seen, plan, period_key, timezone.localdate())), None)
+    if period is None:
+        raise Http404
     report = existing(duty, period)
     is_writer = writes_for(user, duty)
     if not is_writer and (report is None or not sees(user, report)):

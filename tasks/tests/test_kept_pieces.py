@@ -1,4 +1,4 @@
-"""Pieces of a dashboard are kept under a key of all that they show: whatever is written, a page is as if drawn anew."""
+"""Pieces of a dashboard and rows of the ledger are kept under all that they show: whatever is written, a page is as if drawn anew."""
 
 import re
 from collections.abc import Callable
@@ -7,15 +7,24 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from tasks.models import Field, Plan, ReportingPeriod
+from tasks.choices import DutyRole
+from tasks.models import Duty, Field, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.services.reviewing import approve_report
+from tasks.tables_ledger import LedgerTable
 from tasks.tests.desk import client_of
 from tasks.tests.scene import LATER, Scene
+from tasks.views.ledger_rows import DRAWN
 from units.models import Unit, UnitGroupMember, User
 
 pytestmark = pytest.mark.django_db
 PIECES = "template_fragments"
-PAGES = ("/plans/jiaodong/dashboard/", "/plans/jiaodong/dashboard/qd/")
+ALL_COLUMNS = "&".join(f"cols={name}" for name in LedgerTable.base_columns)
+PAGES = (
+    "/plans/jiaodong/dashboard/",
+    "/plans/jiaodong/dashboard/qd/",
+    "/plans/jiaodong/ledger/",
+    f"/plans/jiaodong/ledger/?{ALL_COLUMNS}",
+)
 
 
 def approve(scene: Scene) -> None:
@@ -25,6 +34,10 @@ def approve(scene: Scene) -> None:
 
 def hand_in(scene: Scene) -> None:
     scene.handed_in("3-3", "fg", scene.period)
+
+
+def settle(scene: Scene, **values: object) -> None:
+    Measure.objects.filter(pk=scene.measures["2-1"].pk).update(**values)
 
 
 def name(rows, **values: str) -> Callable[[Scene], None]:
@@ -40,6 +53,17 @@ WRITTEN: dict[str, Callable[[Scene], object]] = {
     "a city leaves its group": lambda scene: UnitGroupMember.objects.filter(unit=scene.units["yt"]).delete(),
     "a field is named anew": name(Field, name="公共服务"),
     "a frozen period is named anew": name(ReportingPeriod, label="2026年二季度"),
+    "a measure is worded anew": lambda scene: settle(scene, text="完成规划。"),
+    "a measure is due on another day": lambda scene: settle(scene, due_on=LATER.date()),
+    "a measure comes under another main task": lambda scene: settle(
+        scene, main_task=scene.measures["3-3"].main_task, order=9
+    ),
+    "a standing is judged anew": lambda scene: MeasureStanding.objects.filter(measure=scene.measures["2-1"]).update(
+        percent=77
+    ),
+    "a report is worded anew": lambda scene: scene.period.reports.update(progress="规划已报批。"),
+    "a duty's role changes": lambda scene: Duty.objects.filter(unit=scene.units["yt"]).update(role=DutyRole.COOPERATE),
+    "a reviewer is named anew": lambda scene: User.objects.update(last_name="欧阳"),
     "a frozen figure is corrected": lambda scene: scene.plan.summaries.exclude(period=None).update(figures={}),
 }
 
@@ -62,6 +86,7 @@ def test_what_is_kept_is_what_would_be_drawn(scene: Scene, write: Callable[[Scen
     write(scene)
     kept = answered(leader)
     caches[PIECES].clear()
+    DRAWN.clear()
     assert kept == answered(leader)
     assert kept != before
 
@@ -79,4 +104,5 @@ def test_nothing_is_drawn_twice(scene: Scene, monkeypatch) -> None:
     leader = scene.people["leader"]
     answered(leader)
     monkeypatch.setattr("tasks.views.dashboard_figures.DashboardFigures.composition", None)
+    monkeypatch.setattr("tasks.views.rows.MeasureRows.measure", None)
     answered(leader)
