@@ -49,22 +49,20 @@ def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: date
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤下的理由。"})
     report = locked(report.pk)
+    taken: list[ProgressReport] = []
     standing: ProgressReport | None = report
     with carried([report]):
         while standing is not None:  # with a correction goes what it corrects, else that would be public again
-            take_down(by, standing, reason.strip(), now)
+            if standing.published_at is not None:
+                standing.published_at = standing.published_by = None
+                standing.save(update_fields=["published_at", "published_by"])
+                taken.append(standing)
             standing = locked(standing.corrects_id) if standing.corrects_id else None
+    for one in taken:
+        audit.record(by, "撤下公开", one, now=now, after=reason.strip())
     return report
 
 
 def locked(key: int) -> ProgressReport:
     reports = ProgressReport.objects.select_for_update(of=("self",), no_key=True)
     return reports.select_related(*BESIDE).get(pk=key)
-
-
-def take_down(by: User, report: ProgressReport, reason: str, now: datetime.datetime) -> None:
-    if report.published_at is None:
-        return
-    report.published_at = report.published_by = None
-    report.save(update_fields=["published_at", "published_by"])
-    audit.record(by, "撤下公开", report, now=now, after=reason)
