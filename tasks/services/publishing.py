@@ -48,19 +48,17 @@ def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: date
     require(by, Permission.PUBLISH)
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤下的理由。"})
-    report = locked(report.pk)
-    taken: list[ProgressReport] = []
-    standing: ProgressReport | None = report
-    with carried([report]):
-        while standing is not None:  # with a correction goes what it corrects, else that would be public again
-            if standing.published_at is not None:
-                standing.published_at = standing.published_by = None
-                standing.save(update_fields=["published_at", "published_by"])
-                taken.append(standing)
-            standing = locked(standing.corrects_id) if standing.corrects_id else None
+    chain = [locked(report.pk)]
+    while key := chain[-1].corrects_id:  # with a correction goes what it corrects, else that would be public again
+        chain.append(locked(key))
+    taken = [one for one in chain if one.published_at is not None]
+    with carried(taken):
+        for one in taken:
+            one.published_at = one.published_by = None
+            one.save(update_fields=["published_at", "published_by"])
     for one in taken:
         audit.record(by, "撤下公开", one, now=now, after=reason.strip())
-    return report
+    return chain[0]
 
 
 def locked(key: int) -> ProgressReport:
