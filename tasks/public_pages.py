@@ -62,12 +62,12 @@ class PublicPages:
         return self.answer(request)
 
     def answer_of_replica(self, request: HttpRequest) -> HttpResponseBase | None:
-        """None where the replica gave out in the middle: below here that is a 503 already."""
+        """None where the replica gave out in the middle or has not got a migration yet: below here that is an answer already."""
         try:
             response = self.answer(request)
         except Error:
             return None
-        return None if response.status_code == 503 else response
+        return None if response.status_code >= 500 else response
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         edition = public_edition()

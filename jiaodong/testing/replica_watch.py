@@ -46,6 +46,7 @@ def watch(standby: Standby) -> dict[str, dict[str, str]]:
     reading.asked_again_at = 0.0
     moments["back"] = {**seen(), "replica": "answers" if reading.replica_answers() else "silent"}
     moments |= {f"cut at query {at}": {"outsider": cut_at(at, standby, outsider)} for at in (2, 4)}
+    moments["behind a migration"] = {"outsider": behind_a_migration(outsider)}
     connections.close_all()
     return moments
 
@@ -61,12 +62,37 @@ def cut_at(number: int, standby: Standby, outsider: Client) -> str:
         return execute(*arguments)
 
     with connections[reading.REPLICA].execute_wrapper(cut):
-        answer = outsider.get("/units/")
-    shown = "new" if NEW in answer.content.decode() else "old"
-    found = f"{answer.status_code} {shown}, {'answers' if reading.replica_answers() else 'left'}"
+        found = shown_to(outsider)
     standby.start()
     reading.asked_again_at = 0.0
     return found
+
+
+def behind_a_migration(outsider: Client) -> str:
+    """What is shown while the replica lacks a column that the primary has got."""
+    cache.clear()
+    with connections["default"].cursor() as primary, connections[reading.REPLICA].cursor() as replica:
+        primary.execute("ALTER TABLE tasks_plan RENAME title TO title_of_old")
+        primary.execute("SELECT pg_current_wal_insert_lsn()")
+        (end,) = primary.fetchone()
+        until(replica, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", end)
+        replica.execute("SELECT pg_wal_replay_pause()")
+        until(replica, "SELECT pg_get_wal_replay_pause_state() = %s", "paused")
+        primary.execute("ALTER TABLE tasks_plan RENAME title_of_old TO title")
+    return shown_to(outsider)
+
+
+def until(replica: Any, question: str, value: str) -> None:
+    is_so = False
+    while not is_so:
+        replica.execute(question, [value])
+        (is_so,) = replica.fetchone()
+
+
+def shown_to(outsider: Client) -> str:
+    answer = outsider.get("/units/")
+    shown = "new" if NEW in answer.content.decode() else "old"
+    return f"{answer.status_code} {shown}, {'answers' if reading.replica_answers() else 'left'}"
 
 
 if __name__ == "__main__":

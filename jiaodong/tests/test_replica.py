@@ -28,4 +28,5 @@ def test_outsiders_read_the_replica_and_do_not_miss_it_when_it_is_cut() -> None:
         "back": {"outsider": "new", "staff": "new", "replica": "answers"},
         "cut at query 2": {"outsider": "200 new, left"},
         "cut at query 4": {"outsider": "200 new, left"},
+        "behind a migration": {"outsider": "200 new, left"},
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -112,7 +112,7 @@ class Now:
             value = getattr(row, column)
             groups.setdefault(value if ranks is None else ranks.get(value), []).append(key)
         fresh = [When(pk__in=keys, then=Value(rank)) for rank, keys in groups.items()]
-        return Case(*fresh, default=kept) if fresh else kept
+        return Case(*fresh, default=kept, output_field=IntegerField()) if fresh else kept
 
     def duty_sources(self) -> list[QuerySet[Any]]:
         return [Duty.objects.order_by()]

@@ -43,9 +43,15 @@ from tasks.queries.work_lists import FACTS, NEVER, listed, place_of, wrong
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
 
+@transaction.atomic
 def forget(**of_plan: Any) -> None:
-    """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts."""
-    StandingSummary.objects.filter(period=None, **of_plan).delete()
+    """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts.
+
+    Whoever keeps figures of the units below a summary is done once it is locked: none is left without it.
+    """
+    summaries = StandingSummary.objects.filter(period=None, **of_plan)
+    list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
+    summaries.delete()
 
 
 def hold(plan: Plan) -> StandingSummary | None:
@@ -54,11 +60,16 @@ def hold(plan: Plan) -> StandingSummary | None:
     return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
 
 
+def hold_or_begin(plan: Plan) -> StandingSummary:
+    """The plan's summary, locked or new; whoever held it may have made it forgotten."""
+    summary, is_new = StandingSummary.objects.get_or_create(plan=plan, period=None)
+    return summary if is_new else hold(plan) or hold_or_begin(plan)
+
+
 @transaction.atomic
 def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
-    StandingSummary.objects.get_or_create(plan=plan, period=None)
-    summary = StandingSummary.objects.select_for_update(no_key=True).get(plan=plan, period=None)
+    summary = hold_or_begin(plan)
     today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
     before, overtaken = {}, set()
     for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):

@@ -82,6 +82,9 @@ class TestEachAlone:
         assert codes(client, disagreement=1) == codes_where(disagreement=True) == ["1-2", "1-3"]
         assert codes(client, moved=1) == codes_where(moved=True) == ["1-4"]
 
+    def test_by_percent(self, any_stage):
+        assert codes(client_of(any_stage.office), sort="-percent")[:4] == ["1-4", "1-3", "1-5", "1-2"]
+
     def test_what_is_awaited_or_not_judged(self, any_stage):
         awaited, not_judged = codes_where(progress="awaited"), codes_where(progress="not_judged")
         assert codes(client_of(any_stage.office), progress="unjudged") == [*awaited, *not_judged] == ["1-10"]

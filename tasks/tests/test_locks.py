@@ -1,14 +1,19 @@
-"""Who waits for whom in one period: writers of different duties for nobody, whoever freezes or decides for all of them."""
+"""Who waits for whom: writers of different duties of a period for nobody, whoever freezes or decides for all of them,
+whoever makes a plan's summaries forgotten for those who keep them.
+"""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
+from tasks.models import StandingSummary, UnitFigures
 from tasks.services.report_rules import locked, open_to
-from tasks.tests.people import Stage, make_stage
+from tasks.services.standing import forget, hold, rebuild
+from tasks.tests.people import NOW, Stage, make_stage
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -43,6 +48,33 @@ def held(act: Callable[[], object]) -> Iterator[None]:
         yield
 
 
+def overtaken(first: Callable[[], object], other: Callable[[], object], then: Callable[[], object]) -> None:
+    """`first` and `then` in one transaction, and `other` by somebody who began in between and waited for its end."""
+
+    def alone() -> None:
+        try:
+            other()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            begun = pool.submit(alone)
+            while not is_awaited():
+                assert not begun.done(), "nobody waited"
+            then()
+        begun.result()
+
+
+def is_awaited() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() != (0,)
+
+
 @pytest.fixture
 def stage() -> Stage:
     assert connection.vendor == "postgresql", "SQLite has one writer at a time"
@@ -60,3 +92,21 @@ def test_freezing_and_deciding_wait_for_writers_and_writers_for_them(stage):
         assert waits(lambda: locked(stage.period))
     with held(lambda: locked(stage.period)):
         assert waits(lambda: open_to(stage.duty, stage.period))
+
+
+def test_figures_kept_while_a_plan_is_being_forgotten_go_with_it(stage):
+    rebuild(stage.plan, now=NOW)
+    UnitFigures.objects.all().delete()
+    overtaken(
+        first=lambda: hold(stage.plan),
+        other=lambda: forget(plan=stage.plan),
+        then=lambda: UnitFigures.objects.create(summary=StandingSummary.objects.get(), unit=stage.duty.unit),
+    )
+    assert (StandingSummary.objects.count(), UnitFigures.objects.count()) == (0, 0)
+
+
+def test_a_plan_forgotten_while_it_is_being_rebuilt_is_built_anew(stage):
+    rebuild(stage.plan, now=NOW)
+    before = StandingSummary.objects.get()
+    overtaken(first=lambda: forget(plan=stage.plan), other=lambda: rebuild(stage.plan, now=NOW), then=lambda: None)
+    assert StandingSummary.objects.get().figures == before.figures
