@@ -7,12 +7,12 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.public import published_as
-from units.models import Unit, UnitAlias
+from units.models import Unit, UnitAlias, UnitGroup
 from units.prepared import prepared, prepared_by_key, prepared_rows
 
 SOURCE_ORDER = ("main_task__number", "order")
@@ -184,10 +184,17 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "",
 
 def duties_of(unit: str = "", role: str = "") -> Q:
     """Duties of a unit, or through a closed group, by slug; and in a role, if one is given. A condition on Duty."""
-    condition = Q(unit__slug=unit) | Q(via_group__unit__slug=unit) if unit else Q()
+    condition = Q()
+    if unit:  # by keys: of a joined table's slug PostgreSQL finds no index that serves both sides of the OR
+        units, groups = Unit.objects.filter(slug=unit), UnitGroup.objects.filter(unit__slug=unit)
+        condition = Q(unit=key_of(units)) | Q(via_group=key_of(groups))
     if role == OBLIGED:
         return condition & Q(role__in=OBLIGED_ROLES)
     return condition & Q(role=role) if role else condition
+
+
+def key_of(one: QuerySet[Any]) -> Subquery:
+    return Subquery(one.order_by().values("pk")[:1])
 
 
 def mentioning(word: str) -> Q:
