@@ -244,7 +244,7 @@ class TestDownload:
     ) -> None:
         """The plan, its fields, its units, the rows, their duties, how many; the first time the event as well."""
         count_public(loaded_plan.pk)
-        with django_assert_num_queries(6 + 7):
+        with django_assert_num_queries(6 + 5):
             export(client, extension, query)
         with django_assert_num_queries(6):
             export(client, extension, query)
