@@ -19,8 +19,8 @@ from django_tables2.data import TableQuerysetData
 from tasks.choices import DutyRole
 from tasks.filters import ListFilter
 from tasks.models import Measure, Plan
-from tasks.queries import measures, options
-from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally
+from tasks.queries import measures, options, public_figures
+from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally, Totals
 from tasks.queries.options import FieldOptions, UnitOption
 
 FIXED_COLUMNS = ("number", "text")
@@ -157,21 +157,31 @@ class Selection:
         return tuple(self.filter.asked.items())
 
     @cached_property
-    def tallies(self) -> dict[int, Tally]:
-        return measures.tallies(self.plan, self.conditions)
+    def whole(self) -> Totals:
+        """Whatever the conditions."""
+        return public_figures.totals(self.plan.pk)
 
     @cached_property
+    def found(self) -> Totals:
+        return measures.totals(self.plan.pk, self.conditions) if self.conditions else self.whole
+
+    @property
     def measure_count(self) -> int:
-        return sum(tally.matched for tally in self.tallies.values())
+        return self.found.measures
 
-    @cached_property
+    @property
     def task_count(self) -> int:
-        return sum(tally.matched > 0 for tally in self.tallies.values())
+        return self.found.tasks
 
     @property
     def plan_measure_count(self) -> int:
-        """All measures of the plan, whatever the conditions."""
-        return sum(tally.total for tally in self.tallies.values())
+        return self.whole.measures
+
+    @cached_property
+    def tallies(self) -> dict[int, Tally]:
+        """What the conditions left of the main tasks on the page."""
+        tasks = sorted({line.main_task_id for line in self.lines})
+        return measures.tallies(self.plan, self.conditions, tasks) if self.conditions else {}
 
     @cached_property
     def table(self) -> MeasureTable:

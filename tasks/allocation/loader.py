@@ -15,6 +15,7 @@ from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.comparison import Comparison, kind_of, names_in
 from tasks.services import standing
+from tasks.services.public_figures import count_public
 from units import audit
 from units.choices import UnitKind
 from units.models import Unit, UnitGroup, UnitGroupMember, User
@@ -65,6 +66,7 @@ def store(
             task._history_user = by
             task.delete()
     standing.forget(plan=plan)
+    count_public(plan.pk)
     audit.record(
         by, "导入分工表", plan, now=now, after={**import_facts(found, source_name, source_sha256), **(grounds or {})}
     )

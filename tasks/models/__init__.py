@@ -1,7 +1,7 @@
 from tasks.models.closing import Amendment, CompletionClaim, ExtensionRequest
 from tasks.models.digest import Digest
 from tasks.models.duty import Duty
-from tasks.models.edition import PublicEdition
+from tasks.models.edition import PublicEdition, PublicFigures
 from tasks.models.export import ExportRecord
 from tasks.models.intake import TableImport
 from tasks.models.leading import Instruction, LastLook, LightRule, SavedView, StocktakeWording
@@ -35,6 +35,7 @@ __all__ = [
     "ProbableSlip",
     "ProgressReport",
     "PublicEdition",
+    "PublicFigures",
     "ReportingPeriod",
     "Review",
     "SavedView",

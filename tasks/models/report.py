@@ -134,6 +134,12 @@ class ProgressReport(models.Model):
                 condition=Q(coordination_unit__isnull=False),
                 name="report_asking_by_day",
             ),
+            models.Index(  # what an outsider sees of a period, and what was published last
+                fields=["period", "published_at"], condition=Q(published_at__isnull=False), name="report_published"
+            ),
+            models.Index(
+                fields=["-published_at", "-id"], condition=Q(published_at__isnull=False), name="report_latest"
+            ),
         ]
 
     def __str__(self) -> str:

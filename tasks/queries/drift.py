@@ -21,6 +21,7 @@ from tasks.models import (
 from tasks.models.lit import Lit
 from tasks.queries.figures import as_kept, in_parts, summed
 from tasks.queries.filing import filing_rows
+from tasks.queries.public_figures import counted, right_figures
 from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, judged_in_parts
 from tasks.queries.work_lists import FACTS, NEVER, work_list
@@ -30,6 +31,8 @@ COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "
 
 def drift(plan: Plan, today: datetime.date) -> Iterator[str]:
     """What a plan's summaries say wrongly today. A row whose time is over says nothing; nor does a forgotten plan."""
+    if (kept := right_figures(plan.pk)) and kept[0][0] != counted(plan.pk):
+        yield "公开总览的数字与重新清点的不一致。"
     summary = StandingSummary.objects.filter(plan=plan, period=None).first()
     if summary is None:
         return

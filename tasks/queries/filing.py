@@ -1,7 +1,7 @@
 """The filing board of a period: which duties must report, and how far each is. Every duty stands in one state."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -135,6 +135,28 @@ def count_units(period: ReportingPeriod, kind: Q = EVERY) -> dict[int, UnitFilin
         setattr(of(unit), name, getattr(of(unit), name) + count)
         of(unit).late += late
     return kept
+
+
+def turned_counts(period: ReportingPeriod, needless: Mapping[int, bool]) -> dict[int, Counter[str]]:
+    """Unit key -> by how much its counts change as these measures come to need no report (key -> True) or need one again.
+    Two queries.
+    """
+    reports = reports_of(period).filter(duty__measure__in=needless).order_by()
+    said = {duty: rest for duty, *rest in reports.values_list("duty_id", "state", "is_late")}
+    steps: dict[int, Counter[str]] = defaultdict(Counter)
+    duties = Duty.objects.filter(measure__in=needless).order_by().values_list("pk", "unit_id", "role", "measure_id")
+    for duty, unit, role, measure in duties:
+        counts, step = steps[unit], 1 if needless[measure] else -1
+        counts["needless"] += step
+        if role == DutyRole.COOPERATE:
+            counts["cooperating"] -= step
+            continue
+        counts[OBLIGED] -= step
+        if duty in said:
+            state, is_late = said[duty]
+            counts[FILING_STATES[state]] -= step
+            counts[LATE] -= step * is_late
+    return steps
 
 
 def by_unit(rows: list[FilingRow]) -> list[UnitFiled]:

@@ -1,17 +1,18 @@
 """Measures as lists and sheets show them: which ones, in what order, and all that a row says."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.public import published_as
-from units.models import Unit, UnitAlias
+from units.models import Unit, UnitAlias, UnitGroup
 from units.prepared import prepared, prepared_by_key, prepared_rows
 
 SOURCE_ORDER = ("main_task__number", "order")
@@ -77,6 +78,13 @@ class Tally(NamedTuple):
 
     matched: int
     total: int
+
+
+class Totals(NamedTuple):
+    """Measures, and the main tasks that have any of them."""
+
+    measures: int
+    tasks: int
 
 
 LINE_FIELDS = (
@@ -176,10 +184,17 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "",
 
 def duties_of(unit: str = "", role: str = "") -> Q:
     """Duties of a unit, or through a closed group, by slug; and in a role, if one is given. A condition on Duty."""
-    condition = Q(unit__slug=unit) | Q(via_group__unit__slug=unit) if unit else Q()
+    condition = Q()
+    if unit:  # by keys: of a joined table's slug PostgreSQL finds no index that serves both sides of the OR
+        units, groups = Unit.objects.filter(slug=unit), UnitGroup.objects.filter(unit__slug=unit)
+        condition = Q(unit=key_of(units)) | Q(via_group=key_of(groups))
     if role == OBLIGED:
         return condition & Q(role__in=OBLIGED_ROLES)
     return condition & Q(role=role) if role else condition
+
+
+def key_of(one: QuerySet[Any]) -> Subquery:
+    return Subquery(one.order_by().values("pk")[:1])
 
 
 def mentioning(word: str) -> Q:
@@ -202,17 +217,30 @@ def written(word: str, prefix: str = "") -> Q:
     return reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
 
 
-def tallies(plan: Plan, asked: Conditions) -> dict[int, Tally]:
-    """Main task id -> its tally, for every main task with measures: all the counts of a list page in one query."""
-    return {task: Tally(matched, total) for task, matched, total in tally_rows(plan.pk, asked)}
+def tallies(plan: Plan, asked: Conditions, tasks: Collection[int]) -> dict[int, Tally]:
+    """Main task id -> its tally, for those of these main tasks that have measures. Two queries."""
+    if not tasks:
+        return {}
+    matched = dict(task_rows(plan.pk, asked, *tasks))
+    return {task: Tally(matched.get(task, 0), total) for task, total in task_rows(plan.pk, (), *tasks)}
 
 
 @prepared
-def tally_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
-    total = Count("pk")
-    matched = Count("pk", filter=matching(**dict(asked))) if asked else total
-    rows = selected(plan_id).order_by().values("main_task_id").annotate(matched=matched, total=total)
-    return rows.values_list("main_task_id", "matched", "total")
+def task_rows(plan_id: int, asked: Conditions, *tasks: int) -> QuerySet[Measure]:
+    found = selected(plan_id, asked).filter(main_task__in=tasks).order_by()
+    return found.values("main_task_id").annotate(count=Count("pk")).values_list("main_task_id", "count")
+
+
+def totals(plan_id: int, asked: Conditions = ()) -> Totals:
+    """How much of a plan answers the conditions. One query."""
+    return Totals(*next(iter(total_rows(plan_id, asked)), (0, 0)))
+
+
+@prepared
+def total_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
+    of_plan = selected(plan_id, asked).order_by().values("main_task__plan")
+    counted = of_plan.annotate(measures=Count("pk"), tasks=Count("main_task", distinct=True))
+    return counted.values_list("measures", "tasks")
 
 
 def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:

@@ -4,17 +4,15 @@ A measure counts once however many units share it; a duty counts once for each u
 counts under both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.core.cache import caches
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Plan
-from tasks.queries.edition import public_edition
 from units.choices import UnitKind
 
 
@@ -143,30 +141,31 @@ class Overview:
         return [role.role for role in self.roles if role.count]
 
 
-def overview(plan: Plan) -> Overview:
-    """Kept by edition as public pages are, for those who have logged in: an outsider reads the same. One query, else four."""
-    key, pieces = f"overview.{public_edition()}.{plan.pk}", caches["template_fragments"]
-    found = pieces.get(key)
-    if found is None:
-        units = unit_rows(plan)
-        found = Overview(plan, field_rows(plan), units, group_rows(plan, units))
-        pieces.set(key, found)
-    return found
+def overview(plan: Plan, counts: Mapping[str, Any]) -> Overview:
+    """From what `counted` gives, anew or kept as JSON."""
+    units = unit_rows(counts["units"])
+    return Overview(plan, list(map(field_row, counts["fields"])), units, group_rows(counts["groups"], units))
 
 
-def field_rows(plan: Plan) -> list[FieldRow]:
-    """One query: each field's tasks and measures, the measures also by role and by kind of unit."""
+def counted(plan: int) -> dict[str, list[Any]]:
+    """The rows an overview is made of, of plain values. Three queries."""
+    fields = sorted(count_fields(plan), key=lambda row: (row["field__position"] is None, row["field__position"]))
+    return {"fields": fields, "units": list(map(list, count_units(plan))), "groups": list(count_groups(plan))}
+
+
+def count_fields(plan: int) -> QuerySet[MainTask, dict[str, Any]]:
+    """Each field's tasks and measures, the measures also by role and by kind of unit."""
     keys = ("field__position", "field__name")
     plain = {
         "tasks": Count("pk", distinct=True),
         "first": Min("number"),
         "last": Max("number"),
         "total": Count("measures", distinct=True),
+        "with_measures": Count("pk", distinct=True, filter=Q(measures__isnull=False)),
         "without_duty": Count("measures", filter=Q(measures__duties=None)),
     }
     found = MainTask.objects.filter(plan=plan).order_by().values(*keys)
-    found = found.annotate(**plain, **measures_where("role", DutyRole), **measures_where("unit__kind", UnitKind))
-    return sorted(map(field_row, found), key=lambda row: (row.position is None, row.position))
+    return found.annotate(**plain, **measures_where("role", DutyRole), **measures_where("unit__kind", UnitKind))
 
 
 def measures_where(name: str, choices: Any) -> dict[str, Count]:
@@ -175,7 +174,7 @@ def measures_where(name: str, choices: Any) -> dict[str, Count]:
     return {value: Count("measures", distinct=True, filter=condition) for value, condition in conditions.items()}
 
 
-def field_row(found: dict[str, Any]) -> FieldRow:
+def field_row(found: Mapping[str, Any]) -> FieldRow:
     return FieldRow(
         found["field__position"],
         found["field__name"],
@@ -189,12 +188,16 @@ def field_row(found: dict[str, Any]) -> FieldRow:
     )
 
 
-def unit_rows(plan: Plan) -> list[UnitRow]:
-    """The units that hold duties in the plan, in their order. One query."""
+def count_units(plan: int) -> QuerySet[Duty, tuple[Any, ...]]:
+    """The units that hold duties in the plan, in their order: slug, name, kind, group, role, how many."""
     duties = Duty.objects.filter(measure__main_task__plan=plan).order_by("unit__position", "unit__name")
     found = duties.values_list("unit__slug", "unit__name", "unit__kind", "via_group__unit__slug", "role")
+    return found.annotate(Count("pk"))
+
+
+def unit_rows(found: Iterable[Sequence[Any]]) -> list[UnitRow]:
     rows: dict[str, UnitRow] = {}
-    for slug, name, kind, group, role, count in found.annotate(Count("pk")):
+    for slug, name, kind, group, role, count in found:
         row = rows.setdefault(slug, UnitRow(slug, name, kind))
         row.counts[role] = row.counts.get(role, 0) + count
         if group:
@@ -214,13 +217,17 @@ def kind_row(kind: UnitKind, units: list[UnitRow], fields: list[FieldRow]) -> Ki
     )
 
 
-def group_rows(plan: Plan, units: list[UnitRow]) -> list[GroupRow]:
-    """The closed groups named in the plan. One query."""
+def count_groups(plan: int) -> QuerySet[Duty, dict[str, Any]]:
+    """The closed groups named in the plan, in their order."""
     duties = Duty.objects.filter(measure__main_task__plan=plan, via_group__isnull=False)
     by_measure = {role: Count("measure", distinct=True, filter=Q(role=role)) for role in DutyRole.values}
     found = duties.values("via_group__unit__slug", "via_group__unit__name").annotate(
         total=Count("measure", distinct=True), **by_measure
     )
+    return found.order_by("via_group__unit__position", "via_group__unit__name")
+
+
+def group_rows(found: Iterable[Mapping[str, Any]], units: list[UnitRow]) -> list[GroupRow]:
     return [
         GroupRow(
             row["via_group__unit__slug"],
@@ -229,7 +236,7 @@ def group_rows(plan: Plan, units: list[UnitRow]) -> list[GroupRow]:
             by_role(row),
             [unit for unit in units if row["via_group__unit__slug"] in unit.via],
         )
-        for row in found.order_by("via_group__unit__position", "via_group__unit__name")
+        for row in found
     ]
 
 

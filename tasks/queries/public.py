@@ -10,9 +10,10 @@ not. Before anything is published, one thing more is told: the day on which the 
 """
 
 import datetime
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tasks.choices import Confidence, ReportState
@@ -27,6 +28,7 @@ CHOICES = (
     (NONE, "未公开"),
 )
 FROM_WORST = (Confidence.BEHIND, Confidence.AT_RISK, Confidence.ON_TRACK)
+BY_FIELD, BY_CITY = "published_by_field", "published_by_city"
 FIELD, UNIT = "duty__measure__main_task__field__position", "duty__measure__duties__unit"
 COLUMNS = (
     "duty__measure__main_task__number",
@@ -72,8 +74,12 @@ class PublicReport(NamedTuple):
 
 def published() -> QuerySet[ProgressReport]:
     """The published reports that stand. A correction, once published itself, takes the place of what it corrects."""
-    reports = ProgressReport.objects.filter(state=ReportState.APPROVED, published_at__isnull=False)
+    reports = made_public()
     return reports.exclude(Exists(reports.filter(corrects=OuterRef("pk"))))
+
+
+def made_public() -> QuerySet[ProgressReport]:
+    return ProgressReport.objects.filter(state=ReportState.APPROVED, published_at__isnull=False)
 
 
 def as_public(reports: QuerySet[ProgressReport]) -> list[PublicReport]:
@@ -99,19 +105,14 @@ def preview(keys: list[int]) -> dict[int, PublicReport]:
 
 def newest() -> QuerySet[ProgressReport]:
     """Of each duty the report published for its newest period: what an outsider takes for its state."""
-    later = ProgressReport.objects.filter(
-        duty=OuterRef("duty"),
-        state=ReportState.APPROVED,
-        published_at__isnull=False,
-        period__as_of__gt=OuterRef("period__as_of"),
-    )
+    later = made_public().filter(duty=OuterRef("duty"), period__as_of__gt=OuterRef("period__as_of"))
     return published().exclude(Exists(later))
 
 
 def published_as(value: str) -> Q:
     """A condition on Measure, for one of `CHOICES`. A measure's word is the worst among its units' newest."""
-    if value in (ANY, NONE):
-        found = Q(pk__in=newest().values("duty__measure"))
+    if value in (ANY, NONE):  # of what is corrected and public, the correction is
+        found = Q(pk__in=made_public().values("duty__measure"))
         return found if value == ANY else ~found
     worse = FROM_WORST[: FROM_WORST.index(Confidence(value))]
     has_it = Q(pk__in=newest().filter(confidence=value).values("duty__measure"))
@@ -140,23 +141,30 @@ def as_published(any_report: int, behind: int, behind_or_at_risk: int, with_word
 
 
 @prepared
-def field_rows(plan_id: int) -> QuerySet[ProgressReport]:
-    """Position of a field, newest day, then the nested counts."""
+def field_rows(plan_id: int, *measures: int) -> QuerySet[ProgressReport]:
+    """Position of a field, then the nested counts."""
     counts = nested_counts()
-    rows = newest_of(plan_id).values(FIELD).annotate(as_of=Max("period__as_of"), **counts)
-    return rows.values_list(FIELD, "as_of", *counts)
+    return newest_of(plan_id, measures).values(FIELD).annotate(**counts).values_list(FIELD, *counts)
 
 
 @prepared
-def city_rows(plan_id: int) -> QuerySet[ProgressReport]:
+def city_rows(plan_id: int, *measures: int) -> QuerySet[ProgressReport]:
     """Slug of a city, then the nested counts of the measures it has a duty in."""
     counts = nested_counts()
-    rows = newest_of(plan_id).filter(**{f"{UNIT}__kind": UnitKind.CITY}).values(f"{UNIT}__slug").annotate(**counts)
-    return rows.values_list(f"{UNIT}__slug", *counts)
+    rows = newest_of(plan_id, measures).filter(**{f"{UNIT}__kind": UnitKind.CITY})
+    return rows.values(f"{UNIT}__slug").annotate(**counts).values_list(f"{UNIT}__slug", *counts)
 
 
-def newest_of(plan_id: int) -> QuerySet[ProgressReport]:
-    return newest().filter(duty__measure__main_task__plan=plan_id).order_by()
+def newest_of(plan_id: int, measures: tuple[int, ...]) -> QuerySet[ProgressReport]:
+    """Those of a whole plan, or of some measures."""
+    reports = newest().filter(duty__measure__main_task__plan=plan_id).order_by()
+    return reports.filter(duty__measure__in=measures) if measures else reports
+
+
+def counted(plan_id: int, *measures: int) -> dict[str, list[Any]]:
+    """The rows a `Progress` is made of, of plain values: of a plan, or what these measures are in them. Two queries."""
+    rows = field_rows(plan_id, *measures), city_rows(plan_id, *measures)
+    return {name: sorted(map(list, found), key=str) for name, found in zip((BY_FIELD, BY_CITY), rows, strict=True)}
 
 
 class Progress(NamedTuple):
@@ -172,15 +180,24 @@ class Progress(NamedTuple):
         return Published(*map(sum, zip(*self.fields.values(), strict=True)))
 
 
-def progress(plan: Plan) -> Progress | None:
-    """Two queries; one, and None, before anything is published."""
-    by_field = field_rows(plan.pk)
-    if not by_field:
+def progress(plan: Plan, counts: Mapping[str, Any]) -> Progress | None:
+    """From what `counted` gives, anew or kept as JSON. One query; none, and None, before anything is published."""
+    if not counts[BY_FIELD]:
         return None
-    return Progress(
-        max(as_of for _, as_of, *_ in by_field),
-        {position: as_published(*counts) for position, _, *counts in by_field},
-        {slug: as_published(*counts) for slug, *counts in city_rows(plan.pk)},
+    by_field, by_city = ({key: as_published(*row) for key, *row in counts[name]} for name in (BY_FIELD, BY_CITY))
+    return Progress(as_of(plan.pk)[0][0], by_field, by_city)
+
+
+@prepared
+def as_of(plan_id: int) -> QuerySet[ReportingPeriod]:
+    """The newest day of which something is published."""
+    found = Subquery(published().filter(period=OuterRef("pk")).order_by("published_at").values("pk")[:1])
+    return (
+        ReportingPeriod.objects.filter(plan=plan_id)
+        .alias(found=found)
+        .filter(found__isnull=False)
+        .order_by("-as_of")
+        .values_list("as_of")[:1]
     )
 
 

@@ -33,8 +33,8 @@ IN_ORDER = ("until", "number", "order", "duty_id")  # `duty` would be by the ord
 Keys = tuple[int, ...]
 
 
-def work_list(role: str, state: str) -> WorkList:
-    """Where a duty stands of which there is a report."""
+def work_list(role: str, state: str | None) -> WorkList:
+    """Where a duty stands by the state of its report, None where there is none."""
     if role == DutyRole.COOPERATE:
         return WorkList.HELPING_RETURNED if state == ReportState.RETURNED else WorkList.HELPING
     if state == ReportState.RETURNED:
@@ -42,10 +42,11 @@ def work_list(role: str, state: str) -> WorkList:
     return WorkList.HANDED_IN if state in HANDED_IN else WorkList.DUE
 
 
-def place_of(report: ProgressReport) -> dict[str, Any]:
+def place_of(role: str, report: ProgressReport | None) -> dict[str, Any]:
     """The columns of `DutyFiling` that a report moves."""
-    where = work_list(report.duty.role, report.state)
-    return {"work_list": where, "handed_in_at": report.submitted_at if where == WorkList.HANDED_IN else None}
+    where = work_list(role, report and report.state)
+    is_handed_in = report is not None and where == WorkList.HANDED_IN
+    return {"work_list": where, "handed_in_at": report.submitted_at if is_handed_in else None}
 
 
 def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:

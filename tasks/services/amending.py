@@ -11,6 +11,7 @@ from django.db.models import Max
 from tasks.choices import Halt, RollUp
 from tasks.models import Amendment, Measure, Plan
 from tasks.services import standing
+from tasks.services.public_figures import carried
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -58,7 +59,8 @@ def amend_measure(
         setattr(measure, name, value)
     if measure.original_due_on is None:
         measure.original_due_on = measure.due_on
-    save_row(by, measure)
+    with carried():
+        save_row(by, measure)
     after = {name: shown(name, value) for name, value in changed.items()}
     given = {"reason": reason, "document": document, "now": now}
     made = [
@@ -92,7 +94,8 @@ def set_cadence(
         return None
     refuse_without(reason, "请写明调整的理由。")
     before, plan.cadence = plan.get_cadence_display(), cadence
-    save_row(by, plan)
+    with carried():
+        save_row(by, plan)
     after = plan.get_cadence_display()
     made = amended(
         by,

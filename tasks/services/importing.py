@@ -22,6 +22,7 @@ from tasks.allocation.snapshot import settings_of
 from tasks.models import Amendment, Duty, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
 from tasks.services.amending import AmendedLine, amended_at_once, refuse_without
+from tasks.services.public_figures import carried
 from tasks.services.storing import store_file
 from units import audit
 from units.models import Unit, User
@@ -155,9 +156,10 @@ def written(by: User, examined: Examined, grounds: dict[str, str], now: datetime
     back = settings_of(table.draft) if table.draft else {}
     fresh = [item for item in found.placed if item.row is None]
     plan = store(found, examined.book, source_name=name, source_sha256=sha256, now=now, by=by, grounds=grounds)
-    for item in fresh:
-        if kept := back.get((item.number, item.order)):
-            restore(by, item.row, kept)
+    with carried():
+        for item in fresh:
+            if kept := back.get((item.number, item.order)):
+                restore(by, item.row, kept)
     return plan
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks import lights
-from tasks.models import LightRule, MeasureStanding, Plan
+from tasks.models import LightRule, Plan
 from tasks.queries.rules import newest_rule, preview
-from tasks.services.standing import rebuild
+from tasks.services.standing import hold_until, rebuild
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -71,12 +71,12 @@ def thresholds(rule: lights.Rule) -> tuple[datetime.date, int, int, int, int]:
 
 
 def keep_in_step(plans: list[Plan], since_on: datetime.date, now: datetime.datetime) -> None:
-    """Judge every plan again where the version holds already; else no kept row holds beyond the day before it."""
+    """Judge every plan again where the version holds already."""
     if since_on <= timezone.localdate(now):
         for plan in plans:
             rebuild(plan, now=now)
         return
-    MeasureStanding.objects.filter(holds_until__gte=since_on).update(holds_until=since_on - lights.ONE_DAY)
+    hold_until(since_on)
 
 
 def in_words(rule: lights.Rule) -> dict[str, object]:

@@ -12,7 +12,8 @@ from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
-from tasks.services.standing import freeze_figures, judge_frozen, rebuild, recount_filing, unlist
+from tasks.services.public_figures import carried
+from tasks.services.standing import await_period, freeze_figures, judge_frozen, unlist
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -35,9 +36,9 @@ def open_period(
         plan=plan, label=label.strip(), as_of=as_of, opens_on=opens_on, due_on=due_on, opened_at=now, opened_by=by
     )
     period.full_clean()
-    period.save()
-    recount_filing(period)
-    rebuild(plan, now=now)
+    with carried():
+        period.save()
+    await_period(period, now=now)
     audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})
     return period
 
@@ -58,7 +59,8 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
         FrozenMeasure.objects.bulk_create(rows)
     freeze_figures(period)
     period.frozen_at, period.frozen_by = now, by
-    period.save(update_fields=["frozen_at", "frozen_by"])
+    with carried():
+        period.save(update_fields=["frozen_at", "frozen_by"])
     unlist(period)
     audit.record(by, "冻结期次", period, now=now)
     return period

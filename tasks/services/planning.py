@@ -1,19 +1,35 @@
 """The verbs that keep the plan: what was issued, who answers for it, and the notes beside it.
 
 One function, one transaction, one event of the audit trail. Refusals are those of `units.services`. Whatever changes which
-measure stands where makes the plan forget its summaries.
+measure stands where makes the plan forget its summaries; a text that is corrected does not, nor do a measure's own dates.
 """
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
+from tasks.services.public_figures import carried
+from units import audit
 from units.models import User
 from units.permissions import Permission, require
 from units.services import delete_recorded, save_recorded, save_row
+
+Row = TypeVar("Row", bound=Model)
+
+
+def stored(row: Row) -> Row | None:
+    """The row as it lies there, locked; None for a new one."""
+    rows = type(row)._default_manager.select_for_update(no_key=True)
+    return rows.filter(pk=row.pk).order_by("pk").first()
+
+
+def is_moved(row: Model, before: Model | None, *columns: str) -> bool:
+    return before is None or any(getattr(before, name) != getattr(row, name) for name in columns)
 
 
 @transaction.atomic
@@ -34,7 +50,8 @@ def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
 @transaction.atomic
 def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
-    standing.forget(plan=field.plan_id)
+    if field.pk and is_moved(field, stored(field), "plan_id"):  # in a new one nothing stands
+        standing.forget(plan=field.plan_id)
     return save_recorded(by, field, now=now)
 
 
@@ -52,10 +69,13 @@ def delete_field(by: User, *, field: Field, now: datetime) -> None:
 @transaction.atomic
 def save_main_task(by: User, *, main_task: MainTask, now: datetime) -> MainTask:
     require(by, Permission.EDIT_PLAN)
-    standing.forget(plan=main_task.plan_id)
     if main_task.field and main_task.field.plan_id != main_task.plan_id:
         raise ValidationError({"field": "这个领域属于另一个分工方案，请选本方案的领域。"})
-    return save_recorded(by, main_task, now=now)
+    if is_moved(main_task, stored(main_task), "plan_id", "field_id", "number"):
+        standing.forget(plan=main_task.plan_id)
+        return save_recorded(by, main_task, now=now)
+    with carried():
+        return save_recorded(by, main_task, now=now)
 
 
 @transaction.atomic
@@ -70,8 +90,18 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
 @transaction.atomic
 def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
     require(by, Permission.EDIT_PLAN)
-    standing.forget(plan__main_tasks=measure.main_task_id)
-    return save_recorded(by, measure, now=now)
+    before, plan = stored(measure), measure.main_task.plan
+    if before is None or is_moved(measure, before, "main_task_id", "order"):
+        standing.forget(plan=plan)
+        return save_recorded(by, measure, now=now)
+    with carried():
+        save_row(by, measure)
+    if standing.hold(plan):
+        standing.refresh(plan, [measure.pk], now=now)
+        standing.redate(measure)
+    if (was := audit.facts(before)) != (is_now := audit.facts(measure)):
+        audit.record(by, "修改", measure, now=now, before=was, after=is_now)
+    return measure
 
 
 @transaction.atomic

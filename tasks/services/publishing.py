@@ -9,6 +9,7 @@ from django.db import transaction
 from tasks.choices import ReportState
 from tasks.models import ProgressReport
 from tasks.queries.publishing import has_approved_correction
+from tasks.services.public_figures import carried
 from tasks.services.report_rules import BESIDE
 from units import audit
 from units.models import User
@@ -25,9 +26,10 @@ def publish_reports(by: User, *, reports: Iterable[ProgressReport], now: datetim
         raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过。")
     fresh = [report for report in chosen if report.published_at is None]
     refuse_corrected(fresh)
-    for report in fresh:
-        report.published_at, report.published_by = now, by
-        report.save(update_fields=["published_at", "published_by"])
+    with carried(fresh):
+        for report in fresh:
+            report.published_at, report.published_by = now, by
+            report.save(update_fields=["published_at", "published_by"])
     for report in fresh:
         audit.record(by, "公开", report, now=now, after=report.progress)
     return chosen
@@ -46,18 +48,19 @@ def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: date
     require(by, Permission.PUBLISH)
     if not reason.strip():
         raise ValidationError({"reason": "请写明撤下的理由。"})
-    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
-    standing: ProgressReport | None = report
-    while standing is not None:  # with a correction goes what it corrects, else that would be public again
-        take_down(by, standing, reason.strip(), now)
-        key = standing.corrects_id
-        standing = ProgressReport.objects.select_for_update(no_key=True).get(pk=key) if key else None
-    return report
+    chain = [locked(report.pk)]
+    while key := chain[-1].corrects_id:  # with a correction goes what it corrects, else that would be public again
+        chain.append(locked(key))
+    taken = [one for one in chain if one.published_at is not None]
+    with carried(taken):
+        for one in taken:
+            one.published_at = one.published_by = None
+            one.save(update_fields=["published_at", "published_by"])
+    for one in taken:
+        audit.record(by, "撤下公开", one, now=now, after=reason.strip())
+    return chain[0]
 
 
-def take_down(by: User, report: ProgressReport, reason: str, now: datetime.datetime) -> None:
-    if report.published_at is None:
-        return
-    report.published_at = report.published_by = None
-    report.save(update_fields=["published_at", "published_by"])
-    audit.record(by, "撤下公开", report, now=now, after=reason)
+def locked(key: int) -> ProgressReport:
+    reports = ProgressReport.objects.select_for_update(of=("self",), no_key=True)
+    return reports.select_related(*BESIDE).get(pk=key)

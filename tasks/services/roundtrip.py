@@ -22,7 +22,7 @@ from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, Reporti
 from tasks.permissions import writes_for
 from tasks.services.report_rules import content_of, existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
-from tasks.services.standing import recount_filing
+from tasks.services.standing import count_filing
 from tasks.services.storing import store_file
 from units import audit
 from units.models import Unit, User
@@ -168,7 +168,6 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
     for row in rows:
         take_back(row, period, now)
-    recount_filing(period, [row.duty.measure_id for row in rows])
     ChangeSet.objects.filter(pk=change_set.pk).update(reverted_at=now, reverted_by=by)
     change_set.reverted_at, change_set.reverted_by = now, by
     audit.record(by, "撤销导入", change_set, now=now, before={"格数": str(change_set.cell_count)})
@@ -188,6 +187,7 @@ def take_back(row: ChangedReport, period: ReportingPeriod, now: datetime.datetim
     assert report is not None
     report.duty, report.period = row.duty, period
     if not row.state_before:
+        count_filing(report, None)
         try:
             report.delete()
         except (ProtectedError, RestrictedError) as used:

@@ -6,7 +6,7 @@ equal the recount. Locks are taken in one order everywhere: period, duty, measur
 
 import datetime
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -20,6 +20,7 @@ from tasks import lights
 from tasks.choices import OBLIGED_ROLES
 from tasks.lights import MeasureFacts
 from tasks.models import (
+    Duty,
     DutyFiling,
     FrozenMeasure,
     LightChange,
@@ -34,7 +35,7 @@ from tasks.models import (
 )
 from tasks.models.lit import Lit
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, as_kept, in_parts, moved_by, places, summed
-from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units
+from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units, turned_counts
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 from tasks.queries.work_lists import FACTS, NEVER, listed, place_of, wrong
@@ -85,6 +86,20 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     recount_unfrozen(plan)
 
 
+def await_period(period: ReportingPeriod, *, now: datetime.datetime) -> None:
+    """A period was added. Before it opens no light turns for it."""
+    if period.opens_on <= timezone.localdate(now) or hold(period.plan) is None:
+        rebuild(period.plan, now=now)
+        return
+    hold_until(period.opens_on, plan=period.plan)
+    recount_filing(period)
+
+
+def hold_until(day: datetime.date, **of: Any) -> None:
+    """From this day on other facts count: no kept row holds beyond the day before it."""
+    MeasureStanding.objects.filter(holds_until__gte=day, **of).update(holds_until=day - lights.ONE_DAY)
+
+
 @transaction.atomic
 def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> None:
     """Bring the rows and the summary in step with what a verb has changed about these measures."""
@@ -104,9 +119,10 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
     MeasureStanding.objects.bulk_create(rows, batch_size=AT_ONCE)
     log_changes({key: row.progress_light for key, row in before.items()}, rows, now)
     keep(summary, sums)
-    turned = [row.measure_id for row in rows if is_needless(before.get(row.measure_id)) != is_needless(row)]
+    needless = {row.measure_id: is_needless(row) for row in rows}
+    turned = {key: now for key, now in needless.items() if is_needless(before.get(key)) != now}
     if turned:
-        recount_unfrozen(plan, turned)
+        turn_filing(plan, turned)
 
 
 def keep(summary: StandingSummary, sums: Sums) -> None:
@@ -186,9 +202,12 @@ def as_standing(row: FrozenMeasure, moves: int) -> MeasureStanding:
     return MeasureStanding(measure_id=row.measure_id, stage=row.stage, due_moves=moves, **lights)
 
 
-def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
-    """A report was begun (`before` None) or moved on: its unit's counts follow, where the duty has to report."""
-    if after.corrects_id is not None:
+def count_filing(before: ProgressReport | None, after: ProgressReport | None) -> None:
+    """A report was begun (`before` None), moved on or taken back (`after` None): its unit's counts follow, where the duty
+    has to report."""
+    one = after or before
+    assert one is not None
+    if one.corrects_id is not None:
         return
     steps: Counter[str] = Counter()
     for report, step in ((before, -1), (after, 1)):
@@ -197,16 +216,20 @@ def count_filing(before: ProgressReport | None, after: ProgressReport) -> None:
             steps["late"] += step * report.is_late
     if not any(steps.values()):
         return
-    rows = DutyFiling.objects.filter(period=after.period_id, duty=after.duty_id)
-    is_listed = rows.update(**place_of(after))
-    if after.duty.role not in OBLIGED_ROLES or not (is_listed or must_report(after.duty_id)):
+    rows = DutyFiling.objects.filter(period=one.period_id, duty=one.duty_id)
+    is_listed = rows.update(**place_of(one.duty.role, after))
+    if one.duty.role not in OBLIGED_ROLES or not (is_listed or must_report(one.duty_id)):
         return
-    kept = UnitFiling.objects.filter(period=after.period_id, unit=after.duty.unit_id)
-    possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
-    steps_taken = {name: F(name) + step for name, step in steps.items() if step}
-    if not (is_listed and kept.filter(**possible).update(**steps_taken)):
-        mend = partial(mend_filing, after.period_id)  # afterwards: others write at the same time
+    if not (is_listed and step_filing(one.period_id, one.duty.unit_id, steps)):
+        mend = partial(mend_filing, one.period_id)  # afterwards: others write at the same time
         transaction.on_commit(mend, robust=True)  # counts out of step never stand in the way of work
+
+
+def step_filing(period: int, unit: int, steps: Counter[str]) -> bool:
+    """Whether the counts of a unit were there and could follow."""
+    possible = {f"{name}__gte": -step for name, step in steps.items() if step < 0}
+    taken = {name: F(name) + step for name, step in steps.items() if step}
+    return bool(UnitFiling.objects.filter(period=period, unit=unit, **possible).update(**taken))
 
 
 @transaction.atomic
@@ -217,24 +240,38 @@ def mend_filing(period: int) -> None:
 
 def redate(measure: Measure) -> None:
     """The due date moved, and with it the place on the lists. After `refresh`, which takes its lock first."""
-    DutyFiling.objects.filter(duty__measure=measure).update(until=measure.due_on or NEVER)
+    duties = list(
+        measure.duties.values_list("pk", flat=True)
+    )  # of a join PostgreSQL may read every row that is listed
+    DutyFiling.objects.filter(duty__in=duties).update(until=measure.due_on or NEVER)
 
 
-def recount_unfrozen(plan: Plan, measures: Collection[int] | None = None) -> None:
+def recount_unfrozen(plan: Plan) -> None:
     """Count the filing of every period that still changes: those prepared for a later day as well."""
     for period in plan.periods.filter(frozen_at=None):
-        recount_filing(period, measures)
+        recount_filing(period)
+
+
+def turn_filing(plan: Plan, needless: Mapping[int, bool]) -> None:
+    """Measures (their keys) came to need no report, or need one again: the periods that still change follow."""
+    duties = Duty.objects.select_for_update(no_key=True).filter(measure__in=needless)
+    list(duties.order_by("pk").values_list("pk"))  # whoever writes a report on them has done so, or waits
+    for period in plan.periods.filter(frozen_at=None):
+        list_again(period, needless)
+        steps = sorted(turned_counts(period, needless).items())
+        if not all(step_filing(period.pk, unit, counts) for unit, counts in steps):
+            recount_filing(period, lists_too=False)
 
 
 @transaction.atomic
-def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
+def recount_filing(period: ReportingPeriod, *, lists_too: bool = True) -> None:
     """Count a period's filing again, unit by unit. The old rows go first: that waits for whoever is counting there.
 
     Another may count at the same time (`rebuild` holds no period): both write in one order, and the later one prevails.
-    `measures` are those of which a duty may stand on another list; None for any.
+    A frozen period has no lists.
     """
-    if not period.is_frozen and (measures is None or measures):
-        list_again(period, measures)
+    if lists_too and not period.is_frozen:
+        list_again(period)
     UnitFiling.objects.filter(period=period).delete()
     rows = sorted(count_units(period).values(), key=attrgetter("unit_id"))
     UnitFiling.objects.bulk_create(
@@ -242,8 +279,8 @@ def recount_filing(period: ReportingPeriod, measures: Collection[int] | None = N
     )
 
 
-def list_again(period: ReportingPeriod, measures: Collection[int] | None) -> None:
-    """Put right what is kept of the period's duties. What is right is not touched, so that nobody who writes waits: a report
+def list_again(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
+    """Put right what is kept of the period's duties, of all measures or of these. What is right is not touched, so that nobody who writes waits: a report
     and its row change in one transaction, and whoever adds a row at the same time has its report in view. Every row is offered,
     those that stand already in vain: looking for the missing ones takes minutes where the table was empty when last analysed.
     """

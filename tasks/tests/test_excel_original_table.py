@@ -158,8 +158,8 @@ class TestDownload:
     def test_one_row_or_seventy_nine_four_queries(
         self, client: Client, loaded_plan: Plan, django_assert_num_queries
     ) -> None:
-        """The first time the event as well, seven more."""
-        with django_assert_num_queries(4 + 7):
+        """The first time the event as well, five more."""
+        with django_assert_num_queries(4 + 5):
             client.get(URL)
         MainTask.objects.filter(number__gt=1).delete()
         Measure.objects.filter(order__gt=1).delete()

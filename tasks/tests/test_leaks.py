@@ -21,7 +21,7 @@ OPEN = {
 VARIANTS = ("?all=1", "?cols=code&cols=text&cols=units&cols=stage&cols=due_on", "?plan=jiaodong&per_page=200")
 # Kept for other reasons than being read: hashes, keys, the place of a file, what a table was when it was frozen.
 SHOWN_TO_NOBODY = {
-    "PublicEdition.mark",  # told as nothing but that a page has changed
+    "PublicEdition.mark", "PublicFigures.mark",  # told as nothing but that a page has changed
     "Upload.file", "Upload.sha256", "ChangeSet.sha256", "TableImport.file",
     "User.password", "Amendment.setting", "Attachment.file", "Attachment.sha256", "AuditEvent.previous_hash", "AuditEvent.subject_key",
     "AuditHead.hash", "FrozenMeasure.code",

@@ -1,6 +1,7 @@
-"""What is kept of filing stays right where several write at the same time."""
+"""What is kept of filing and of what is public stays right where several write at the same time."""
 
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -8,9 +9,13 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from tasks.models import Duty
 from tasks.queries.drift import drift
+from tasks.queries.public import BY_FIELD
+from tasks.queries.public_figures import counted, right_figures
 from tasks.services.amending import amend_measure
+from tasks.services.public_figures import count_public
+from tasks.services.publishing import publish_reports
 from tasks.services.standing import rebuild
-from tasks.tests.journeys import more_duties, submitted
+from tasks.tests.journeys import approved, more_duties, submitted
 from tasks.tests.people import NOW, TODAY, Stage, make_stage
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -21,9 +26,13 @@ def submit(number: int) -> Act:
     return lambda stage: submitted(stage, Duty.objects.get(unit=stage.reporter.unit, measure__order=number))
 
 
-def halt(stage: Stage) -> None:
+def halt(stage: Stage, halted: str = "suspended") -> None:
     measure = stage.plan.main_tasks.get().measures.get(order=2)
-    amend_measure(stage.office, measure=measure, changes={"halted": "suspended"}, reason="暂停", now=NOW)
+    amend_measure(stage.office, measure=measure, changes={"halted": halted}, reason="年度计划", now=NOW)
+
+
+def resume(stage: Stage) -> None:
+    halt(stage, "")
 
 
 def recount(stage: Stage) -> None:
@@ -67,3 +76,23 @@ def test_kept_equals_recounted_after_two_at_once(first: Act, second: Act) -> Non
     rebuild(stage.plan, now=NOW)
     during(lambda: first(stage), lambda: second(stage))
     assert list(drift(stage.plan, TODAY)) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [(submit(2), resume), (resume, submit(2))], ids=["writer", "resumer"])
+def test_and_where_a_measure_needs_reports_again(first: Act, second: Act) -> None:
+    stage = make_stage()
+    more_duties(stage, 1)
+    rebuild(stage.plan, now=NOW)
+    halt(stage)
+    during(lambda: first(stage), lambda: second(stage))
+    assert list(drift(stage.plan, TODAY)) == []
+
+
+def test_what_is_public_is_counted_after_two_publications_at_once() -> None:
+    stage = make_stage()
+    reports = [approved(stage, duty) for duty in (stage.duty, *more_duties(stage, 1))]
+    count_public(stage.plan.pk)
+    publishings = [partial(publish_reports, stage.office, reports=[report], now=NOW) for report in reports]
+    during(*publishings)
+    assert right_figures(stage.plan.pk)[0][0] == counted(stage.plan.pk)
+    assert counted(stage.plan.pk)[BY_FIELD] == [[None, 2, 0, 0, 2]]

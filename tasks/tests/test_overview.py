@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure, Plan
+from tasks.services.public_figures import count_public
 from tasks.tests.growth import grow
 from tasks.tests.reading import Cell, links, rows, section, texts
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
@@ -251,8 +252,9 @@ class TestOtherPlans:
 class TestQueries:
     """The same number of queries for 79 measures and for 7,900."""
 
-    ANONYMOUS = 9  # which edition (page, figures); plans, fields, units, groups; what is published (two, first period), and last
-    LOGGED_IN = 7  # session and account, no edition of the page, and the figures are kept already
+    ANONYMOUS = 5  # which edition; plans, figures kept, first period, what is published last
+    COUNTED = 6  # the edition again, fields, units, groups, what is published by field and by city
+    LOGGED_IN = 6  # session and account, no edition
 
     def count(self, client: Client) -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -262,7 +264,10 @@ class TestQueries:
     def test_anonymous_and_logged_in(self, client: Client, loaded_plan: Plan) -> None:
         person = Client()
         person.force_login(make_user(Role.REPORTER))
+        count_public(loaded_plan.pk)
         few = self.count(client), self.count(person)
         grow(loaded_plan, 100)
+        assert self.count(person) == self.LOGGED_IN + self.COUNTED
+        count_public(loaded_plan.pk)
         assert (MainTask.objects.count(), Measure.objects.count(), Duty.objects.count()) == (2500, 7900, 19000)
         assert (few, (self.count(client), self.count(person))) == ((self.ANONYMOUS, self.LOGGED_IN),) * 2

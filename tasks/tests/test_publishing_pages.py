@@ -216,5 +216,5 @@ class TestQueries:
     def test_what_an_outsider_is_shown(self, stage, client, count, django_assert_num_queries):
         for report in several(stage, count):
             publish(stage, report)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(5):
             Shown(client, "/")

@@ -7,7 +7,9 @@ import pytest
 from tasks.models import (
     Duty,
     DutyFiling,
+    Field,
     LightChange,
+    MainTask,
     Measure,
     MeasureStanding,
     StandingSummary,
@@ -19,7 +21,7 @@ from tasks.queries.figures import Sums, as_kept, summed
 from tasks.queries.standing import Judge, Present, judged_in_parts
 from tasks.services.amending import amend_measure
 from tasks.services.periods import freeze_period, open_period
-from tasks.services.planning import save_duty
+from tasks.services.planning import save_duty, save_field, save_main_task, save_measure
 from tasks.services.standing import rebuild
 from tasks.tests.journeys import approved, more_duties
 from tasks.tests.people import NOW, TODAY, Stage, make_period
@@ -167,6 +169,25 @@ class TestPeriodsAhead:
 
 
 class TestForgetting:
+    def test_a_corrected_text_and_a_moved_date_are_no_reason_to(self, kept: Stage) -> None:
+        measure = kept.measure
+        measure.text, measure.due_on = "推行“一卡通”。", TODAY - ONE_DAY
+        measure.main_task.title = "畅通交通网"
+        save_measure(kept.office, measure=measure, now=NOW)
+        save_main_task(kept.office, main_task=measure.main_task, now=NOW)
+        save_field(kept.office, field=Field(plan=kept.plan, name="交通", position=1), now=NOW)
+        present = Present(kept.plan, TODAY)
+        assert (present.of([measure.pk])[measure.pk].deadline_light, present.summary is None) == ("overdue", False)
+        assert troubles(kept, TODAY) == []
+
+    @pytest.mark.parametrize("column", ["order", "main_task"])
+    def test_a_measure_in_another_place_is(self, kept: Stage, column: str) -> None:
+        elsewhere = {"order": 9, "main_task": MainTask(plan=kept.plan, number=9, title="另一项")}
+        elsewhere["main_task"].save()
+        setattr(kept.measure, column, elsewhere[column])
+        save_measure(kept.office, measure=kept.measure, now=NOW)
+        assert (Present(kept.plan, TODAY).summary, troubles(kept, TODAY)) == (None, [])
+
     def test_a_plan_whose_table_changed_is_computed_until_it_is_kept_again(self, kept: Stage) -> None:
         before = Present(kept.plan, TODAY).figures
         duty = Duty(measure=kept.measure, unit=kept.office.unit, role="shared", position=9)

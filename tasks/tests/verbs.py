@@ -14,7 +14,7 @@ from tasks.choices import ClaimState, Halt, ReportState, RollUp
 from tasks.lights import FIRST_RULE, Rule
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, ProgressReport, ReportingPeriod
 from tasks.queries.rules import newest_rule, preview
-from tasks.services import amending, closing, instructing, periods, reporting, reviewing
+from tasks.services import amending, closing, instructing, periods, publishing, reporting, reviewing
 from tasks.services.lights import adopt_rule
 from tasks.tests.people import NOW, Stage, content
 from units.models import User
@@ -260,12 +260,23 @@ def adopt(office: Office) -> None:
     )
 
 
+def publish(office: Office) -> None:
+    waiting = ProgressReport.objects.filter(state=ReportState.APPROVED, published_at=None)
+    publishing.publish_reports(office.stage.office, reports=[office.one(waiting)], now=office.now)
+
+
+def take_down(office: Office) -> None:
+    report = office.one(ProgressReport.objects.exclude(published_at=None))
+    publishing.unpublish_report(office.stage.office, report=report, reason="有误", now=office.now)
+
+
 VERBS: dict[str, Callable[[Office], None]] = {
     verb.__name__: verb
     for verb in (
         write, submit, withdraw, forward, approve, give_back, bulk_pass, unchanged, claim, verify, return_claim,
         withdraw_claim, reopen, extend, grant, amend_dates, make_ongoing, amend_roll_up, halt, resume, open_period,
-        freeze, correct, approve_correction, instruct, adopt,
+        freeze, correct, approve_correction, instruct, adopt, publish,
+        take_down,
     )
 }  # fmt: skip
 OFTEN = {

@@ -8,6 +8,7 @@ from tasks.models import Plan
 from tasks.public_pages import public_page
 from tasks.queries import public
 from tasks.queries.overview import overview
+from tasks.queries.public_figures import public_figures
 from tasks.views.figures import Figures
 from tasks.views.progress_figures import published_progress
 from tasks.views.units import in_plan
@@ -34,14 +35,15 @@ def plan_overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, plan: Plan, plans: list[Plan]) -> HttpResponse:
-    found = overview(plan)
+    counts = public_figures(plan.pk)
+    found = overview(plan, counts)
     figures = Figures(found, in_plan(plan, plans))
     context = {
         "plan": plan,
         "in_plan": figures.in_plan,
         "overview": found,
         "tables": [figures.by_field(), figures.by_kind(), *figures.by_member()],
-        **published_progress(plan, found, figures.list_url),
+        **published_progress(found, counts, figures.list_url),
         "latest": public.latest(plan, LATEST),
         "other_plans": [other for other in plans if other != plan],
     }

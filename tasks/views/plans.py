@@ -38,7 +38,7 @@ def task_list(request: HttpRequest, slug: str) -> HttpResponse:
 def list_context(selection: Selection) -> dict[str, Any]:
     page, params, found, columns = selection.page, selection.params, selection.filter, selection.columns
     sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = MeasureRows(columns, selection.plan.slug, sizes, selection.tallies if found.asked else None)
+    rows = MeasureRows(columns, selection.plan.slug, sizes, selection.tallies)
     conditions = in_force(found, params)
     return {
         "plan": selection.plan,

@@ -1,9 +1,9 @@
 """Published progress in figures: each number with the address of exactly the measures it counts, each row as a bar."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tasks.choices import Confidence
-from tasks.models import Plan
 from tasks.queries import public
 from tasks.queries.overview import FieldRow, Overview
 from tasks.queries.public import Progress, Published
@@ -94,9 +94,9 @@ class ProgressFigures:
         ]
 
 
-def published_progress(plan: Plan, overview: Overview, list_url: str) -> dict[str, Any]:
+def published_progress(overview: Overview, counts: Mapping[str, Any], list_url: str) -> dict[str, Any]:
     """What the overview says of progress; before anything is published, when the first period falls due."""
-    progress = public.progress(plan)
+    progress = public.progress(overview.plan, counts)
     if progress is None:
-        return {"progress": None, "first_due_on": public.first_due_on(plan)}
+        return {"progress": None, "first_due_on": public.first_due_on(overview.plan)}
     return {"progress": ProgressFigures(overview, progress, list_url)}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from tasks.models import Plan
 from tasks.public_pages import public_page
 from tasks.queries.overview import overview
+from tasks.queries.public_figures import public_figures
 from tasks.queries.unit_duties import role_sections
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
@@ -40,7 +41,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     asked = plan_asked(request)
     if not asked:
         return render(request, "public/no_plan.html")
-    found = overview(asked["plan"])
+    found = overview(asked["plan"], public_figures(asked["plan"].pk))
     figures = Figures(found, asked["in_plan"])
     context = {
         **asked,

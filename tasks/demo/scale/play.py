@@ -12,6 +12,7 @@ from tasks.demo.scale.table import make_table
 from tasks.demo.stage import Stage
 from tasks.models import ReportingPeriod
 from tasks.services.periods import freeze_period
+from tasks.services.public_figures import count_public
 from tasks.services.standing import rebuild, recount_filing
 from units.choices import Role
 from units.models import User
@@ -30,6 +31,7 @@ def play(stage: Stage, administrator: User, measures: int) -> None:
     store_endings(stage, desk)
     analyze()
     rebuild(stage.plan, now=stage.moment(stage.today, 8))
+    count_public(stage.plan.pk)
     if len(opened) > 1:
         store(light_changes(stage, opened[-2], stage.moment(opened[-1].due_on)))
     analyze()
@@ -64,7 +66,7 @@ def one_period(stage: Stage, desk: Desk, number: int) -> ReportingPeriod:
     count = store(reports(stage, desk, period, number))
     analyze()
     is_over = number < stage.periods - 1
-    recount_filing(period, [] if is_over else None)  # of a period that is frozen at once nothing is listed
+    recount_filing(period, lists_too=not is_over)  # of a period that is frozen at once nothing is listed
     if is_over:
         freeze_period(desk.office, period=period, now=closed_at)
     stage.tell(f"{period.label}：{count} 份填报{'，已冻结' if is_over else ''}")

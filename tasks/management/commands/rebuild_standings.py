@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tasks.models import Plan
 from tasks.queries.drift import drift
+from tasks.services.public_figures import count_public
 from tasks.services.standing import rebuild
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
                     found += 1
             else:
                 rebuild(plan, now=now)
+                count_public(plan.pk)
                 self.stdout.write(f"{plan.slug}：已重新推算。")
         if found:
             raise CommandError(f"有 {found} 处不一致。请运行 rebuild_standings 重新推算，并报告这一情况。")

@@ -1,0 +1,54 @@
+"""Keeping what the public overview counts: from one edition to the next, by those who turn it and know what becomes of it.
+
+Whatever else turns the edition leaves the figures behind, and pages count anew. Locks: the edition's row is taken just before
+the writing that takes it anyhow.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tasks.models import ProgressReport, PublicEdition, PublicFigures
+from tasks.queries import public
+from tasks.queries.edition import public_edition
+from tasks.queries.public_figures import Counts, counted
+
+
+def count_public(plan: int) -> None:
+    """Count a plan's figures. The edition comes first: where it turns meanwhile, they hold for none."""
+    if mark := public_edition():
+        PublicFigures.objects.update_or_create(plan_id=plan, defaults={"mark": mark, "figures": counted(plan)})
+
+
+@contextmanager
+def carried(reports: Iterable[ProgressReport] = ()) -> Iterator[None]:
+    """Around a writing that makes nothing else of the figures than what it does to these reports, which are published or taken
+    down. They come with `report_rules.BESIDE`. Figures that held before hold afterwards; of the reports' plans in any case.
+    """
+    held = PublicEdition.objects.select_for_update(no_key=True).order_by()
+    mark = held.values_list("mark", flat=True).first()
+    touched: dict[int, set[int]] = defaultdict(set)
+    for report in reports:
+        touched[report.duty.measure.main_task.plan_id].add(report.duty.measure_id)
+    before = {plan: public.counted(plan, *sorted(measures)) for plan, measures in touched.items()}
+    yield
+    turned = public_edition()
+    PublicFigures.objects.filter(mark=mark).update(mark=turned)
+    for plan, measures in touched.items():
+        kept = PublicFigures.objects.filter(plan=plan, mark=turned).first()
+        if kept is None:
+            count_public(plan)
+            continue
+        for sign, counts in ((-1, before[plan]), (1, public.counted(plan, *sorted(measures)))):
+            add(kept.figures, counts, sign)
+        kept.save(update_fields=["figures"])
+
+
+def add(figures: Counts, counts: Counts, sign: int) -> None:
+    for name, rows in counts.items():
+        by_key: dict[Any, list[int]] = {key: row for key, *row in figures[name]}
+        for key, *row in rows:
+            known = by_key.get(key, [0] * len(row))
+            by_key[key] = [one + sign * other for one, other in zip(known, row, strict=True)]
+        figures[name] = sorted(([key, *row] for key, row in by_key.items() if any(row)), key=str)
