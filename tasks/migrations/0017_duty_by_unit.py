@@ -8,7 +8,7 @@ from tasks.triggers import install
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0015_report_of_duty"),
+        ("tasks", "0016_public_figures"),
     ]
 
     # SQLite makes the table anew, without its triggers, on the way there and back.
