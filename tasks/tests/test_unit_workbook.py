@@ -134,10 +134,10 @@ class TestWhoTakesIt:
         client = client_of(stage.reporter)
         answer = client.get(address(stage))
         assert "%E7%9C%81%E4%BA%A4%E9%80%9A" in answer["Content-Disposition"]
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             client.get(address(stage))
         more_duties(stage, 5)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             client.get(address(stage))
 
 
