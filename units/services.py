@@ -44,7 +44,11 @@ def save_row(by: User, row: Row) -> Row:
 def save_recorded(by: User, row: Row, *, now: datetime) -> Row:
     """`save_row`, and its event; for a row that is as it was there is none."""
     stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
-    save_row(by, row)
+    return recorded(by, stored, save_row(by, row), now=now)
+
+
+def recorded(by: User, stored: Row | None, row: Row, *, now: datetime) -> Row:
+    """The event of a row that was saved, `stored` being the row as it lay there before."""
     if stored is None:
         audit.record(by, "新增", row, now=now, after=audit.facts(row))
     elif values(stored) != values(row):

@@ -60,9 +60,7 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
     """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
     waiting = waiting_facts(to_decide(user))
-    compared = [
-        earlier or 0 for _, earlier, *_ in waiting
-    ]  # 0 is no report: as many questions where nothing came before
+    compared = [earlier or 0 for _, earlier, *_ in waiting]  # 0 is no report: nothing before costs as many questions
     facts = {key: content for key, *content in facts_of(*compared)} if compared else {}
     entries = [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
@@ -87,14 +85,14 @@ def is_waiting(user: User, report: ProgressReport) -> bool:
 
 
 def before_key() -> Coalesce:
-    """The report a report is compared with: the one it corrects, else the newest approved one of an earlier period."""
+    """The report a report is compared with: the one it corrects, else the newest approved one of an earlier period, looked
+    for period by period: the first nearly always has it.
+    """
     of_duty = ProgressReport.objects.filter(duty=OuterRef(OuterRef("duty")), period=OuterRef("pk"))
     newest = of_duty.filter(state=ReportState.APPROVED).order_by("-id").values("pk")[:1]
     periods = ReportingPeriod.objects.filter(plan=OuterRef("period__plan"), as_of__lt=OuterRef("period__as_of"))
     earlier = periods.annotate(newest=Subquery(newest)).filter(newest__isnull=False).order_by("-as_of")
-    return Coalesce(
-        "corrects_id", Subquery(earlier.values("newest")[:1])
-    )  # period by period: the first nearly always has it
+    return Coalesce("corrects_id", Subquery(earlier.values("newest")[:1]))
 
 
 def changed(before: Sequence | None, now: Sequence) -> Change:

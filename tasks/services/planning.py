@@ -14,10 +14,9 @@ from django.db.models import Model
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
 from tasks.services.public_figures import carried
-from units import audit
 from units.models import User
 from units.permissions import Permission, require
-from units.services import delete_recorded, save_recorded, save_row
+from units.services import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
 
@@ -99,9 +98,7 @@ def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
     if standing.hold(plan):
         standing.refresh(plan, [measure.pk], now=now)
         standing.redate(measure)
-    if (was := audit.facts(before)) != (is_now := audit.facts(measure)):
-        audit.record(by, "修改", measure, now=now, before=was, after=is_now)
-    return measure
+    return recorded(by, before, measure, now=now)
 
 
 @transaction.atomic

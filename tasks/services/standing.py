@@ -240,9 +240,7 @@ def mend_filing(period: int) -> None:
 
 def redate(measure: Measure) -> None:
     """The due date moved, and with it the place on the lists. After `refresh`, which takes its lock first."""
-    duties = list(
-        measure.duties.values_list("pk", flat=True)
-    )  # of a join PostgreSQL may read every row that is listed
+    duties = list(measure.duties.values_list("pk", flat=True))  # joined, PostgreSQL may read every row that is listed
     DutyFiling.objects.filter(duty__in=duties).update(until=measure.due_on or NEVER)
 
 
@@ -280,9 +278,10 @@ def recount_filing(period: ReportingPeriod, *, lists_too: bool = True) -> None:
 
 
 def list_again(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
-    """Put right what is kept of the period's duties, of all measures or of these. What is right is not touched, so that nobody who writes waits: a report
-    and its row change in one transaction, and whoever adds a row at the same time has its report in view. Every row is offered,
-    those that stand already in vain: looking for the missing ones takes minutes where the table was empty when last analysed.
+    """Put right what is kept of the period's duties, of all measures or of these. What is right is not touched, so that nobody
+    who writes waits: a report and its row change in one transaction, and whoever adds a row at the same time has its report in
+    view. Every row is offered, those that stand already in vain: looking for the missing ones takes minutes where the table
+    was empty when last analysed.
     """
     wrong(period, measures).delete()
     names = ("period", "duty", *FACTS)
