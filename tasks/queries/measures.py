@@ -243,14 +243,6 @@ def total_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
     return counted.values_list("measures", "tasks")
 
 
-def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
-    """How many measures answer each condition: one query for all."""
-    wanted = {
-        name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()
-    }
-    return measure_list(plan).order_by().aggregate(**wanted)
-
-
 @prepared_rows(Measure, "main_task", "main_task__plan", "main_task__field")
 def measure_at(slug: str, number: int, order: int) -> QuerySet[Measure]:
     return Measure.objects.filter(main_task__plan__slug=slug, main_task__number=number, order=order)
