@@ -1,10 +1,10 @@
-"""How the busiest pages and an approval grow: over a plan of 79 measures and one of 79,000, in one run.
+"""How the busiest pages and an approval grow: over plans of 79, 7,900 and 79,000 measures, in one run.
 
-Each plan stands alone in a database of its own, both on the same PostgreSQL; the acts take turns. Each page is asked for by
+Each plan stands alone in a database of its own, all on the same PostgreSQL; the acts take turns. Each page is asked for by
 those who live on it, the public ones by nobody in particular. An approval is undone after each time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
@@ -26,7 +26,7 @@ from tasks.services.reviewing import approve_report
 from units.choices import Role
 from units.models import User
 
-SIZES = (79, 79_000)  # measures
+SIZES = {"small": 79, "middle": 7_900, "large": 79_000}  # measures
 PERIODS = 6  # a million reports in the large plan
 LABELS = {
     "dashboard": "领导看板",
@@ -47,17 +47,17 @@ LABELS = {
 
 
 def growth(
-    rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES, seconds: int = 0
+    rounds: int, tell: Callable[[str], Any], sizes: Mapping[str, int] = SIZES, seconds: int = 0
 ) -> dict[str, float]:
     """Medians in milliseconds by act and size, and how many times the small one's the large one's is.
 
     With `seconds` also how the large plan's pages are answered to 16 connections, so many seconds each.
     """
     acts: dict[str, Act] = {}
-    with two_databases() as databases, override_settings(IS_DEMO=True):
-        for (name, database), measures in zip(databases.items(), sizes, strict=True):
+    with databases_of(sizes) as databases, override_settings(IS_DEMO=True):
+        for name, database in databases.items():
             use(database)
-            call_command("load_scale", measures=measures, periods=PERIODS, stdout=Teller(tell))
+            call_command("load_scale", measures=sizes[name], periods=PERIODS, stdout=Teller(tell))
             settle()
             acts |= {f"{act}_{name}": Act(run, database) for act, run in site_acts().items()}
         results = figures(timed(acts, rounds))
@@ -75,22 +75,31 @@ class Teller:
 
 
 @contextmanager
-def two_databases() -> Iterator[dict[str, BaseDatabaseWrapper]]:
-    """The database of the run for the small plan, and an empty copy of it for the large one."""
-    small = connections[connection.alias]
-    large = small.copy()
-    name = large.settings_dict["NAME"] = f"{small.settings_dict['NAME']}_large"
-    quoted, template = small.ops.quote_name(name), small.ops.quote_name(small.settings_dict["NAME"])
-    small.close()
-    with small._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+def databases_of(names: Iterable[str]) -> Iterator[dict[str, BaseDatabaseWrapper]]:
+    """The database of the run for the first, and an empty copy of it for each of the others."""
+    own, (first, *others) = connections[connection.alias], names
+    databases = {first: own}
+    template = own.settings_dict["NAME"]
+    own.close()
     try:
-        yield {"small": small, "large": large}
+        for name in others:
+            copy = own.copy()
+            copy.settings_dict["NAME"] = f"{template}_{name}"
+            with own._nodb_cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {quoted(copy)} TEMPLATE {quoted(own)}")
+            databases[name] = copy
+        yield databases
     finally:
-        large.close()
-        use(small)
-        with small._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {quoted}")
+        use(own)
+        for name in others:
+            if copy := databases.get(name):
+                copy.close()
+                with own._nodb_cursor() as cursor:
+                    cursor.execute(f"DROP DATABASE {quoted(copy)}")
+
+
+def quoted(database: BaseDatabaseWrapper) -> str:
+    return database.ops.quote_name(database.settings_dict["NAME"])
 
 
 def settle() -> None:

@@ -24,9 +24,7 @@ from units.tests.samples import make_user
 
 GROWN = ["dashboard", "ledger", "overview", "tasks", "measure", "unit", "matters", "workbench", "report", "review"]
 GROWN += ["returned", "board", "filing", "approval"]
-GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GROWN] + [
-    f"{one}_growth" for one in GROWN
-]
+GROWTH_KEYS = [f"{name}_{size}_ms" for size in growth.SIZES for name in GROWN] + [f"{one}_growth" for one in GROWN]
 HURRIED = ("rps", "p50_ms", "p95_ms", "p99_ms")
 THROUGHPUT_KEYS = [f"{page}_{figure}" for page in throughput.LABELS for figure in HURRIED]
 THROUGHPUT_KEYS += ["worker_mb", "cold_start_ms", "public_vs_hello_throughput"]
@@ -61,13 +59,13 @@ def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path
 
 
 @pytest.mark.django_db
-def test_the_whole_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwards(tmp_path: Path) -> None:
+def test_the_whole_is_measured_on_postgresql_in_three_databases_that_are_gone_afterwards(tmp_path: Path) -> None:
     """Served as `deploy/` has it, a second each page."""
     output = tmp_path / "bench.json"
     env = {**os.environ, "VAR_DIR": str(tmp_path)}
     if is_sqlite := connection.vendor == "sqlite":
         env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'own.sqlite3'}"
-    command = [*BENCH, "--seconds", "1", "--scale", "--measures", "10", "20"]
+    command = [*BENCH, "--seconds", "1", "--scale", "--measures", "10", "15", "20"]
     before = databases()
     done = subprocess.run(
         [*command, "--output", str(output)], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
