@@ -3,8 +3,6 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Subquery
@@ -12,7 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.public import published_as
-from units.models import Unit, UnitAlias, UnitGroup
+from tasks.queries.words import mentioning
+from units.models import Unit, UnitGroup
 from units.prepared import prepared, prepared_by_key, prepared_rows
 
 SOURCE_ORDER = ("main_task__number", "order")
@@ -177,8 +176,8 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "",
     if unit or role:
         duties = Duty.objects.order_by().filter(duties_of(unit, role))
         condition &= Q(pk__in=duties.values("measure"))
-    for word in q.split():
-        condition &= mentioning(word)
+    if words := q.split():
+        condition &= mentioning(words)
     return condition & published_as(published) if published else condition
 
 
@@ -195,26 +194,6 @@ def duties_of(unit: str = "", role: str = "") -> Q:
 
 def key_of(one: QuerySet[Any]) -> Subquery:
     return Subquery(one.order_by().values("pk")[:1])
-
-
-def mentioning(word: str) -> Q:
-    """Measures whose texts, main task or responsible units (full, short and other names) contain the word."""
-    duties = Duty.objects.order_by().filter(named(word))
-    return written(word) | Q(pk__in=duties.values("measure"))
-
-
-def named(word: str) -> Q:
-    """Duties whose unit, or the group that brought it in, has a name of any kind with the word in it."""
-    aliases = UnitAlias.objects.filter(name__icontains=word).values("unit")
-    units = Unit.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases))
-    units = units.order_by().values("pk")
-    return Q(unit__in=units) | Q(via_group__unit__in=units)
-
-
-def written(word: str, prefix: str = "") -> Q:
-    """Measures whose own texts or main task contain the word; `prefix` leads to where the texts are kept."""
-    texts = (f"{prefix}text", f"{prefix}responsibility_text", "main_task__title")
-    return reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
 
 
 def tallies(plan: Plan, asked: Conditions, tasks: Collection[int]) -> dict[int, Tally]:
@@ -245,10 +224,13 @@ def total_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
 
 def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
     """How many measures answer each condition: one query for all."""
-    wanted = {
-        name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()
-    }
-    return measure_list(plan).order_by().aggregate(**wanted)
+    measures = measure_list(plan).order_by()
+    return measures.aggregate(**{name: answering(measures, one) for name, one in conditions.items()})
+
+
+def answering(measures: QuerySet[Measure], condition: Q) -> Count:
+    """How many of the measures, in a query on them. The condition chooses rows by itself and does not look at each."""
+    return Count("pk", filter=Q(pk__in=measures.filter(condition).values("pk")) if condition else None)
 
 
 @prepared_rows(Measure, "main_task", "main_task__plan", "main_task__field")
