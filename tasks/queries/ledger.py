@@ -21,10 +21,10 @@ from tasks.queries.measures import (
     DutyLine,
     MeasureLine,
     Tally,
-    answering,
     duties_of,
 )
 from tasks.queries.past import held
+from tasks.queries.public_figures import totals
 from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from tasks.queries.words import Places, held_by_named, holding, in_all
 from units.choices import UnitKind
@@ -42,6 +42,7 @@ RANKS: dict[str, Mapping[Any, int]] = {
 }
 NO_FIELD, UNJUDGED = "none", "unjudged"  # values of a filter that stand in no column
 UNJUDGED_LIGHTS = (ProgressLight.AWAITED, ProgressLight.NOT_JUDGED)
+IN_THE_LIST = {"field", "unit", "role"}
 OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
 
@@ -112,12 +113,16 @@ def places(basis: Basis, user: Any, word: str) -> Places:
 
 
 def counted(basis: Basis, asked: Asked) -> int | None:
-    """How many rows there are, where the figures tell: at most one field or unit, and at most one state."""
+    """How many rows there are, where that is known: at most one field or unit and at most one state, or any of what the
+    public list can be filtered by as well.
+    """
     keys = keys_of(basis, asked)
     bucket = bucket_of(basis, asked) if keys else None
-    if bucket is None:
-        return None
-    return sum(basis.figures[bucket][key] for key in keys) if bucket in basis.figures else 0
+    if bucket is not None:
+        return sum(basis.figures[bucket][key] for key in keys) if bucket in basis.figures else 0
+    if basis.period is None and asked.keys() <= IN_THE_LIST and asked.get("field") != NO_FIELD:
+        return totals(basis.plan.pk, tuple(asked.items()))[0].measures
+    return None
 
 
 def bucket_of(basis: Basis, asked: Asked) -> str | None:
@@ -153,16 +158,17 @@ def count(basis: Basis, found: Q) -> int:
 
 
 def counts(basis: Basis, conditions: Mapping[str, Q]) -> dict[str, int]:
-    """How many measures answer each condition: one query for all."""
+    """How many measures answer each condition: one query for all. A condition chooses its rows and is not asked of each."""
     measures = basis.measures.order_by()
-    return measures.aggregate(**{name: answering(measures, one) for name, one in conditions.items()})
+    chosen = {name: Q(pk__in=measures.filter(one).values("pk")) if one else None for name, one in conditions.items()}
+    return measures.aggregate(**{name: Count("pk", filter=one) for name, one in chosen.items()})
 
 
 def tallies(basis: Basis, found: Q, tasks: Collection[int]) -> dict[int, Tally]:
-    """What the condition leaves of these main tasks. One query."""
-    rows = basis.measures.filter(main_task__in=tasks).order_by()
-    counted = rows.values("main_task_id").annotate(matched=answering(rows, found), total=Count("pk"))
-    return {task: Tally(*two) for task, *two in counted.values_list("main_task_id", "matched", "total")}
+    """What the condition leaves of these main tasks. Two queries: as a condition of the count it would be asked of the whole plan."""
+    of_tasks = basis.measures.filter(main_task__in=tasks).order_by().values_list("main_task_id")
+    matched, total = (dict(rows.annotate(Count("pk"))) for rows in (of_tasks.filter(found), of_tasks))
+    return {task: Tally(matched.get(task, 0), count) for task, count in total.items()}
 
 
 def in_order(basis: Basis, sort: str) -> tuple[QuerySet[Measure], Order]:

@@ -222,17 +222,6 @@ def total_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
     return counted.values_list("measures", "tasks")
 
 
-def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
-    """How many measures answer each condition: one query for all."""
-    measures = measure_list(plan).order_by()
-    return measures.aggregate(**{name: answering(measures, one) for name, one in conditions.items()})
-
-
-def answering(measures: QuerySet[Measure], condition: Q) -> Count:
-    """How many of the measures, in a query on them. The condition chooses rows by itself and does not look at each."""
-    return Count("pk", filter=Q(pk__in=measures.filter(condition).values("pk")) if condition else None)
-
-
 @prepared_rows(Measure, "main_task", "main_task__plan", "main_task__field")
 def measure_at(slug: str, number: int, order: int) -> QuerySet[Measure]:
     return Measure.objects.filter(main_task__plan__slug=slug, main_task__number=number, order=order)
