@@ -6,6 +6,7 @@ says which of them do. Every other database, and a PostgreSQL that refuses the f
 without them: slower, never differently.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -79,15 +80,28 @@ class HasPairs(Func):
 
 @BigAutoField.register_lookup
 class Among(In):
-    """`in`, where the keys of a subquery are all collected first and then looked up: it takes as long as there are keys. Of
-    a union PostgreSQL cannot estimate how many they are, and reads the whole table instead. It looks through them one by one
-    where it has the row in hand: not for a condition within an aggregate, nor twice in one WHERE.
+    """`in`, for keys that are all found first and then looked up: it takes as long as they are many. Of a union PostgreSQL
+    cannot estimate how many they are, and reads the whole table for `in`. Keys already known go as one value: of databases
+    some take no more than 32,766.
+
+    Of a subquery's keys PostgreSQL looks through the list wherever it has a row in hand: not for a condition within an
+    aggregate, nor twice in one WHERE.
     """
 
     lookup_name = "among"
 
-    def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else str(super().get_rhs_op(connection, rhs))
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        if self.rhs_is_direct_value():
+            return f"{column} = ANY(%s::bigint[])", [*params, "{{{}}}".format(",".join(map(str, self.rhs)))]
+        keys, more = self.process_rhs(compiler, connection)
+        return f"{column} = ANY(ARRAY{keys})", [*params, *more]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        if not self.rhs_is_direct_value():
+            return self.as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]  # noqa: S608
 
 
 def pairs_of(columns: Collection[str]) -> str:

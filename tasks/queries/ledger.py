@@ -68,7 +68,7 @@ class LedgerLine(MeasureLine):
 
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:
-    """The measures that answer the conditions of a ledger's URL."""
+    """The measures that answer the conditions of a ledger's URL. Those that mention words are found here, by one query."""
     found = Q()
     if asked.get("field"):
         found &= in_field(asked["field"])
@@ -84,7 +84,8 @@ def condition(basis: Basis, user: Any, asked: Asked) -> Q:
     if asked.get("schedule"):
         found &= basis.scheduled
     if words := asked.get("q", "").split():
-        found &= in_all([places(basis, user, word) for word in words])
+        keys = in_all([places(basis, user, word) for word in words])
+        found &= Q(pk__among=sorted({key for row in keys for key in row.values()}))
     return found
 
 
@@ -160,8 +161,9 @@ def count(basis: Basis, found: Q) -> int:
 def counts(basis: Basis, conditions: Mapping[str, Q]) -> dict[str, int]:
     """How many measures answer each condition: one query for all. A condition chooses its rows and is not asked of each."""
     measures = basis.measures.order_by()
-    chosen = {name: Q(pk__in=measures.filter(one).values("pk")) if one else None for name, one in conditions.items()}
-    return measures.aggregate(**{name: Count("pk", filter=one) for name, one in chosen.items()})
+    chosen = {name: Q(pk__in=measures.filter(one).values("pk")) for name, one in conditions.items() if one}
+    found = measures.aggregate(**{name: Count("pk", filter=one) for name, one in chosen.items()}) if chosen else {}
+    return {name: found[name] if name in found else counted(basis, {}) or 0 for name in conditions}
 
 
 def tallies(basis: Basis, found: Q, tasks: Collection[int]) -> dict[int, Tally]:

@@ -16,13 +16,15 @@ Places = list[QuerySet[Any]]  # each with the keys of measures that have a word 
 
 def mentioning(words: Sequence[str]) -> Q:
     """Measures of which each word is in the texts, the main task or a responsible unit's full, short or other name."""
-    return in_all([written(word) + held_by_named(word, [Duty.objects.order_by()]) for word in words])
+    return Q(pk__among=in_all([written(word) + held_by_named(word, [Duty.objects.order_by()]) for word in words]))
 
 
-def in_all(words: list[Places]) -> Q:
-    """Measures that have every word in one of its places. Unions, not ORs: each place is found by its own index."""
+def in_all(words: list[Places]) -> QuerySet[Any]:
+    """Keys of the measures that have every word in one of its places, some of them more than once. Unions, not ORs: each
+    place is found by its own index.
+    """
     first, *others = (one.union(*more, all=True) for one, *more in words)
-    return Q(pk__among=first.intersection(*others) if others else first)
+    return first.intersection(*others) if others else first
 
 
 def written(word: str) -> Places:
