@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.core.exceptions import FullResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DatabaseError, transaction
 from django.db.models import BigAutoField, BooleanField, F, Func, Value
 from django.db.models.lookups import In
@@ -18,6 +18,7 @@ from django.db.models.lookups import In
 MEASURE_TEXTS = ("text", "responsibility_text")
 TASK_TEXTS = ("title",)
 REPORT_TEXTS = ("progress", "problems", "coordination_request", "next_steps")
+SEAM = " "  # between the columns of an index
 INDEXES = {  # name -> table, and the columns whose pairs it has
     "pairs_of_measure": ("tasks_measure", MEASURE_TEXTS),
     "pairs_of_task": ("tasks_maintask", TASK_TEXTS),
@@ -78,6 +79,24 @@ class HasPairs(Func):
         return f"{pairs_of([sql for sql, _ in texts])} @> word_pairs({word})", list(params)
 
 
+class IsPair(Func):
+    """Whether a word is itself a pair, so that of texts that have it nothing else need be asked; elsewhere than on PostgreSQL
+    never. Upper case may be longer than what it is made of, and a word with the `SEAM` may stand over it.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, word: str) -> None:
+        super().__init__(Value(word))
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        raise EmptyResultSet
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        word, params = compiler.compile(self.get_source_expressions()[0])
+        return f"(length(upper({word})) = 2 AND word_pairs('海洋') <> '{{}}')", list(params)
+
+
 @BigAutoField.register_lookup
 class Among(In):
     """`in`, for keys that are all found first and then looked up: it takes as long as they are many. Of a union PostgreSQL
@@ -105,7 +124,7 @@ class Among(In):
 
 
 def pairs_of(columns: Collection[str]) -> str:
-    return "word_pairs({})".format(" || ' ' || ".join(columns))
+    return "word_pairs({})".format(f" || '{SEAM}' || ".join(columns))
 
 
 def add_pair_indexes(apps: Any, schema_editor: Any) -> None:

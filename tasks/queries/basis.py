@@ -234,7 +234,7 @@ class Then:
 
     def written(self, word: str) -> Places:
         kept = Q(frozen__text__icontains=word) | Q(frozen__responsibility_text__icontains=word)
-        return [self.measures.order_by().filter(kept | titled(word)).values("pk")]
+        return [self.measures.order_by().filter(kept | titled(word)).values_list("pk")]
 
     def duty_sources(self) -> list[QuerySet[Any]]:
         return self.duties.sources()

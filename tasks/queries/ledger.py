@@ -85,7 +85,7 @@ def condition(basis: Basis, user: Any, asked: Asked) -> Q:
         found &= basis.scheduled
     if words := asked.get("q", "").split():
         keys = in_all([places(basis, user, word) for word in words])
-        found &= Q(pk__among=sorted({key for row in keys for key in row.values()}))
+        found &= Q(pk__among=sorted({key for (key,) in keys}))
     return found
 
 
@@ -109,7 +109,7 @@ def places(basis: Basis, user: Any, word: str) -> Places:
     found = basis.written(word) + held_by_named(word, basis.duty_sources())
     for standing_on, reports in basis.reports(user):
         told = reports.filter(holding(REPORT_TEXTS, word)).order_by().values("duty__measure")
-        found.append(Measure.objects.order_by().filter(standing_on, pk__in=told).values("pk"))
+        found.append(Measure.objects.order_by().filter(standing_on, pk__in=told).values_list("pk"))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tasks.models import Duty, MainTask, Measure
-from tasks.postgres import MEASURE_TEXTS, TASK_TEXTS, HasPairs
+from tasks.postgres import MEASURE_TEXTS, SEAM, TASK_TEXTS, HasPairs, IsPair
 from units.models import Unit, UnitAlias
 
 Places = list[QuerySet[Any]]  # each with the keys of measures that have a word in this place
@@ -29,7 +29,7 @@ def in_all(words: list[Places]) -> QuerySet[Any]:
 
 def written(word: str) -> Places:
     measures = Measure.objects.order_by()
-    return [measures.filter(one).values("pk") for one in (holding(MEASURE_TEXTS, word), titled(word))]
+    return [measures.filter(one).values_list("pk") for one in (holding(MEASURE_TEXTS, word), titled(word))]
 
 
 def titled(word: str) -> Q:
@@ -42,10 +42,12 @@ def held_by_named(word: str, sources: list[QuerySet[Any]]) -> Places:
     units = Unit.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases))
     units = units.order_by().values("pk")
     named = (Q(unit__in=units), Q(via_group__unit__in=units))
-    return [duties.filter(one).values("measure") for duties in sources for one in named]
+    return [duties.filter(one).values_list("measure") for duties in sources for one in named]
 
 
 def holding(texts: Sequence[str], word: str) -> Q:
     """Rows of which one of the texts contains the word. The texts are those of one of `postgres.INDEXES`."""
     contained = reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
+    if len(word) == 2 and SEAM not in word:
+        contained = Q(IsPair(word)) | contained
     return Q(HasPairs(texts, word)) & contained if len(word) > 1 else contained
