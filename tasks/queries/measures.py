@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
+from tasks.queries.keyset import Place, in_source
 from tasks.queries.public import published_as
 from tasks.queries.words import mentioning
 from units.models import Unit, UnitGroup
@@ -252,14 +253,14 @@ def measures_beside(measure: Measure) -> tuple[Code | None, Code | None]:
 
 @prepared
 def code_before(plan: int, number: int, order: int) -> QuerySet[Measure]:
-    before = Q(main_task__number__lt=number) | Q(main_task__number=number, order__lt=order)
-    return selected(plan).filter(before).order_by(*SOURCE_ORDER).reverse().values_list(*SOURCE_ORDER)[:1]
+    before = in_source(Place(None, number, order), is_after=False)
+    return selected(plan).filter(before).reverse().values_list(*SOURCE_ORDER)[:1]
 
 
 @prepared
 def code_after(plan: int, number: int, order: int) -> QuerySet[Measure]:
-    after = Q(main_task__number__gt=number) | Q(main_task__number=number, order__gt=order)
-    return selected(plan).filter(after).order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER)[:1]
+    after = in_source(Place(None, number, order), is_after=True)
+    return selected(plan).filter(after).values_list(*SOURCE_ORDER)[:1]
 
 
 def tasks_beside(task: MainTask) -> tuple[MainTask | None, MainTask | None]:

@@ -1,4 +1,4 @@
-"""A page of a list sorted by title or due date is read in the order of an index."""
+"""A page of a list sorted by title or due date is read in the order of an index; what is public of a duty is found in one."""
 
 from django.db import migrations, models
 
@@ -16,5 +16,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="measure",
             index=models.Index(fields=["due_on"], name="measure_by_due"),
+        ),
+        migrations.AddIndex(
+            model_name="progressreport",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False), ("state", "approved")),
+                fields=["duty", "period"],
+                name="report_public",
+            ),
         ),
     ]
