@@ -164,12 +164,20 @@ def duties_of_measures(*ids: int) -> QuerySet[Duty]:
     return duties_in_order(ids)
 
 
-def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "", published: str = "") -> Q:
+def matching(
+    field: int | str = "",
+    unit: str = "",
+    role: str = "",
+    q: str = "",
+    published: str = "",
+    tasks: Collection[int] = (),
+) -> Q:
     """The condition for measures of a field (by position), of a unit or closed group (by slug), in a role, on a text.
 
     `published` is one of `public.CHOICES`: what is published of a measure.
 
-    Unit and role together mean that unit's duties in that role, not any unit's.
+    Unit and role together mean that unit's duties in that role, not any unit's. Of measures of other main tasks than `tasks`,
+    if any are given, it may say no.
     """
     condition = Q()
     if field:
@@ -178,7 +186,7 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "",
         duties = Duty.objects.order_by().filter(duties_of(unit, role))
         condition &= Q(pk__in=duties.values("measure"))
     if words := q.split():
-        condition &= mentioning(words)
+        condition &= mentioning(words, tasks)
     return condition & published_as(published) if published else condition
 
 
@@ -207,8 +215,8 @@ def tallies(plan: Plan, asked: Conditions, tasks: Collection[int]) -> dict[int, 
 
 @prepared
 def task_rows(plan_id: int, asked: Conditions, *tasks: int) -> QuerySet[Measure]:
-    found = selected(plan_id, asked).filter(main_task__in=tasks).order_by()
-    return found.values("main_task_id").annotate(count=Count("pk")).values_list("main_task_id", "count")
+    found = Measure.objects.filter(matching(**dict(asked), tasks=tasks), main_task__plan=plan_id, main_task__in=tasks)
+    return found.order_by().values("main_task_id").annotate(count=Count("pk")).values_list("main_task_id", "count")
 
 
 def totals(plan_id: int, asked: Conditions = ()) -> Totals:

@@ -1,6 +1,6 @@
 """Words looked for in measures, their main tasks and their units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -14,9 +14,14 @@ from units.models import Unit, UnitAlias
 Places = list[QuerySet[Any]]  # each with the keys of measures that have a word in this place
 
 
-def mentioning(words: Sequence[str]) -> Q:
-    """Measures of which each word is in the texts, the main task or a responsible unit's full, short or other name."""
-    return Q(pk__among=in_all([written(word) + held_by_named(word, [Duty.objects.order_by()]) for word in words]))
+def mentioning(words: Sequence[str], tasks: Collection[int] = ()) -> Q:
+    """Measures of which each word is in the texts, the main task or a responsible unit's full, short or other name; where only
+    those of some main tasks matter, no others are looked for.
+    """
+    duties = Duty.objects.order_by()
+    if tasks:
+        duties = duties.filter(measure__main_task__in=tasks)
+    return Q(pk__among=in_all([written(word, tasks) + held_by_named(word, [duties]) for word in words]))
 
 
 def in_all(words: list[Places]) -> QuerySet[Any]:
@@ -27,13 +32,16 @@ def in_all(words: list[Places]) -> QuerySet[Any]:
     return first.intersection(*others) if others else first
 
 
-def written(word: str) -> Places:
+def written(word: str, tasks: Collection[int] = ()) -> Places:
     measures = Measure.objects.order_by()
-    return [measures.filter(one).values_list("pk") for one in (holding(MEASURE_TEXTS, word), titled(word))]
+    if tasks:
+        measures = measures.filter(main_task__in=tasks)
+    return [measures.filter(one).values_list("pk") for one in (holding(MEASURE_TEXTS, word), titled(word, tasks))]
 
 
-def titled(word: str) -> Q:
-    return Q(main_task__in=MainTask.objects.order_by().filter(holding(TASK_TEXTS, word)).values("pk"))
+def titled(word: str, tasks: Collection[int] = ()) -> Q:
+    named = MainTask.objects.order_by().filter(holding(TASK_TEXTS, word))
+    return Q(main_task__in=(named.filter(pk__in=tasks) if tasks else named).values("pk"))
 
 
 def held_by_named(word: str, sources: list[QuerySet[Any]]) -> Places:

@@ -75,6 +75,13 @@ def test_a_word_stands_in_one_text_and_not_over_the_seam(plan):
     assert len(keys(Measure.objects.filter(holding(MEASURE_TEXTS, "东海"), order=77))) == 1
 
 
+def test_of_some_main_tasks_it_says_the_same(loaded_plan):
+    tasks = list(MainTask.objects.filter(number__lte=15).values_list("pk", flat=True))
+    of_tasks = Measure.objects.filter(main_task__in=tasks)
+    for q in ("海洋", "建设 保护", "省发展改革委", "青岛市", "五市"):
+        assert keys(of_tasks.filter(matching(q=q, tasks=tasks))) == keys(of_tasks.filter(matching(q=q))) != []
+
+
 def test_every_word_is_looked_for_in_every_place(plan):
     task = MainTask.objects.create(plan=plan, number=900, title="深空探测")
     first = Measure.objects.create(main_task=task, order=1, text="建月球基地", responsibility_text="航天局")
