@@ -45,8 +45,8 @@ LABELS = {
     "approval": "复审通过一份填报",
     "by_due": "任务清单（按完成时限）",
     "of_unit": "任务清单（一个单位的）",
-    "words": "搜索“海洋”",
-    "ledger_words": "台账（含“海洋”的）",
+    "words": "搜索“跨海通道”",
+    "ledger_words": "台账（含“跨海通道”的）",
 }
 FULL = {
     "of_unit",
@@ -139,7 +139,7 @@ def site_pages() -> dict[str, tuple[str, Cookies]]:
     unit, measure, of_plan = report.duty.unit, report.duty.measure, [plan.slug]
     as_leader, as_office = logged_in(User.objects.get(role=Role.LEADER)), logged_in(second_of_office())
     as_clerk = logged_in(User.objects.get(role=Role.REPORTER, unit=unit))
-    words = {"q": "海洋"}
+    words = {"q": "跨海通道"}
     pages: dict[str, tuple[str, list[Any], Cookies, dict[str, str]]] = {
         "dashboard": ("dashboard", of_plan, as_leader, {}),
         "ledger": ("ledger", of_plan, as_office, {}),
