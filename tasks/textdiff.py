@@ -11,7 +11,7 @@ Piece = tuple[Literal["same", "removed", "added"], str]
 TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?|[A-Za-z]+|\s+|.", re.DOTALL)  # a number or a word changes as a whole
 SENTENCE = re.compile(r"[^。；\n]*[。；\n]|[^。；\n]+")
 SHORT_BRIDGE = 2  # unchanged stretches this short between two changes are read as changed
-MOST_PAIRS = 1_000_000  # of tokens compared one by one, 30 ms; longer texts are compared sentence by sentence first
+MOST_PAIRS = 1_000_000  # of tokens compared one by one, 30 ms; longer texts sentence by sentence, the longest not
 
 
 def text_diff(before: str, after: str) -> list[Piece]:
@@ -19,7 +19,10 @@ def text_diff(before: str, after: str) -> list[Piece]:
     old, new = TOKEN.findall(before), TOKEN.findall(after)
     if len(old) * len(new) <= MOST_PAIRS:
         return merged(list(compared(old, new)))
-    return merged(list(by_sentence(SENTENCE.findall(before), SENTENCE.findall(after))))
+    sentences = SENTENCE.findall(before), SENTENCE.findall(after)
+    if len(sentences[0]) * len(sentences[1]) > MOST_PAIRS:
+        return [("removed", before), ("added", after)]
+    return merged(list(by_sentence(*sentences)))
 
 
 def compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:

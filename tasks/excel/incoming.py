@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
-from tasks.allocation import ooxml
+from tasks.allocation import findings, markup, ooxml
 from tasks.allocation.reader_xlsx import shared_strings
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,10 +33,10 @@ TOO_LARGE = "文件展开后太大，不像一份填报表。请把填写的内�
 TOO_WIDE = "工作表里最远的单元格超出了填报表的范围。请删去多余的行和列，另存后再上传。"
 UNPLACED = "文件里的公式没有写明位置。请用 Excel 或 WPS 打开、另存后再上传。"
 SENTENCES = {
-    ooxml.TOO_LARGE: TOO_LARGE,
+    findings.TOO_LARGE: TOO_LARGE,
     ooxml.PROTECTED: PROTECTED,
     ooxml.NOT_OFFICE: NO_WORKBOOK,
-    ooxml.DOCTYPE: DAMAGED,
+    markup.DOCTYPE: DAMAGED,
 }
 
 NAME = rb"<(?:\w+:)?"  # an element may carry a prefix
@@ -89,7 +89,7 @@ def grids(data: bytes) -> list[Grid]:
         package = ooxml.Package(data)
         refuse_by_parts(package)
         return list(read(package, data))
-    except ooxml.UnreadableError as problem:
+    except findings.UnreadableError as problem:
         raise RefusedFileError(SENTENCES.get(problem.message, DAMAGED)) from problem
     except RefusedFileError:
         raise
@@ -134,8 +134,8 @@ def read(package: ooxml.Package, data: bytes) -> Iterator[Grid]:
 
 def sheet_parts(package: ooxml.Package) -> Iterator[tuple[str, str]]:
     relations = package.relations(package.main)
-    for entry in package.root(package.main).iterfind("{*}sheets/{*}sheet"):
-        key = next((value for name, value in entry.items() if name.endswith("}id")), "")
+    for entry in package.root(package.main).iterfind("sheets/sheet"):
+        key = entry.get("id", "")
         if key in relations and relations[key].kind == "worksheet":
             yield entry.get("name", ""), relations[key].part
 
@@ -160,7 +160,7 @@ def refuse_far_cells(xml: bytes) -> None:
 def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> None:
     """A long text is kept once in the file and read anew for every cell that points at it.
 
-    Counted as if each cell brought its own, the file must not be larger than one that does. Raises ooxml.UnreadableError.
+    Counted as if each cell brought its own, the file must not be larger than one that does. Raises findings.UnreadableError.
     """
     part = next((one.part for one in package.relations(package.main).values() if one.kind == "sharedStrings"), None)
     if part is None:
@@ -173,7 +173,7 @@ def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> 
     for xml, count in zip(sheets, cells, strict=True):
         places = [int(place) for place in SHARED_CELL.findall(xml)]
         if len(places) != count or sum(lengths[place] for place in places) > ooxml.MOST_UNPACKED:
-            raise ooxml.UnreadableError(ooxml.TOO_LARGE)
+            raise findings.UnreadableError(findings.TOO_LARGE)
 
 
 def addresses(pattern: re.Pattern[bytes], xml: bytes) -> set[str]:
@@ -203,8 +203,6 @@ def percent_styles(package: ooxml.Package) -> frozenset[int]:
     if part is None:
         return frozenset()
     styles = package.root(part)
-    own = {
-        int(item.get("numFmtId", 0)): item.get("formatCode", "") for item in styles.iterfind("{*}numFmts/{*}numFmt")
-    }
-    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("{*}cellXfs/{*}xf")]
+    own = {int(item.get("numFmtId", 0)): item.get("formatCode", "") for item in styles.iterfind("numFmts/numFmt")}
+    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("cellXfs/xf")]
     return frozenset(place for place, key in enumerate(formats) if "%" in own.get(key, "%" if key in (9, 10) else ""))

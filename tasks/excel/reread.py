@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineWorkbook
 
-from tasks.allocation.ooxml import Package, UnreadableError
+from tasks.allocation.findings import UnreadableError
+from tasks.allocation.ooxml import Package
 from tasks.excel.book import HASHED
 from tasks.excel.checkcode import Rows, check_code
 from tasks.excel.incoming import content, refuse_repeated_texts, sheet_parts

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.allocation.ooxml import LONGEST_TAG, MOST_PARTS, TOO_LARGE
+from tasks.allocation.findings import TOO_LARGE
+from tasks.allocation.markup import LONGEST_TAG
+from tasks.allocation.ooxml import MOST_PARTS
 from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import MOST_LINES, MOST_TAGS, TOO_LONG
 from tasks.allocation.rows import Document
@@ -34,11 +36,10 @@ ELEMENTS, BYTES = 2_000, 20_000  # the limits, made small for the tests
 
 @pytest.fixture
 def small_limits(monkeypatch) -> None:
-    for module in ("reader_docx", "reader_xlsx", "sheet"):
-        monkeypatch.setattr(f"tasks.allocation.{module}.MOST_ELEMENTS", ELEMENTS)
+    monkeypatch.setattr("tasks.allocation.markup.MOST_ELEMENTS", ELEMENTS)
     for module in ("reader_docx", "sheet"):
         monkeypatch.setattr(f"tasks.allocation.{module}.MOST_CELLS", ELEMENTS // 10)
-    monkeypatch.setattr("tasks.allocation.ooxml.MOST_READ", BYTES * 10)
+    monkeypatch.setattr("tasks.allocation.markup.MOST_READ", BYTES * 10)
     monkeypatch.setattr("tasks.allocation.ooxml.MOST_WHOLE", BYTES)
 
 
