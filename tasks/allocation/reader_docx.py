@@ -156,6 +156,8 @@ def boxes_of(row: ET.Element, table: Table) -> list[Box]:
         else:
             boxes.append(box_of(element, start, span, table))
         start += span
+        if len(boxes) > MOST_CELLS:
+            raise UnreadableError(TOO_LARGE)
     return boxes
 
 

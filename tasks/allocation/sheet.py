@@ -99,6 +99,8 @@ class SheetTarget:
             case "mergeCell":
                 left, top, right, bottom = range_boundaries(attributes["ref"])
                 self.sheet.merges[top, left] = bottom, right
+                if len(self.sheet.merges) > MOST_CELLS:
+                    raise UnreadableError(TOO_LARGE)
 
     def data(self, text: str) -> None:
         if self.is_collecting:

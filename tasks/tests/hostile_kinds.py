@@ -64,7 +64,7 @@ IN_SHEET = {
     "a value of an attribute": (" > ", "<row a='", "'/>"),
     "a tag without end": (" a", "<row ", ""),
     "piles": ("<a>", "", ""),
-    "merges": ('<mergeCell ref="A1:D9"/>', "</sheetData><mergeCells>", "</mergeCells><sheetData>"),
+    "one merge": ('<mergeCell ref="A1:D9"/>', "</sheetData><mergeCells>", "</mergeCells><sheetData>"),
     "a long merge": ("1", '</sheetData><mergeCell ref="A', 'x"/><sheetData>'),
     "attributes": ('<row a="" b="" c="" d="" e="" f="" g="" h="" i="" j="" k="" l="" m="" n=""/>', "", ""),
     "a long namespace": ("<a:x/>", f"<row {LONG_URI}>", "</row>"),
