@@ -240,6 +240,10 @@ def rows_of_sheet(xml: str) -> bytes:
     return workbook(f"{S}{inline(*HEADER)}{xml}{S_END}")
 
 
+def merges_of_sheet(xml: str) -> bytes:
+    return workbook(f"{S}{inline(*HEADER)}</sheetData><mergeCells>{xml}</mergeCells></worksheet>")
+
+
 def rows_of_document(xml: str) -> bytes:
     return table(xml)
 

@@ -68,6 +68,10 @@ TEXTS = {
 FILES: dict[str, Callable[[], bytes]] = {
     "a sheet of nothing": lambda: workbook_of(sheet_of("<row><c/></row>" * ELEMENTS)),
     "a sheet of cells": lambda: workbook_of(sheet_of(inline(*CELLS) * (ELEMENTS // 20))),
+    "merges without end": lambda: workbook_of(
+        sheet_of(end="".join(f'<mergeCell ref="A{at}:B{at}"/>' for at in range(1, 300)))
+    ),
+    "cells without end": lambda: document_of(table_of(header_row(), tr(*["<w:tc/>"] * 300))),
     "strings without end": lambda: workbook_of(sheet_of(), strings="<si/>" * ELEMENTS),
     "a document of nothing": lambda: document_of(INSIDE * (ELEMENTS // 10)),
     "a document of drawings": lambda: document_of(f"<w:drawing>{INSIDE * (ELEMENTS // 10)}</w:drawing>"),
