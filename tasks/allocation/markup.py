@@ -13,7 +13,7 @@ from xml.parsers import expat
 from tasks.allocation.findings import TOO_LARGE, UnreadableError
 
 MEGABYTE = 1024 * 1024
-PIECE, MOST_NAMES = 65536, 1_000
+PIECE, MOST_NAMES, DEEPEST = 65536, 1_000, 10_000
 LONGEST_TAG = 4 * PIECE  # or comment: a parser may begin one anew with each piece until it ends
 # Of all parts of a file that are read. An allocation table has some dozens of rows; this is hundreds of times as much.
 MOST_READ, MOST_ELEMENTS, MOST_ATTRIBUTES = 50 * MEGABYTE, 400_000, 1_000_000
@@ -33,13 +33,18 @@ class Target(Protocol):
 class Spent:
     """What the parts of one file have taken so far: a sheet named a thousand times counts a thousand times."""
 
+    allowance: int = 1  # times the limits above
     read: int = 0
     elements: int = 0
     attributes: int = 0
+    depth: int = 0  # of elements within each other, here and now
 
     def check(self) -> None:
-        if self.read > MOST_READ or self.elements > MOST_ELEMENTS or self.attributes > MOST_ATTRIBUTES:
+        used = max(self.read / MOST_READ, self.elements / MOST_ELEMENTS, self.attributes / MOST_ATTRIBUTES)
+        if used > self.allowance:
             raise UnreadableError(TOO_LARGE)
+        if self.depth > DEEPEST:
+            raise ValueError("deeper than any document")
 
 
 def parsed(stream: IO[bytes], target: Target, spent: Spent) -> Iterator[None]:
@@ -49,11 +54,16 @@ def parsed(stream: IO[bytes], target: Target, spent: Spent) -> Iterator[None]:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         spent.elements += 1
+        spent.depth += 1
         spent.attributes += len(attributes)
         take(known[name], attributes)
 
+    def ended(name: str) -> None:
+        spent.depth -= 1
+        end(known[name])
+
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: end(known[name])
+    parser.EndElementHandler = ended
     parser.CharacterDataHandler = target.data
     for size in fed(parser, stream):
         spent.read += size

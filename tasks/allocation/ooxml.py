@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.markup import MEGABYTE, MOST_READ, Spent, Target, check_beginning, parsed, tree
@@ -73,7 +73,10 @@ class Package:
             raise BadZipFile  # Office writes no other, and some take long to unpack
 
     def open(self, part: str, most: int = 0) -> IO[bytes]:
-        info = self.parts[part_key(part)]
+        return self.open_entry(self.parts[part_key(part)], most)
+
+    def open_entry(self, info: ZipInfo, most: int = 0) -> IO[bytes]:
+        """One part as the directory has it: two may bear the same name."""
         if info.file_size > (most or MOST_READ):
             raise UnreadableError(TOO_LARGE)
         with self.archive.open(info) as beginning:

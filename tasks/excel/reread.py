@@ -11,11 +11,12 @@ from tasks.allocation.findings import UnreadableError
 from tasks.allocation.ooxml import Package
 from tasks.excel.book import HASHED
 from tasks.excel.checkcode import Rows, check_code
+from tasks.excel.extents import extents
 from tasks.excel.incoming import content, refuse_repeated_texts, sheet_parts
 from tasks.excel.looks import CODE_LABEL
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_CELLS = 2_000_000
+MOST_CELLS, ALLOWANCE = 2_000_000, 10  # the last for `extents`
 NOT_READABLE = "这个文件打不开：它不是本系统导出的 xlsx 或 csv 文件，或者已经损坏。"
 TOO_LARGE = "文件太大，最多 20 MB、200 万个单元格。"
 NOT_UTF8 = "这个 CSV 文件不是 UTF-8 编码，可能被另存过。请上传下载时的原文件。"
@@ -74,15 +75,11 @@ def sheets(data: bytes) -> list[list[list[Any]]]:
     """Cells as they lie in the file, covered ones too, sheet by sheet. Sizes are known before anything is unpacked."""
     try:
         package = Package(data)
+        if sum(rows * columns for rows, columns in extents(package, ALLOWANCE)) > MOST_CELLS:
+            raise UnreadableFileError(TOO_LARGE)
         refuse_repeated_texts(package, [content(package, part) for _, part in sheet_parts(package)])
         book = CalamineWorkbook.from_filelike(BytesIO(data))
-        found, cells = [], 0
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            cells += sheet.total_height * sheet.total_width
-            if cells > MOST_CELLS:
-                raise UnreadableFileError(TOO_LARGE)
-            found.append(sheet.to_python(skip_empty_area=False))
+        found = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
     except UnreadableError as problem:
         raise UnreadableFileError(problem.message) from problem
     except UnreadableFileError:

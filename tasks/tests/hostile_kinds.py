@@ -149,3 +149,27 @@ PACKAGES |= {
     f"{name}, cut": partial(cut, PACKAGES[name])
     for name in ("a sheet of cells", "a document of rows", "rows of a sheet", "parts")
 }
+
+# What is read of a returned workbook before a parser sees it, and a beginning long enough to hide it from the first look.
+RAW = [
+    "<c ",
+    "<c r ",
+    "<c r=",
+    "<c s",
+    "<c><f>",
+    "<c t='e'",
+    '<c r="A1" t="e">',
+    '<c r="A1"><f>',
+    "<v",
+    '<c t="s"><v>',
+    '<c r="A1" ',
+    ' r="A1"',
+    " t='s'",
+    " t='e'",
+]
+WORKBOOKS: dict[str, Kind] = {
+    **{f"a returned {name}": kind for name, kind in PACKAGES.items() if any(word in name for word in ("sheet", "string", "format", "merged", "header", "whole", "pointed"))},
+    **{f"a returned sheet of {run}": partial(in_sheet, run, before, "") for run in RAW for before in (" " * 70_000, " " * 70_000 + "<c ")},
+    "a returned sheet merged as a whole": partial(in_sheet, '<mergeCell ref="A1:KN20000"/>', "</sheetData><mergeCells>", "</mergeCells><sheetData>"),
+    **{f"a returned sheet that reaches as far as {at}": partial(in_sheet, "", f'<row r="{at[2:]}"><c a=">" r="{at}"><v>1</v></c></row>', "") for at in ("KN19999", "xx20000", "CV20000", "AB20000")},
+}  # fmt: skip

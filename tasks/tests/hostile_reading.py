@@ -23,9 +23,11 @@ django.setup()
 from tasks.allocation.decisions import Decisions, drafted  # noqa: E402
 from tasks.allocation.intake import RefusedError, taken  # noqa: E402
 from tasks.allocation.table import DraftPlan  # noqa: E402
+from tasks.excel.incoming import RefusedFileError  # noqa: E402
+from tasks.excel.returned import read_back  # noqa: E402
 from tasks.management.allocation import default_book  # noqa: E402
 from tasks.queries.comparison import Placed  # noqa: E402
-from tasks.tests.hostile_kinds import PACKAGES  # noqa: E402
+from tasks.tests.hostile_kinds import PACKAGES, WORKBOOKS  # noqa: E402
 from tasks.tests.hostile_texts import TEXTS, Kind  # noqa: E402
 from tasks.tests.weighed import Weight, weighed  # noqa: E402
 from tasks.textdiff import text_diff  # noqa: E402
@@ -56,7 +58,7 @@ class Input(NamedTuple):
 def inputs(seed: int, count: int) -> list[Input]:
     """The kinds in turn."""
     kinds = [(name, kind, TEXT_SIZES) for name, kind in TEXTS.items()]
-    kinds += [(name, kind, XML_SIZES) for name, kind in PACKAGES.items()]
+    kinds += [(name, kind, XML_SIZES) for name, kind in (PACKAGES | WORKBOOKS).items()]
     Random(seed).shuffle(kinds)
     found = []
     for number in range(count):
@@ -85,6 +87,15 @@ def read(path: Path, book: NameBook) -> Iterator[str]:
     yield "compared"
 
 
+def read_workbook(path: Path) -> Iterator[str]:
+    """What happens to a unit's workbook that comes back, until it is compared with the database."""
+    try:
+        read_back(path.read_bytes())
+        yield "read"
+    except RefusedFileError as refused:
+        yield f"refused: {refused}"
+
+
 class AsIfMoved(dict[str, int]):
     """A plan that has every text, all in its first main task."""
 
@@ -105,7 +116,8 @@ def weigh(one: Input, path: Path, book: NameBook, seconds: int) -> Weight:
     made = weighed(partial(one.write, path), *ENOUGH)
     if made.broke or path.stat().st_size > LARGEST_FILE:
         raise RuntimeError(f"{one.seed} {one.name} was not made: {made.broke}")
-    return weighed(partial(read, path, book), seconds, MEGABYTES)
+    work = partial(read_workbook, path) if one.name in WORKBOOKS else partial(read, path, book)
+    return weighed(work, seconds, MEGABYTES)
 
 
 def main() -> int:

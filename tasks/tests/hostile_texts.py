@@ -74,7 +74,7 @@ def real(random: Random, size: int) -> bytes:
 
 
 def encoded(encoding: str, random: Random, size: int) -> bytes:
-    return (REAL.decode() * (size // len(REAL) + 1)).encode(encoding, "replace")
+    return (REAL.decode() * (size // len(REAL) // 2 + 1)).encode(encoding, "replace")
 
 
 def bare(run: bytes, random: Random, size: int) -> bytes:
