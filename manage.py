@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaodong.settings")
+    os.environ["STATEMENT_SECONDS"] = "0"  # a migration or a recount takes as long as it takes
     try:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:

@@ -7,6 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+LONGEST_STATEMENT = 110  # seconds: the proxy in front gives up after 120, and nobody reads the answer
 PLANNING = "-c jit=off -c plan_cache_mode=force_generic_plan"
 
 
@@ -19,9 +20,12 @@ def databases(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
             raise ImproperlyConfigured(
                 "DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，两个数据库都须是 postgres://。"
             )
+    longest = env.int("STATEMENT_SECONDS", LONGEST_STATEMENT)
+    if longest < 0:
+        raise ImproperlyConfigured("STATEMENT_SECONDS 是一条数据库语句最多运行的秒数，0 为不限，不能是负数。")
     for name, database in found.items():
         database.setdefault("CONN_MAX_AGE", 60)
-        database.update(for_sqlite() if database["ENGINE"] == SQLITE else for_postgresql(name))
+        database.update(for_sqlite() if database["ENGINE"] == SQLITE else for_postgresql(name, longest))
     return found
 
 
@@ -38,9 +42,11 @@ def for_sqlite() -> dict[str, Any]:
     }
 
 
-def for_postgresql(name: str) -> dict[str, Any]:
+def for_postgresql(name: str, longest: int) -> dict[str, Any]:
     """Without jit: compiling a plan costs more than our queries take, and minutes where the statistics are stale. And what
     is prepared (`units/prepared.py`) is planned once: planning a dozen joined tables anew takes longer than reading them.
+    A statement that runs on for `longest` seconds is stopped, or it would hold one of the site's few threads; 0 stops none.
     """
     seconds = 2 if name == "replica" else 5  # a page waits for the replica before it turns to the primary
-    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": PLANNING, "connect_timeout": seconds}}
+    options = f"{PLANNING} -c statement_timeout={longest}s"
+    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": options, "connect_timeout": seconds}}

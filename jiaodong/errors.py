@@ -1,7 +1,7 @@
 """The pages for a request that makes no sense and for failures of ours, in the display mode the reader chose.
 
-None may ask the database or the host name: one of the two is perhaps what went wrong. A database that is away and a disk
-that is full pass: 503 says so, and when to come again, and gives back what was typed.
+None may ask the database or the host name: one of the two is perhaps what went wrong. A database that is away, one that was
+too long about an answer and a disk that is full pass: 503 says so, and when to come again, and gives back what was typed.
 """
 
 import errno
@@ -18,11 +18,11 @@ from django.views.defaults import page_not_found
 
 from units.context import display
 
-AWAY, FULL = "数据库暂时不可用", "存储空间已满"
+AWAY, FULL, STOPPED = "数据库暂时不可用", "存储空间已满", "查得太久，已经停下"
 RETRY_AFTER = 15  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)  # a form that makes no sense
-PG_DISK_FULL = "53100"
+PG_DISK_FULL, PG_STOPPED = "53100", "57014"
 SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
@@ -54,7 +54,7 @@ def before(error: BaseException) -> list[BaseException]:
 
 
 def outage(error: BaseException | None) -> str:
-    """What is in the way for a while, `AWAY` or `FULL`; empty where the fault is the program's."""
+    """What is in the way for a while, `AWAY`, `FULL` or `STOPPED`; empty where the fault is the program's."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return FULL
     if isinstance(error, InterfaceError):
@@ -62,16 +62,18 @@ def outage(error: BaseException | None) -> str:
     if not isinstance(error, OperationalError):
         return ""
     cause = error.__cause__
-    sqlite = getattr(cause, "sqlite_errorcode", None)
-    if sqlite in SQLITE_DISK_FULL or getattr(cause, "pgcode", None) == PG_DISK_FULL:
+    sqlite, postgresql = getattr(cause, "sqlite_errorcode", None), getattr(cause, "pgcode", None)
+    if sqlite in SQLITE_DISK_FULL or postgresql == PG_DISK_FULL:
         return FULL
+    if postgresql == PG_STOPPED:
+        return STOPPED
     return "" if sqlite == sqlite3.SQLITE_ERROR else AWAY  # SQLite's word for wrong SQL
 
 
 def unavailable(request: HttpRequest, trouble: str) -> HttpResponse:
     fields = typed(request)
     texts = [value for name, value in fields if not value.isascii()]
-    response = page(request, 503, trouble=trouble, fields=fields, texts=texts)
+    response = page(request, 503, trouble=trouble, is_stopped=trouble == STOPPED, fields=fields, texts=texts)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response

@@ -159,11 +159,11 @@ class Selection:
     @cached_property
     def whole(self) -> Totals:
         """Whatever the conditions."""
-        return public_figures.totals(self.plan.pk)
+        return public_figures.whole(self.plan.pk)
 
     @cached_property
     def found(self) -> Totals:
-        return measures.totals(self.plan.pk, self.conditions) if self.conditions else self.whole
+        return public_figures.totals(self.plan.pk, self.conditions)[0] if self.conditions else self.whole
 
     @property
     def measure_count(self) -> int:
@@ -217,7 +217,11 @@ class Selection:
 
     def left_without(self) -> dict[str, int]:
         """Filter in force -> how many measures there would be without it."""
-        return measures.counts(self.plan, {name: self.filter.condition(without=name) for name in self.filter.asked})
+        asked = self.filter.asked
+        left = [tuple((name, value) for name, value in self.conditions if name != one) for one in asked]
+        return {
+            name: found.measures for name, found in zip(asked, public_figures.totals(self.plan.pk, *left), strict=True)
+        }
 
 
 def select_measures(

@@ -10,13 +10,13 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
 from jiaodong import urls
-from jiaodong.errors import AWAY, FULL, outage
+from jiaodong.errors import AWAY, FULL, STOPPED, outage
 from jiaodong.storage import WholeFiles
 from tasks.models import Attachment
 from tasks.services.storing import NOT_KEPT, store_file
@@ -24,6 +24,12 @@ from tasks.services.storing import NOT_KEPT, store_file
 
 def closed(request: HttpRequest) -> HttpResponse:
     raise OperationalError("connection refused by 10.1.2.3")
+
+
+def long(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+    return HttpResponse()
 
 
 def unsaved_session(request: HttpRequest) -> HttpResponse:
@@ -49,6 +55,7 @@ handler400, handler500 = urls.handler400, urls.handler500
 urlpatterns = [
     path("closed/", closed),
     path("full/", out_of_room),
+    path("long/", long),
     path("session/", unsaved_session),
     path("logged-out/", deleted_session),
     *urls.urlpatterns,
@@ -97,6 +104,19 @@ def test_a_table_that_does_not_exist_is_the_programs_fault() -> None:
     with pytest.raises((OperationalError, ProgrammingError)) as found, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM nowhere")
     assert outage(found.value) == ""
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_statement_that_runs_on_is_stopped_and_the_page_says_so(site: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("110s",)
+        cursor.execute("SET LOCAL statement_timeout = '50ms'")
+    answer = site.get("/long/")
+    assert answer.status_code == 503
+    assert f"<h1>{STOPPED}</h1>" in answer.content.decode()
+    assert "请再加条件" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("address", "trouble"), [("/closed/", AWAY), ("/full/", FULL), ("/session/", AWAY)])

@@ -66,6 +66,7 @@ class TestProduction:
             ("DIGESTS", "true", "设了 DIGESTS=true，还须设 EMAIL_URL、MAIL_FROM 和 SITE_URL。"),
             ("DATABASE_REPLICA_URL", "sqlite:////tmp/x", "DATABASE_REPLICA_URL 是 PostgreSQL 流复制的副本，"),
             ("SHARED_CACHE_URL", "rediscache://127.0.0.1", "SHARED_CACHE_URL 只能是 dbcache://"),
+            ("STATEMENT_SECONDS", "-1", "STATEMENT_SECONDS 是一条数据库语句最多运行的秒数，0 为不限，"),
             ("BACKUP_KEEP", "0", "BACKUP_KEEP 是保留备份的份数，至少为 1。"),
         ],
     )

@@ -1,10 +1,10 @@
-"""How the busiest pages and an approval grow: over a plan of 79 measures and one of 79,000, in one run.
+"""How the busiest pages and an approval grow: over plans of 79, 7,900 and 79,000 measures, in one run.
 
-Each plan stands alone in a database of its own, both on the same PostgreSQL; the acts take turns. Each page is asked for by
+Each plan stands alone in a database of its own, all on the same PostgreSQL; the acts take turns. Each page is asked for by
 those who live on it, the public ones by nobody in particular. An approval is undone after each time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
@@ -26,7 +26,7 @@ from tasks.services.reviewing import approve_report
 from units.choices import Role
 from units.models import User
 
-SIZES = (79, 79_000)  # measures
+SIZES = {"small": 79, "middle": 7_900, "large": 79_000}  # measures
 PERIODS = 6  # a million reports in the large plan
 LABELS = {
     "dashboard": "领导看板",
@@ -43,21 +43,30 @@ LABELS = {
     "board": "填报情况",
     "filing": "填报情况明细（第一页）",
     "approval": "复审通过一份填报",
+    "by_due": "任务清单（按完成时限）",
+    "of_unit": "任务清单（一个单位的）",
+    "words": "搜索“海洋”",
+    "ledger_words": "台账（含“海洋”的）",
 }
+FULL = {
+    "of_unit",
+    "words",
+    "ledger_words",
+}  # show a handful of the smallest plan: they grow from the middle one, where the page is full
 
 
 def growth(
-    rounds: int, tell: Callable[[str], Any], sizes: Sequence[int] = SIZES, seconds: int = 0
+    rounds: int, tell: Callable[[str], Any], sizes: Mapping[str, int] = SIZES, seconds: int = 0
 ) -> dict[str, float]:
-    """Medians in milliseconds by act and size, and how many times the small one's the large one's is.
+    """Medians in milliseconds by act and size, and how many times the small one's the large one's is (of `FULL` the middle one's).
 
     With `seconds` also how the large plan's pages are answered to 16 connections, so many seconds each.
     """
     acts: dict[str, Act] = {}
-    with two_databases() as databases, override_settings(IS_DEMO=True):
-        for (name, database), measures in zip(databases.items(), sizes, strict=True):
+    with databases_of(sizes) as databases, override_settings(IS_DEMO=True):
+        for name, database in databases.items():
             use(database)
-            call_command("load_scale", measures=measures, periods=PERIODS, stdout=Teller(tell))
+            call_command("load_scale", measures=sizes[name], periods=PERIODS, stdout=Teller(tell))
             settle()
             acts |= {f"{act}_{name}": Act(run, database) for act, run in site_acts().items()}
         results = figures(timed(acts, rounds))
@@ -75,22 +84,31 @@ class Teller:
 
 
 @contextmanager
-def two_databases() -> Iterator[dict[str, BaseDatabaseWrapper]]:
-    """The database of the run for the small plan, and an empty copy of it for the large one."""
-    small = connections[connection.alias]
-    large = small.copy()
-    name = large.settings_dict["NAME"] = f"{small.settings_dict['NAME']}_large"
-    quoted, template = small.ops.quote_name(name), small.ops.quote_name(small.settings_dict["NAME"])
-    small.close()
-    with small._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+def databases_of(names: Iterable[str]) -> Iterator[dict[str, BaseDatabaseWrapper]]:
+    """The database of the run for the first, and an empty copy of it for each of the others."""
+    own, (first, *others) = connections[connection.alias], names
+    databases = {first: own}
+    template = own.settings_dict["NAME"]
+    own.close()
     try:
-        yield {"small": small, "large": large}
+        for name in others:
+            copy = own.copy()
+            copy.settings_dict["NAME"] = f"{template}_{name}"
+            with own._nodb_cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {quoted(copy)} TEMPLATE {quoted(own)}")
+            databases[name] = copy
+        yield databases
     finally:
-        large.close()
-        use(small)
-        with small._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {quoted}")
+        use(own)
+        for name in others:
+            if copy := databases.get(name):
+                copy.close()
+                with own._nodb_cursor() as cursor:
+                    cursor.execute(f"DROP DATABASE {quoted(copy)}")
+
+
+def quoted(database: BaseDatabaseWrapper) -> str:
+    return database.ops.quote_name(database.settings_dict["NAME"])
 
 
 def settle() -> None:
@@ -116,27 +134,34 @@ def waiting_report() -> ProgressReport:
 
 
 def site_pages() -> dict[str, tuple[str, Cookies]]:
-    """Address and cookies by name. The clerk is of the unit whose report waits."""
+    """Address and cookies by name. The clerk is of the unit whose report waits; who is logged in gets no kept page."""
     plan, report = Plan.objects.get(), waiting_report()
     unit, measure, of_plan = report.duty.unit, report.duty.measure, [plan.slug]
     as_leader, as_office = logged_in(User.objects.get(role=Role.LEADER)), logged_in(second_of_office())
     as_clerk = logged_in(User.objects.get(role=Role.REPORTER, unit=unit))
-    pages: dict[str, tuple[str, list[Any], Cookies]] = {
-        "dashboard": ("dashboard", of_plan, as_leader),
-        "ledger": ("ledger", of_plan, as_office),
-        "overview": ("plan", of_plan, {}),
-        "tasks": ("plan-tasks", of_plan, {}),
-        "measure": ("measure", [plan.slug, measure.main_task.number, measure.order], as_leader),
-        "unit": ("unit-dashboard", [plan.slug, unit.slug], as_clerk),
-        "matters": ("coordination", of_plan, as_leader),
-        "workbench": ("workbench", [], as_clerk),
-        "report": ("report", [report.duty_id, report.period_id], as_clerk),
-        "review": ("review", [], as_office),
-        "returned": ("review-returned", [], as_office),
-        "board": ("period", [plan.slug, report.period_id], as_office),
-        "filing": ("period-filing", [plan.slug, report.period_id], as_office),
+    words = {"q": "海洋"}
+    pages: dict[str, tuple[str, list[Any], Cookies, dict[str, str]]] = {
+        "dashboard": ("dashboard", of_plan, as_leader, {}),
+        "ledger": ("ledger", of_plan, as_office, {}),
+        "overview": ("plan", of_plan, {}, {}),
+        "tasks": ("plan-tasks", of_plan, {}, {}),
+        "measure": ("measure", [plan.slug, measure.main_task.number, measure.order], as_leader, {}),
+        "unit": ("unit-dashboard", [plan.slug, unit.slug], as_clerk, {}),
+        "matters": ("coordination", of_plan, as_leader, {}),
+        "workbench": ("workbench", [], as_clerk, {}),
+        "report": ("report", [report.duty_id, report.period_id], as_clerk, {}),
+        "review": ("review", [], as_office, {}),
+        "returned": ("review-returned", [], as_office, {}),
+        "board": ("period", [plan.slug, report.period_id], as_office, {}),
+        "filing": ("period-filing", [plan.slug, report.period_id], as_office, {}),
+        "by_due": ("plan-tasks", of_plan, as_leader, {"sort": "due_on"}),
+        "of_unit": ("plan-tasks", of_plan, as_leader, {"unit": unit.slug}),
+        "words": ("search", of_plan, as_leader, words),
+        "ledger_words": ("ledger", of_plan, as_office, words),
     }
-    return {act: (reverse(name, args=args), cookies) for act, (name, args, cookies) in pages.items()}
+    return {
+        act: (reverse(name, args=args, query=query), cookies) for act, (name, args, cookies, query) in pages.items()
+    }
 
 
 def approve_and_undo(by: User, report: ProgressReport) -> None:
@@ -148,5 +173,6 @@ def approve_and_undo(by: User, report: ProgressReport) -> None:
 def figures(times: dict[str, list[float]]) -> dict[str, float]:
     results = {f"{name}_ms": round(median(taken) * 1000, 3) for name, taken in times.items()}
     for name in LABELS:
-        results[f"{name}_growth"] = round(results[f"{name}_large_ms"] / results[f"{name}_small_ms"], 2)
+        begins = "middle" if name in FULL else "small"
+        results[f"{name}_growth"] = round(results[f"{name}_large_ms"] / results[f"{name}_{begins}_ms"], 2)
     return results

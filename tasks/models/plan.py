@@ -106,6 +106,7 @@ class MainTask(models.Model):
                 condition=~Q(title=""), name="maintask_title_given", violation_error_message="请填写主要任务。"
             ),
         ]
+        indexes = [models.Index(fields=["plan", "title"], name="maintask_by_title")]  # lists in this order
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -175,6 +176,7 @@ class Measure(models.Model):
                 violation_error_message="只能是暂停或终止。",
             ),
         ]
+        indexes = [models.Index(fields=["due_on"], name="measure_by_due")]  # lists in this order
 
     def __str__(self) -> str:
         return f"{self.code} {self.text[:30]}"

@@ -137,6 +137,11 @@ class ProgressReport(models.Model):
             models.Index(  # what an outsider sees of a period, and what was published last
                 fields=["period", "published_at"], condition=Q(published_at__isnull=False), name="report_published"
             ),
+            models.Index(  # of a duty: what is newest, and whether there is any
+                fields=["duty", "period"],
+                condition=Q(state=ReportState.APPROVED, published_at__isnull=False),
+                name="report_public",
+            ),
             models.Index(
                 fields=["-published_at", "-id"], condition=Q(published_at__isnull=False), name="report_latest"
             ),

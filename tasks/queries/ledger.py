@@ -25,6 +25,7 @@ from tasks.queries.measures import (
     written,
 )
 from tasks.queries.past import held
+from tasks.queries.public_figures import totals
 from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from units.choices import UnitKind
 from units.models import Unit
@@ -42,6 +43,7 @@ RANKS: dict[str, Mapping[Any, int]] = {
 }
 NO_FIELD, UNJUDGED = "none", "unjudged"  # values of a filter that stand in no column
 UNJUDGED_LIGHTS = (ProgressLight.AWAITED, ProgressLight.NOT_JUDGED)
+IN_THE_LIST = {"field", "unit", "role"}
 OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
 
@@ -114,12 +116,16 @@ def mentioning(basis: Basis, user: Any, word: str) -> Q:
 
 
 def counted(basis: Basis, asked: Asked) -> int | None:
-    """How many rows there are, where the figures tell: at most one field or unit, and at most one state."""
+    """How many rows there are, where that is known: at most one field or unit and at most one state, or any of what the
+    public list can be filtered by as well.
+    """
     keys = keys_of(basis, asked)
     bucket = bucket_of(basis, asked) if keys else None
-    if bucket is None:
-        return None
-    return sum(basis.figures[bucket][key] for key in keys) if bucket in basis.figures else 0
+    if bucket is not None:
+        return sum(basis.figures[bucket][key] for key in keys) if bucket in basis.figures else 0
+    if basis.period is None and asked.keys() <= IN_THE_LIST and asked.get("field") != NO_FIELD:
+        return totals(basis.plan.pk, tuple(asked.items()))[0].measures
+    return None
 
 
 def bucket_of(basis: Basis, asked: Asked) -> str | None:
@@ -162,12 +168,10 @@ def counts(basis: Basis, conditions: Mapping[str, Q]) -> dict[str, int]:
 
 
 def tallies(basis: Basis, found: Q, tasks: Collection[int]) -> dict[int, Tally]:
-    """What the condition leaves of these main tasks. One query."""
-    rows = basis.measures.filter(main_task__in=tasks).order_by().values("main_task_id")
-    rows = rows.annotate(matched=Count("pk", filter=found) if found else Count("pk"), total=Count("pk"))
-    return {
-        task: Tally(matched, total) for task, matched, total in rows.values_list("main_task_id", "matched", "total")
-    }
+    """What the condition leaves of these main tasks. Two queries: as a condition of the count it would be asked of the whole plan."""
+    of_tasks = basis.measures.filter(main_task__in=tasks).order_by().values_list("main_task_id")
+    matched, total = (dict(rows.annotate(Count("pk"))) for rows in (of_tasks.filter(found), of_tasks))
+    return {task: Tally(matched.get(task, 0), count) for task, count in total.items()}
 
 
 def in_order(basis: Basis, sort: str) -> tuple[QuerySet[Measure], Order]:

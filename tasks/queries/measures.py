@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
+from tasks.queries.keyset import Place, in_source
 from tasks.queries.public import published_as
 from units.models import Unit, UnitAlias, UnitGroup
 from units.prepared import prepared, prepared_by_key, prepared_rows
@@ -243,14 +244,6 @@ def total_rows(plan_id: int, asked: Conditions) -> QuerySet[Measure]:
     return counted.values_list("measures", "tasks")
 
 
-def counts(plan: Plan, conditions: dict[str, Q]) -> dict[str, int]:
-    """How many measures answer each condition: one query for all."""
-    wanted = {
-        name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()
-    }
-    return measure_list(plan).order_by().aggregate(**wanted)
-
-
 @prepared_rows(Measure, "main_task", "main_task__plan", "main_task__field")
 def measure_at(slug: str, number: int, order: int) -> QuerySet[Measure]:
     return Measure.objects.filter(main_task__plan__slug=slug, main_task__number=number, order=order)
@@ -281,14 +274,14 @@ def measures_beside(measure: Measure) -> tuple[Code | None, Code | None]:
 
 @prepared
 def code_before(plan: int, number: int, order: int) -> QuerySet[Measure]:
-    before = Q(main_task__number__lt=number) | Q(main_task__number=number, order__lt=order)
-    return selected(plan).filter(before).order_by(*SOURCE_ORDER).reverse().values_list(*SOURCE_ORDER)[:1]
+    before = in_source(Place(None, number, order), is_after=False)
+    return selected(plan).filter(before).reverse().values_list(*SOURCE_ORDER)[:1]
 
 
 @prepared
 def code_after(plan: int, number: int, order: int) -> QuerySet[Measure]:
-    after = Q(main_task__number__gt=number) | Q(main_task__number=number, order__gt=order)
-    return selected(plan).filter(after).order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER)[:1]
+    after = in_source(Place(None, number, order), is_after=True)
+    return selected(plan).filter(after).values_list(*SOURCE_ORDER)[:1]
 
 
 def tasks_beside(task: MainTask) -> tuple[MainTask | None, MainTask | None]:

@@ -112,11 +112,15 @@ def newest() -> QuerySet[ProgressReport]:
 def published_as(value: str) -> Q:
     """A condition on Measure, for one of `CHOICES`. A measure's word is the worst among its units' newest."""
     if value in (ANY, NONE):  # of what is corrected and public, the correction is
-        found = Q(pk__in=made_public().values("duty__measure"))
+        found = has(made_public())
         return found if value == ANY else ~found
     worse = FROM_WORST[: FROM_WORST.index(Confidence(value))]
-    has_it = Q(pk__in=newest().filter(confidence=value).values("duty__measure"))
-    return has_it & ~Q(pk__in=newest().filter(confidence__in=worse).values("duty__measure"))
+    return has(newest().filter(confidence=value)) & ~has(newest().filter(confidence__in=worse))
+
+
+def has(reports: QuerySet[ProgressReport]) -> Q:
+    """By EXISTS: of NOT IN, PostgreSQL may read all reports again for each measure."""
+    return Q(Exists(reports.filter(duty__measure=OuterRef("pk"))))
 
 
 class Published(NamedTuple):

@@ -1,8 +1,9 @@
-"""What the public overview of a plan counts: as the verbs keep it, or counted anew.
+"""What the public overview of a plan counts: as the verbs keep it, or counted anew; and how much a filter of its list finds.
 
 Kept figures hold as long as their mark is that of the edition, which turns with every writing of what they are drawn from.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
@@ -11,10 +12,11 @@ from django.db.models import QuerySet, Subquery
 from tasks.models import PublicEdition, PublicFigures
 from tasks.queries import measures, overview, public
 from tasks.queries.edition import public_edition
-from tasks.queries.measures import Totals
+from tasks.queries.measures import Conditions, Totals
 from units.prepared import prepared
 
 Counts = dict[str, list[Any]]
+REMEMBERED = 1024  # filters: counted once an edition in each process
 
 
 def public_figures(plan: int) -> Counts:
@@ -29,12 +31,24 @@ def public_figures(plan: int) -> Counts:
     return counts
 
 
-def totals(plan: int) -> Totals:
+def totals(plan: int, *asked: Conditions) -> list[Totals]:
+    """How much of a plan answers each of these conditions. Two queries where that is known, one more for each where it is not."""
+    edition = public_edition()
+    return [totals_in(edition, plan, one) if one else whole(plan) for one in asked]
+
+
+def whole(plan: int) -> Totals:
     """How much there is in a plan. One query where its figures are kept, else two."""
     if found := right_figures(plan):
         fields = found[0][0]["fields"]
         return Totals(sum(row["total"] for row in fields), sum(row["with_measures"] for row in fields))
     return measures.totals(plan)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def totals_in(edition: str | None, plan: int, asked: Conditions) -> Totals:
+    """The edition is asked first: what is counted while it turns is remembered under one that nobody will ask for."""
+    return measures.totals(plan, asked)
 
 
 @prepared

@@ -2,51 +2,37 @@
 
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from tasks.choices import DutyRole
-from tasks.models import Duty, Plan
+from tasks.models import Plan
+from tasks.queries.measures import MeasureLine, page_lines
+from tasks.queries.public_figures import totals
 from units.models import Unit
 
 
-class DutyEntry(NamedTuple):
-    """A measure the unit answers for. `group_slug` and `group_name` tell the group that brought the unit in."""
-
-    number: int
-    order: int
-    text: str
-    title: str
-    responsibility_text: str
-    group_slug: str | None
-    group_name: str | None
-
-    @property
-    def code(self) -> str:
-        return f"{self.number}-{self.order}"
-
-
 class RoleSection(NamedTuple):
+    """A role the unit holds: in how many measures, and the first of them, as the list shows them."""
+
     role: str
     label: str
-    entries: list[DutyEntry]
+    count: int
+    lines: list[MeasureLine]
 
 
-ENTRY_FIELDS = (
-    "measure__main_task__number",
-    "measure__order",
-    "measure__text",
-    "measure__main_task__title",
-    "measure__responsibility_text",
-    "via_group__unit__slug",
-    "via_group__unit__name",
-)
+class UnitDuties(NamedTuple):
+    """`count` has each measure once; a closed group's are its members'."""
+
+    count: int
+    sections: list[RoleSection]
 
 
-def role_sections(plan: Plan, unit: Unit) -> list[RoleSection]:
-    """The unit's measures in source order, one section a role it holds; a closed group's are its members', once each."""
-    duties = Duty.objects.filter(Q(unit=unit) | Q(via_group__unit=unit), measure__main_task__plan=plan)
-    found = duties.order_by("measure__main_task__number", "measure__order").values_list("role", *ENTRY_FIELDS)
-    entries: dict[str, dict[DutyEntry, None]] = {}
-    for role, *entry in found:
-        entries.setdefault(role, {})[DutyEntry(*entry)] = None
-    return [RoleSection(role.value, role.label, list(entries[role])) for role in DutyRole if role in entries]
+def unit_duties(plan: Plan, unit: Unit, shown: int) -> UnitDuties:
+    """A section with `shown` measures for each role the unit holds: two queries a role, and those of `totals`."""
+    of_unit = ("unit", unit.slug)
+    in_roles = [(of_unit, ("role", role.value)) for role in DutyRole]
+    every, *found = totals(plan.pk, (of_unit,), *in_roles)
+    sections = [
+        RoleSection(role.value, role.label, total.measures, page_lines(plan.pk, asked, "number", 0, shown))
+        for role, asked, total in zip(DutyRole, in_roles, found, strict=True)
+        if total.measures
+    ]
+    return UnitDuties(every.measures, sections)

@@ -23,10 +23,8 @@ from units.choices import Role
 from units.tests.samples import make_user
 
 GROWN = ["dashboard", "ledger", "overview", "tasks", "measure", "unit", "matters", "workbench", "report", "review"]
-GROWN += ["returned", "board", "filing", "approval"]
-GROWTH_KEYS = [f"{name}_{size}_ms" for size in ("small", "large") for name in GROWN] + [
-    f"{one}_growth" for one in GROWN
-]
+GROWN += ["returned", "board", "filing", "approval", "by_due", "of_unit", "words", "ledger_words"]
+GROWTH_KEYS = [f"{name}_{size}_ms" for size in growth.SIZES for name in GROWN] + [f"{one}_growth" for one in GROWN]
 HURRIED = ("rps", "p50_ms", "p95_ms", "p99_ms")
 THROUGHPUT_KEYS = [f"{page}_{figure}" for page in throughput.LABELS for figure in HURRIED]
 THROUGHPUT_KEYS += ["worker_mb", "cold_start_ms", "public_vs_hello_throughput"]
@@ -61,13 +59,13 @@ def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path
 
 
 @pytest.mark.django_db
-def test_the_whole_is_measured_on_postgresql_in_two_databases_that_are_gone_afterwards(tmp_path: Path) -> None:
+def test_the_whole_is_measured_on_postgresql_in_three_databases_that_are_gone_afterwards(tmp_path: Path) -> None:
     """Served as `deploy/` has it, a second each page."""
     output = tmp_path / "bench.json"
     env = {**os.environ, "VAR_DIR": str(tmp_path)}
     if is_sqlite := connection.vendor == "sqlite":
         env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'own.sqlite3'}"
-    command = [*BENCH, "--seconds", "1", "--scale", "--measures", "10", "20"]
+    command = [*BENCH, "--seconds", "1", "--scale", "--measures", "10", "15", "20"]
     before = databases()
     done = subprocess.run(
         [*command, "--output", str(output)], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
@@ -91,13 +89,13 @@ def databases() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def test_how_often_the_large_one_takes_the_small_ones_time() -> None:
-    times = {f"{name}_small": [0.02, 0.03, 0.9] for name in GROWN} | {f"{name}_large": [0.045] for name in GROWN}
-    assert growth.figures(times) == {
-        **{f"{name}_small_ms": 30.0 for name in GROWN},
-        **{f"{name}_large_ms": 45.0 for name in GROWN},
-        **{f"{name}_growth": 1.5 for name in GROWN},
-    }
+def test_how_often_the_large_one_takes_the_small_ones_time_and_of_a_full_page_the_middle_ones() -> None:
+    taken = {"small": [0.02, 0.03, 0.9], "middle": [0.04], "large": [0.05, 0.06, 0.07]}
+    found = growth.figures({f"{name}_{size}": times for size, times in taken.items() for name in GROWN})
+    assert [found[f"dashboard_{size}_ms"] for size in taken] == [30.0, 40.0, 60.0]
+    assert {name: found[f"{name}_growth"] for name in GROWN} == dict.fromkeys(GROWN, 2.0) | dict.fromkeys(
+        growth.FULL, 1.5
+    )
 
 
 def test_the_middle_one_counts_and_the_speedup_is_their_ratio() -> None:

@@ -112,5 +112,5 @@ class TestCost:
         client = client_of(stage.office)
         with django_assert_num_queries(13):
             client.get(LEDGER, {"period": stage.period.pk})
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             client.get(LEDGER, {"period": stage.period.pk, "progress": "behind"})

@@ -183,10 +183,10 @@ class TestWho:
 
 class TestCost:
     """Session, person; plan, frozen periods, units of the plan; rows, summary, whether anything no longer holds, standings;
-    the periods to be judged by, duties, reports, views. A filter adds what it left of the main tasks, and where no figure
-    tells its count, the count."""
+    the periods to be judged by, duties, reports, views. A filter adds what it left of the main tasks and what
+    those had, and where no figure tells its count, which edition, and once an edition the count."""
 
-    ALL, FILTERED, COUNTED = 13, 14, 15
+    ALL, FILTERED, COUNTED = 13, 15, 16
 
     def count(self, client, django_assert_num_queries, expected: int, **asked: str) -> None:
         with django_assert_num_queries(expected):
@@ -212,6 +212,7 @@ class TestCost:
         assert Shown(client, LEDGER).status.startswith("显示 7900 项举措")
         self.count(client, django_assert_num_queries, self.ALL)
         self.count(client, django_assert_num_queries, self.FILTERED, progress="not_reported")
+        self.count(client, django_assert_num_queries, self.COUNTED + 1, unit="qingdao")
         self.count(client, django_assert_num_queries, self.COUNTED, unit="qingdao")
         middle = Measure.objects.get(main_task__number=1200, order=1)
         self.count(client, django_assert_num_queries, self.ALL + 1, after=str(middle.pk))

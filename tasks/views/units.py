@@ -11,7 +11,7 @@ from tasks.models import Plan
 from tasks.public_pages import public_page
 from tasks.queries.overview import overview
 from tasks.queries.public_figures import public_figures
-from tasks.queries.unit_duties import role_sections
+from tasks.queries.unit_duties import unit_duties
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
 
@@ -61,7 +61,6 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     asked = plan_asked(request)
     if not asked:
         return render(request, "public/no_plan.html")
-    sections = role_sections(asked["plan"], unit)
     memberships = UnitGroupMember.objects.on(timezone.localdate()).select_related("group__unit", "unit")
     context = {
         **asked,
@@ -69,8 +68,7 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "aliases": list(unit.aliases.all()),
         "groups": [membership.group.unit for membership in memberships.filter(unit=unit)],
         "members": [membership.unit for membership in memberships.filter(group__unit=unit)],
-        "sections": sections,
+        "duties": unit_duties(asked["plan"], unit, SHOWN),
         "shown": SHOWN,
-        "measure_count": len({entry.code for section in sections for entry in section.entries}),
     }
     return render(request, "tasks/units/detail.html", context)

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale",
             action="store_true",
-            help="再量看板、台账和审核在 79 项和 79000 项举措时各需多久，只在 PostgreSQL 上",
+            help="再量看板、台账和审核在 79、7900 和 79000 项举措时各需多久，只在 PostgreSQL 上",
         )
         parser.add_argument(
             "--seconds", type=int, default=5, help="每个页面在 16 个连接下量多少秒吞吐，默认 5；0 为不量"
@@ -81,7 +81,12 @@ class Command(BaseCommand):
             "--exported", type=int, default=EXPORTED, help="导出量多少行，默认 10000；占用的内存按十倍的行数量"
         )
         parser.add_argument(
-            "--measures", type=int, nargs=2, default=list(SIZES), metavar=("小", "大"), help="两份分工表的举措项数"
+            "--measures",
+            type=int,
+            nargs=len(SIZES),
+            default=list(SIZES.values()),
+            metavar=("小", "中", "大"),
+            help="三份分工表的举措项数",
         )
         parser.add_argument("--output", type=Path, default=settings.VAR_DIR / "bench.json", help="结果文件")
 
@@ -118,7 +123,8 @@ class Command(BaseCommand):
             if scale:
                 call_command("flush", interactive=False, verbosity=0)
                 with bench_settings():
-                    grown = growth(rounds, self.stdout.write, measures, seconds)
+                    sizes = dict(zip(SIZES, measures, strict=True))
+                    grown = growth(rounds, self.stdout.write, sizes, seconds)
                 self.report_growth(grown, measures)
                 results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -140,10 +146,10 @@ class Command(BaseCommand):
         self.stdout.write(f"每个进程占内存 {results['worker_mb']:.0f} MB，启动用 {results['cold_start_ms']:.0f} 毫秒")
 
     def report_growth(self, results: dict[str, float], measures: list[int]) -> None:
-        self.stdout.write(f"{measures[0]} 项和 {measures[1]} 项举措时的中位数，各在自己的数据库里：")
+        self.stdout.write(f"{'、'.join(map(str, measures))} 项举措时的中位数，各在自己的数据库里：")
         for name, label in GROWING.items():
-            small, large, times = (results[f"{name}_{end}"] for end in ("small_ms", "large_ms", "growth"))
-            self.stdout.write(f"{small:9.2f} 毫秒 → {large:9.2f} 毫秒，{times:.2f} 倍  {label}")
+            taken = " → ".join(f"{results[f'{name}_{size}_ms']:9.2f}" for size in SIZES)
+            self.stdout.write(f"{taken} 毫秒，{results[f'{name}_growth']:.2f} 倍  {label}")
 
 
 @contextmanager
