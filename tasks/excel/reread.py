@@ -1,7 +1,7 @@
 """A file that somebody brings, hashed anew from its cells. Nothing of it is kept, and nothing of it is believed."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
@@ -49,11 +49,20 @@ def of_csv(data: bytes) -> Reread:
     """One apostrophe in front of a field is the guard that every text a spreadsheet would run got on its way out."""
     try:
         rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""))
-        return Reread(hashed([[[field.removeprefix("'") for field in row] for row in rows]]))
+        return Reread(hashed([without_guards(rows)]))
     except UnicodeDecodeError as problem:
         raise UnreadableFileError(NOT_UTF8) from problem
     except csv.Error as problem:
         raise UnreadableFileError(NOT_READABLE) from problem
+
+
+def without_guards(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    cells = 0
+    for row in rows:
+        cells += max(1, len(row))
+        if cells > MOST_CELLS:
+            raise UnreadableFileError(TOO_LARGE)
+        yield [field.removeprefix("'") for field in row]
 
 
 def of_workbook(data: bytes) -> Reread:

@@ -106,6 +106,8 @@ WITH_UNIT = (
     ROW_OF_SHEET + '<c t="inlineStr"><is><t>举措{n}</t></is></c><c t="inlineStr"><is><t>单位{n}</t></is></c></row>'
 )
 
+CELL = "<row><c/><c/><c/><c t='inlineStr'><is><t>", "</t></is></c></row>"
+OF_RUNS: dict[str, Kind] = {f"a sheet of {run[:12]}": partial(in_sheet, run, *CELL) for run in RUNS if "<" not in run}
 PACKAGES: dict[str, Kind] = {
     **{f"a sheet of {name}": partial(in_sheet, *parts) for name, parts in IN_SHEET.items()},
     **{f"a document of {name}": partial(in_document, *parts) for name, parts in IN_DOCUMENT.items()},
@@ -121,7 +123,7 @@ PACKAGES: dict[str, Kind] = {
     },
     "a sheet of words": partial(any_cell, sheet_cell),
     "a document of words": partial(any_cell, document_cell),
-    **{f"a sheet of {run[:12]}": partial(in_sheet, run, "<row><c/><c/><c/><c t='inlineStr'><is><t>", "</t></is></c></row>") for run in RUNS if "<" not in run},
+    **OF_RUNS,
     **{f"piles of {depth} {name}": partial(nested, depth, f"<{name}>", f"</{name}>") for depth in (30, 300, 900) for name in ("w:p", "w:ins", "w:tbl", "w:tc", "w:r")},
     **{
         f"{rows} rows continue cells of {name}": partial(running_down, run, rows)
@@ -167,9 +169,26 @@ RAW = [
     " t='s'",
     " t='e'",
 ]
+BEGINNINGS = {"behind spaces": " " * 70_000, "behind the beginning of a cell": " " * 70_000 + "<c "}
+OF_A_WORKBOOK = ("sheet", "string", "format", "merged", "header", "whole", "pointed")
 WORKBOOKS: dict[str, Kind] = {
-    **{f"a returned {name}": kind for name, kind in PACKAGES.items() if any(word in name for word in ("sheet", "string", "format", "merged", "header", "whole", "pointed"))},
-    **{f"a returned sheet of {run}": partial(in_sheet, run, before, "") for run in RAW for before in (" " * 70_000, " " * 70_000 + "<c ")},
-    "a returned sheet merged as a whole": partial(in_sheet, '<mergeCell ref="A1:KN20000"/>', "</sheetData><mergeCells>", "</mergeCells><sheetData>"),
-    **{f"a returned sheet that reaches as far as {at}": partial(in_sheet, "", f'<row r="{at[2:]}"><c a=">" r="{at}"><v>1</v></c></row>', "") for at in ("KN19999", "xx20000", "CV20000", "AB20000")},
-}  # fmt: skip
+    **{
+        f"returned: {name}": kind
+        for name, kind in PACKAGES.items()
+        if any(word in name for word in OF_A_WORKBOOK) and name not in OF_RUNS
+    },
+    **{
+        f"returned: {run} {where}": partial(in_sheet, run, before, "")
+        for run in RAW
+        for where, before in BEGINNINGS.items()
+    },
+    "returned: a sheet merged as a whole": partial(
+        in_sheet, '<mergeCell ref="A1:KN20000"/>', "</sheetData><mergeCells>", "</mergeCells><sheetData>"
+    ),
+    **{
+        f"returned: a sheet that reaches as far as {at}": partial(
+            in_sheet, "", f'<row r="{at[2:]}"><c a=">" r="{at}"><v>1</v></c></row>', ""
+        )
+        for at in ("KN19999", "xx20000", "CV20000", "AB20000")
+    },
+}

@@ -140,6 +140,13 @@ class TestAFile:
         monkeypatch.setattr(reread, "MOST_BYTES", 10)
         assert reread.TOO_LARGE in said(client, file=brought(b"PK" + b" " * 20))
 
+    @pytest.mark.parametrize("most", [3, 4])
+    def test_a_csv_of_too_many_cells_is_not_read(self, client: Client, monkeypatch, most: int) -> None:
+        """A blank line counts as one: it is kept as a row."""
+        monkeypatch.setattr(reread, "MOST_CELLS", most)
+        told = said(client, file=brought(b"a,b\n\n\n", "a.csv"))
+        assert (reread.TOO_LARGE in told) is (most < 4)
+
 
 class TestThePage:
     def test_it_is_open_and_keeps_nothing(self, client: Client, file: bytes) -> None:
