@@ -187,7 +187,7 @@ WORKBOOKS: dict[str, Kind] = {
     ),
     **{
         f"returned: a sheet that reaches as far as {at}": partial(
-            in_sheet, "", f'<row r="{at[2:]}"><c a=">" r="{at}"><v>1</v></c></row>', ""
+            in_sheet, " ", f'<row r="{at[2:]}"><c a=">" r="{at}"><v>1</v></c></row>', ""
         )
         for at in ("KN19999", "xx20000", "CV20000", "AB20000")
     },

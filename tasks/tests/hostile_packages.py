@@ -27,9 +27,9 @@ def zipped(parts: Parts, method: int = ZIP_DEFLATED) -> bytes:
     """With as much that cannot be packed as keeps the whole from looking like a bomb."""
     stream = BytesIO()
     total = sum(len(part.encode() if isinstance(part, str) else part) for part in parts.values())
-    with ZipFile(stream, "w", method, compresslevel=1 if method == ZIP_DEFLATED else None) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    with ZipFile(stream, "w") as archive:
+        for name, content in parts.items():  # a ZipInfo of its own: else the hour would be in the file
+            archive.writestr(ZipInfo(name), content, method, 1 if method == ZIP_DEFLATED else None)
         padding = Random(0).randbytes(min(total * 3 // MOST_RATIO, 19 * 2**20))
         archive.writestr(ZipInfo("padding"), padding, ZIP_STORED)
     return stream.getvalue()
@@ -202,7 +202,7 @@ def directory(random: Random, size: int) -> bytes:
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:
         for name, content in {**root_relation("word/document.xml"), "word/document.xml": W + W_END}.items():
-            archive.writestr(name, content)
+            archive.writestr(ZipInfo(name), content)
         for n in range(max(1, min(size, 19_900_000) // 131_200)):
             info = ZipInfo(f"{n}")
             info.extra = b"\xff\xff\x00\x00" * 16_000

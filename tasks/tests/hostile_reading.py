@@ -123,7 +123,7 @@ def weigh(one: Input, path: Path, book: NameBook, seconds: int) -> Weight:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("FUZZ_SEED", "1")))
-    parser.add_argument("--count", type=int, default=int(os.environ.get("FUZZ_FILES", "200")))
+    parser.add_argument("--count", type=int, default=int(os.environ.get("FUZZ_FILES", "520")))
     parser.add_argument("--number", type=int, help="only this one")
     parser.add_argument("--keep", type=Path, help="where to write the file that is read")
     parser.add_argument("--seconds", type=int, default=SECONDS)

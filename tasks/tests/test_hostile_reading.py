@@ -6,7 +6,9 @@ import sys
 from random import Random
 
 from jiaodong.testing.databases import ROOT
+from tasks.tests.hostile_kinds import PACKAGES, WORKBOOKS
 from tasks.tests.hostile_reading import inputs
+from tasks.tests.hostile_texts import TEXTS
 
 NOTICED = """
 import json, time
@@ -53,7 +55,9 @@ def test_files_made_to_be_large_are_read_in_300_mb() -> None:
     assert done.stdout.startswith(f"{FILES} files read")
 
 
-def test_the_same_seed_makes_the_same_files() -> None:
-    first, second = ([one.kind(Random(one.seed), 20_000) for one in inputs(1, FILES)] for _ in range(2))
+def test_the_same_seed_makes_the_same_files_of_every_kind() -> None:
+    every = len(TEXTS | PACKAGES | WORKBOOKS)
+    first, second = ([(one.name, one.kind(Random(one.seed), 20_000)) for one in inputs(1, every)] for _ in range(2))
     assert first == second
-    assert b"" not in first
+    assert len(dict(first)) == every
+    assert b"" not in dict(first).values()
