@@ -17,6 +17,7 @@ from tasks.excel.looks import CODE_LABEL
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_CELLS, ALLOWANCE = 2_000_000, 10  # the last for `extents`
+CELLS_OF_NONE = 10_000  # that an empty sheet counts for
 NOT_READABLE = "这个文件打不开：它不是本系统导出的 xlsx 或 csv 文件，或者已经损坏。"
 TOO_LARGE = "文件太大，最多 20 MB、200 万个单元格。"
 NOT_UTF8 = "这个 CSV 文件不是 UTF-8 编码，可能被另存过。请上传下载时的原文件。"
@@ -88,7 +89,13 @@ def sheets(data: bytes) -> list[list[list[Any]]]:
             raise UnreadableFileError(TOO_LARGE)
         refuse_repeated_texts(package, [content(package, part) for _, part in sheet_parts(package)])
         book = CalamineWorkbook.from_filelike(BytesIO(data))
-        found = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+        found, cells = [], 0
+        for name in book.sheet_names:  # a part may be named again and again
+            sheet = book.get_sheet_by_name(name)
+            cells += max(CELLS_OF_NONE, sheet.total_height * sheet.total_width)
+            if cells > MOST_CELLS:
+                raise UnreadableFileError(TOO_LARGE)
+            found.append(sheet.to_python(skip_empty_area=False))
     except UnreadableError as problem:
         raise UnreadableFileError(problem.message) from problem
     except UnreadableFileError:
