@@ -188,6 +188,17 @@ class TestPlaces:
         table = kept(stage.office, HEAD + OWN + "2\t乙\t\t\n", NOW)
         assert [one.place for one in examined(table, NOW).doubts] == [(3, 1)]
 
+    def test_are_asked_for_a_page_at_a_time(self, stage, monkeypatch):
+        monkeypatch.setattr(importing_steps, "AT_ONCE", 1)
+        table = kept(stage.office, HEAD + OWN + GAP + GAP.replace("举三", "举四"), NOW)
+        url = f"/allocation/{table.pk}/places/"
+        said = page(table, "places/")
+        assert ("举三" in said, "举四" in said, "还有 1 段，这些确认以后再列出。" in said) == (True, False, True)
+        assert post(stage.office, url, **{"place-4-1": "1"}).url == url
+        said = page(table, "places/")
+        assert ("举三" in said, "举四" in said, "再列出" in said) == (True, True, False)
+        assert post(stage.office, url, **{"place-4-1": "1", "place-5-1": "1"}).url.endswith("/difference/")
+
     def test_a_person_decides(self, stage):
         table = kept(stage.office, HEAD + OWN + GAP + "2\t乙\t举二\t青岛海关负责\n", NOW)
         url = f"/allocation/{table.pk}/places/"

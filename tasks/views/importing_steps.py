@@ -35,7 +35,7 @@ PAGES = {
     "difference": "tasks/importing/difference.html",
 }
 NEARLY = 3  # names that look like an unknown one
-AT_ONCE = 50  # names to be decided on; the next come when these are
+AT_ONCE = 50  # names or rows to be decided on; the next come when these are
 MOST_COMPARED = 30_000_000  # characters of one side times those of the other, a second for all changes of a page
 
 
@@ -226,15 +226,15 @@ def places_of_names(placed: list[Placed], names: list[str]) -> dict[str, list[tu
 @of_own_table
 def table_places(request: HttpRequest, table: TableImport) -> HttpResponse:
     examined = examine(table, timezone.localdate())
-    form = PlacesForm(
-        request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
-    )
+    now = {one.place for one in examined.open_places[:AT_ONCE]}
+    doubts = [one for one in examined.doubts if one.is_decided or one.place in now]
+    form = PlacesForm(request.POST if request.method == "POST" else None, doubts=doubts, tasks=examined.draft.tasks)
     if request.method == "POST" and form.is_valid():
         importing.place_rows(request.user, table=table, places=form.places, now=timezone.now())
         table.refresh_from_db()
         return onward(examine(table, timezone.localdate()))
     titles = {task.number: task.title for task in examined.draft.tasks}
-    return step(request, "places", examined, form=form, titles=titles)
+    return step(request, "places", examined, form=form, titles=titles, later=len(examined.doubts) - len(doubts))
 
 
 @login_keeps_text
