@@ -1,13 +1,16 @@
 """The pages for a request that makes no sense and for failures of ours, in the display mode the reader chose.
 
 None may ask the database or the host name: one of the two is perhaps what went wrong. A database that is away, one that was
-too long about an answer and a disk that is full pass: 503 says so, and when to come again, and gives back what was typed.
+too long about an answer, a disk that is full and one that is not there pass: 503 says so, and when to come again, and gives
+back what was typed.
 """
 
 import errno
 import sqlite3
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
@@ -18,9 +21,10 @@ from django.views.defaults import page_not_found
 
 from units.context import display
 
-AWAY, FULL, STOPPED = "数据库暂时不可用", "存储空间已满", "查得太久，已经停下"
+AWAY, FULL, STOPPED, UNREAD = "数据库暂时不可用", "存储空间已满", "查得太久，已经停下", "文件暂时读不到"
 RETRY_AFTER = 15  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_DISK = {errno.EIO, errno.ESTALE, errno.ENOTCONN}  # what a mounted disk says that is gone
 UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)  # a form that makes no sense
 PG_DISK_FULL, PG_STOPPED = "53100", "57014"
 SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
@@ -54,9 +58,9 @@ def before(error: BaseException) -> list[BaseException]:
 
 
 def outage(error: BaseException | None) -> str:
-    """What is in the way for a while, `AWAY`, `FULL` or `STOPPED`; empty where the fault is the program's."""
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
-        return FULL
+    """What is in the way for a while, one of the above; empty where the fault is the program's."""
+    if isinstance(error, OSError):
+        return FULL if error.errno in NO_ROOM else UNREAD if is_file_away(error) else ""
     if isinstance(error, InterfaceError):
         return AWAY if "closed" in str(error) else ""  # the others are about values
     if not isinstance(error, OperationalError):
@@ -68,6 +72,12 @@ def outage(error: BaseException | None) -> str:
     if postgresql == PG_STOPPED:
         return STOPPED
     return "" if sqlite == sqlite3.SQLITE_ERROR else AWAY  # SQLite's word for wrong SQL
+
+
+def is_file_away(error: OSError) -> bool:
+    """One that was uploaded: its row is there, and it is not."""
+    is_missing = isinstance(error, FileNotFoundError) and Path(str(error.filename)).is_relative_to(settings.MEDIA_ROOT)
+    return is_missing or error.errno in NO_DISK
 
 
 def unavailable(request: HttpRequest, trouble: str) -> HttpResponse:

@@ -5,6 +5,7 @@ import sqlite3
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from django.test import Client
 from django.urls import path
 
 from jiaodong import urls
-from jiaodong.errors import AWAY, FULL, STOPPED, outage
+from jiaodong.errors import AWAY, FULL, STOPPED, UNREAD, outage
 from jiaodong.storage import WholeFiles
 from tasks.models import Attachment
 from tasks.services.storing import NOT_KEPT, store_file
@@ -89,6 +90,9 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (sqlite_error(sqlite3.SQLITE_FULL), FULL),
         (OSError(errno.ENOSPC, ""), FULL),
         (OSError(errno.EACCES, ""), ""),
+        (FileNotFoundError(errno.ENOENT, "", f"{settings.MEDIA_ROOT}/tables/1.xlsx"), UNREAD),
+        (FileNotFoundError(errno.ENOENT, "", "/etc/nothing"), ""),
+        (OSError(errno.ESTALE, ""), UNREAD),
         (InterfaceError("Error binding parameter 1"), ""),
         (ProgrammingError('relation "x" does not exist'), ""),
         (RuntimeError(), ""),

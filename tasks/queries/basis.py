@@ -23,6 +23,7 @@ from tasks.queries.past import DutiesThen, due_date_moves
 from tasks.queries.reports import counting
 from tasks.queries.standing import Present, relevant_periods
 from tasks.queries.standing_rows import KeptStanding
+from tasks.queries.words import Places, titled, written
 from units.prepared import prepared
 
 Standing = MeasureStanding | KeptStanding | FrozenMeasure
@@ -113,6 +114,10 @@ class Now:
             groups.setdefault(value if ranks is None else ranks.get(value), []).append(key)
         fresh = [When(pk__in=keys, then=Value(rank)) for rank, keys in groups.items()]
         return Case(*fresh, default=kept, output_field=IntegerField()) if fresh else kept
+
+    def written(self, word: str) -> Places:
+        """Where the measures' own texts or main task contain the word."""
+        return written(word)
 
     def duty_sources(self) -> list[QuerySet[Any]]:
         return [Duty.objects.order_by()]
@@ -226,6 +231,10 @@ class Then:
 
     def ranked(self, column: str, ranks: Mapping[Any, int] | None = None) -> Combinable:
         return by_rank(f"frozen__{column}", ranks)
+
+    def written(self, word: str) -> Places:
+        kept = Q(frozen__text__icontains=word) | Q(frozen__responsibility_text__icontains=word)
+        return [self.measures.order_by().filter(kept | titled(word)).values_list("pk")]
 
     def duty_sources(self) -> list[QuerySet[Any]]:
         return self.duties.sources()

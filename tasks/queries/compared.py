@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tasks.models import ProgressReport
+from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Snapshot
 from tasks.queries.filing import NEED_NO_REPORT
-from tasks.queries.ledger import TOLD, LedgerLine, lines_of
+from tasks.queries.ledger import LedgerLine, lines_of
 
 ADDED, REMOVED = "added", "removed"
 KINDS = {  # of change, in the order in which they are shown
@@ -91,7 +92,7 @@ class Compared:
     @cached_property
     def said_anew(self) -> set[int]:
         """Measures of which a report says something else, or says something for the first time."""
-        same = Q(**{name: OuterRef(name) for name in TOLD}, duty=OuterRef("duty"))
+        same = Q(**{name: OuterRef(name) for name in REPORT_TEXTS}, duty=OuterRef("duty"))
         return measures_of(self.after.approved().exclude(Exists(self.before.approved().filter(same))))
 
     @cached_property

@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable
 from tasks.choices import Stage
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Field, Measure
+from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Standing
 from tasks.queries.keyset import KeyPage, Order, Place, cut
 from tasks.queries.measures import (
@@ -21,18 +22,16 @@ from tasks.queries.measures import (
     MeasureLine,
     Tally,
     duties_of,
-    named,
-    written,
 )
 from tasks.queries.past import held
 from tasks.queries.public_figures import totals
 from tasks.queries.told import TOLD_FIELDS, Told, approvers
+from tasks.queries.words import Places, held_by_named, holding, in_all
 from units.choices import UnitKind
 from units.models import Unit
 from units.prepared import prepared
 
 KEPT_BY_PERIODS = {"text", "responsibility_text", "starts_on", "due_on", "original_due_on", "is_ongoing"}
-TOLD = ("progress", "problems", "coordination_request", "next_steps")  # what words are looked for in, of a report
 COLUMN_OF = {"progress": "progress_light", "deadline": "deadline_light", "stage": "stage"}
 FROM_WORST = [ProgressLight.COMPLETED, ProgressLight.NOT_JUDGED, *sorted(SEVERITY, key=SEVERITY.__getitem__)]
 FROM_OVERDUE = list(DeadlineLight)
@@ -69,7 +68,7 @@ class LedgerLine(MeasureLine):
 
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:
-    """The measures that answer the conditions of a ledger's URL."""
+    """The measures that answer the conditions of a ledger's URL. Those that mention words are found here, by one query."""
     found = Q()
     if asked.get("field"):
         found &= in_field(asked["field"])
@@ -84,8 +83,9 @@ def condition(basis: Basis, user: Any, asked: Asked) -> Q:
         found &= basis.moved
     if asked.get("schedule"):
         found &= basis.scheduled
-    for word in asked.get("q", "").split():
-        found &= mentioning(basis, user, word)
+    if words := asked.get("q", "").split():
+        keys = in_all([places(basis, user, word) for word in words])
+        found &= Q(pk__among=sorted({key for (key,) in keys}))
     return found
 
 
@@ -104,14 +104,12 @@ def any_of(basis: Basis, column: str, values: Iterable[str]) -> Q:
     return found
 
 
-def mentioning(basis: Basis, user: Any, word: str) -> Q:
-    """Measures whose texts, units or visible reports contain the word."""
-    found = written(word, basis.prefix) | held(basis.duty_sources(), named(word))
+def places(basis: Basis, user: Any, word: str) -> Places:
+    """The measures whose texts, main task, units or visible reports contain the word."""
+    found = basis.written(word) + held_by_named(word, basis.duty_sources())
     for standing_on, reports in basis.reports(user):
-        told = Q()
-        for name in TOLD:
-            told |= Q(**{f"{name}__icontains": word})
-        found |= standing_on & Q(pk__in=reports.filter(told).order_by().values("duty__measure"))
+        told = reports.filter(holding(REPORT_TEXTS, word)).order_by().values("duty__measure")
+        found.append(Measure.objects.order_by().filter(standing_on, pk__in=told).values_list("pk"))
     return found
 
 
@@ -161,10 +159,11 @@ def count(basis: Basis, found: Q) -> int:
 
 
 def counts(basis: Basis, conditions: Mapping[str, Q]) -> dict[str, int]:
-    """How many measures answer each condition: one query for all."""
-    return basis.measures.order_by().aggregate(
-        **{name: Count("pk", filter=one) if one else Count("pk") for name, one in conditions.items()}
-    )
+    """How many measures answer each condition: one query for all. A condition chooses its rows and is not asked of each."""
+    measures = basis.measures.order_by()
+    chosen = {name: Q(pk__in=measures.filter(one).values("pk")) for name, one in conditions.items() if one}
+    found = measures.aggregate(**{name: Count("pk", filter=one) for name, one in chosen.items()}) if chosen else {}
+    return {name: found[name] if name in found else counted(basis, {}) or 0 for name in conditions}
 
 
 def tallies(basis: Basis, found: Q, tasks: Collection[int]) -> dict[int, Tally]:

@@ -3,8 +3,6 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Subquery
@@ -13,7 +11,8 @@ from tasks.choices import OBLIGED_ROLES
 from tasks.models import Duty, MainTask, Measure, Plan, ProbableSlip
 from tasks.queries.keyset import Place, in_source
 from tasks.queries.public import published_as
-from units.models import Unit, UnitAlias, UnitGroup
+from tasks.queries.words import mentioning
+from units.models import Unit, UnitGroup
 from units.prepared import prepared, prepared_by_key, prepared_rows
 
 SOURCE_ORDER = ("main_task__number", "order")
@@ -165,12 +164,20 @@ def duties_of_measures(*ids: int) -> QuerySet[Duty]:
     return duties_in_order(ids)
 
 
-def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "", published: str = "") -> Q:
+def matching(
+    field: int | str = "",
+    unit: str = "",
+    role: str = "",
+    q: str = "",
+    published: str = "",
+    tasks: Collection[int] = (),
+) -> Q:
     """The condition for measures of a field (by position), of a unit or closed group (by slug), in a role, on a text.
 
     `published` is one of `public.CHOICES`: what is published of a measure.
 
-    Unit and role together mean that unit's duties in that role, not any unit's.
+    Unit and role together mean that unit's duties in that role, not any unit's. Of measures of other main tasks than `tasks`,
+    if any are given, it may say no.
     """
     condition = Q()
     if field:
@@ -178,8 +185,8 @@ def matching(field: int | str = "", unit: str = "", role: str = "", q: str = "",
     if unit or role:
         duties = Duty.objects.order_by().filter(duties_of(unit, role))
         condition &= Q(pk__in=duties.values("measure"))
-    for word in q.split():
-        condition &= mentioning(word)
+    if words := q.split():
+        condition &= mentioning(words, tasks)
     return condition & published_as(published) if published else condition
 
 
@@ -198,26 +205,6 @@ def key_of(one: QuerySet[Any]) -> Subquery:
     return Subquery(one.order_by().values("pk")[:1])
 
 
-def mentioning(word: str) -> Q:
-    """Measures whose texts, main task or responsible units (full, short and other names) contain the word."""
-    duties = Duty.objects.order_by().filter(named(word))
-    return written(word) | Q(pk__in=duties.values("measure"))
-
-
-def named(word: str) -> Q:
-    """Duties whose unit, or the group that brought it in, has a name of any kind with the word in it."""
-    aliases = UnitAlias.objects.filter(name__icontains=word).values("unit")
-    units = Unit.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(pk__in=aliases))
-    units = units.order_by().values("pk")
-    return Q(unit__in=units) | Q(via_group__unit__in=units)
-
-
-def written(word: str, prefix: str = "") -> Q:
-    """Measures whose own texts or main task contain the word; `prefix` leads to where the texts are kept."""
-    texts = (f"{prefix}text", f"{prefix}responsibility_text", "main_task__title")
-    return reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
-
-
 def tallies(plan: Plan, asked: Conditions, tasks: Collection[int]) -> dict[int, Tally]:
     """Main task id -> its tally, for those of these main tasks that have measures. Two queries."""
     if not tasks:
@@ -228,8 +215,8 @@ def tallies(plan: Plan, asked: Conditions, tasks: Collection[int]) -> dict[int, 
 
 @prepared
 def task_rows(plan_id: int, asked: Conditions, *tasks: int) -> QuerySet[Measure]:
-    found = selected(plan_id, asked).filter(main_task__in=tasks).order_by()
-    return found.values("main_task_id").annotate(count=Count("pk")).values_list("main_task_id", "count")
+    found = Measure.objects.filter(matching(**dict(asked), tasks=tasks), main_task__plan=plan_id, main_task__in=tasks)
+    return found.order_by().values("main_task_id").annotate(count=Count("pk")).values_list("main_task_id", "count")
 
 
 def totals(plan_id: int, asked: Conditions = ()) -> Totals:

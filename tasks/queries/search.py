@@ -6,7 +6,9 @@ from typing import NamedTuple
 from django.db.models import Prefetch, Q
 
 from tasks.models import MainTask, Plan
-from tasks.queries.measures import MeasureLine, matching, measure_lines, measure_list
+from tasks.postgres import TASK_TEXTS
+from tasks.queries.measures import MeasureLine, page_lines, totals
+from tasks.queries.words import holding
 from units.models import Unit, UnitAlias
 
 SHOWN = 20  # of each sort
@@ -41,12 +43,12 @@ def search_words(text: str) -> list[str]:
 
 def find(plan: Plan, words: list[str]) -> Findings:
     """What the plan holds of these words. Its measures are those that the list shows for them. Six queries."""
-    measures = measure_list(plan).filter(matching(q=" ".join(words)))
-    tasks = MainTask.objects.filter(*(Q(title__icontains=word) for word in words), plan=plan)
+    asked = (("q", " ".join(words)),)
+    tasks = MainTask.objects.filter(*(holding(TASK_TEXTS, word) for word in words), plan=plan)
     return Findings(
         list(tasks.order_by("number").select_related("field")),
-        measure_lines(measures[:SHOWN]),
-        measures.count(),
+        page_lines(plan.pk, asked, "number", 0, SHOWN),
+        totals(plan.pk, asked).measures,
         find_units(words),
     )
 

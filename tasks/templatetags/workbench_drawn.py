@@ -40,16 +40,18 @@ def named(on: datetime.date) -> str:
 
 @dataclass
 class Lines:
-    """What all lines of a page share: whether each names its unit and its period, and the token of its form."""
+    """What all lines of a page share: whether each names its unit and its period, the token of its form, and the day."""
 
     names_unit: bool
     names_period: bool
     token: str
     reports: str
+    today: datetime.date
 
     @classmethod
     def of(cls, context: Context) -> "Lines":
-        return cls(context["user"].role == Role.OFFICE, not context["only"], str(context["csrf_token"]), reports())
+        names_unit, today = context["user"].role == Role.OFFICE, context["bench"].today
+        return cls(names_unit, not context["only"], str(context["csrf_token"]), reports(), today)
 
     def drawn(self, line: Line, verb: str, measures: dict[Plan, str]) -> str:
         row, duty = line.row, line.row.duty
@@ -71,10 +73,11 @@ class Lines:
         )
 
     def whose(self, row: Row) -> str:
-        period = (
-            f"<span>{escape(row.period.label)}，{row.period.due_on:%m-%d} 截止</span>" if self.names_period else ""
+        closes = "已截止，补报" if row.period.due_on < self.today else "截止"
+        period = f"{escape(row.period.label)}，{row.period.due_on:%m-%d} {closes}"
+        return (f"<span>{period}</span>" if self.names_period else "") + (
+            f"<span>{escape(row.duty.unit)}</span>" if self.names_unit else ""
         )
-        return period + (f"<span>{escape(row.duty.unit)}</span>" if self.names_unit else "")
 
     def acts(self, line: Line, verb: str) -> str:
         row, duty = line.row, line.row.duty

@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -146,6 +147,15 @@ class TestDownload:
             reporting.submit_report(stage.reporter, report=report, version=report.version, now=NOW)
         answers = {name: client_of(user).get(url).status_code for name, user in stage.everybody.items()}
         assert answers == {name: 200 if name in seen_by else 404 for name in stage.everybody}
+
+    def test_where_its_disk_is_away_the_page_says_so(self, stage, monkeypatch, tmp_path, settings):
+        settings.MEDIA_ROOT = tmp_path
+        monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
+        one, client = attached(stage), client_of(stage.reporter)
+        one.file.storage.delete(one.file.name)
+        client.raise_request_exception = False
+        answer = client.get(reverse("attachment", args=[one.pk]))
+        assert (answer.status_code, "文件暂时读不到" in answer.content.decode()) == (503, True)
 
     def test_an_outsider_is_asked_to_log_in_and_a_number_that_does_not_exist_is_404(self, stage, client):
         url = reverse("attachment", args=[attached(stage).pk])

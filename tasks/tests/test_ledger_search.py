@@ -1,11 +1,9 @@
 """Words looked for in the ledger: in everything the person may see of the basis period, and in nothing else."""
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from tasks.models import Duty, ProgressReport
-from tasks.postgres import INDEXES
 from tasks.services.standing import rebuild
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import earlier_period
@@ -142,18 +140,3 @@ class TestWho:
         stranger = make_user("海关审核员", Role.UNIT_REVIEWER, stage.other_duty.unit)
         for asked in ({"unit": "jt"}, {"progress": "not_reported"}, {"q": "举措之7"}):
             assert DRAFT not in client_of(stranger).get(LEDGER, asked).content.decode()
-
-
-def test_trigram_indexes_stand_on_postgresql_and_nowhere_else():
-    with connection.cursor() as cursor:
-        found = {
-            name
-            for table in ("tasks_progressreport", "tasks_measure")
-            for name in connection.introspection.get_constraints(cursor, table)
-            if name.startswith("trgm_")
-        }
-    assert found == (set(INDEXES) if connection.vendor == "postgresql" else set())
-
-
-def test_their_names_fit_the_domestic_databases():
-    assert [name for name in INDEXES if len(name) > 30] == []

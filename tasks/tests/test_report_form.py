@@ -78,6 +78,12 @@ class TestShown:
         assert "退回理由：请补充文号。" in text
         assert "请在 10月12日前改好" in text
 
+    def test_the_reason_stays_in_sight_while_it_is_mended(self, stage):
+        report = returned(stage)
+        post(stage, do="save", version=report.version, progress="补充了文号。")
+        assert ProgressReport.objects.get(pk=report.pk).state == ReportState.DRAFT
+        assert "退回理由：请补充文号。" in shown(stage).text_content()
+
     def test_after_the_due_date_it_says_the_report_will_be_late(self, stage):
         ReportingPeriod.objects.update(due_on=datetime.date(2026, 10, 8))
         assert "现在提交标注为“补报”" in shown(stage).text_content()

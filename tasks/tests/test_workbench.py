@@ -146,7 +146,7 @@ class TestLists:
             " ".join(line.text_content().split())
             for line in tree.xpath("//section[@aria-labelledby='due']//p[@class='line']")
         ]
-        assert lines == ["2026年二季度，07-15 截止首次填报", "2026年三季度，10-15 截止首次填报"]
+        assert lines == ["2026年二季度，07-15 已截止，补报首次填报", "2026年三季度，10-15 截止首次填报"]
 
     def test_every_open_period_stands_beside_the_report_before_it(self, stage):
         earliest = make_period(stage.plan, "2026年一季度", datetime.date(2026, 3, 31))

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 from tasks.choices import DutyRole, ReportState, Stage
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS
 from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import ADDED, KINDS, Compared, Pair
 from tasks.queries.filing import NEED_NO_REPORT
-from tasks.queries.ledger import TOLD, LedgerLine
+from tasks.queries.ledger import LedgerLine
 from tasks.queries.reports import frozen_periods
 from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff
@@ -28,7 +29,7 @@ from units.permissions import Permission, require
 
 PER_PAGE = 25
 NOW = "now"
-LABELS = {name: str(ProgressReport._meta.get_field(name).verbose_name) for name in TOLD}
+LABELS = {name: str(ProgressReport._meta.get_field(name).verbose_name) for name in REPORT_TEXTS}
 
 
 class Sides(NamedTuple):
@@ -186,7 +187,7 @@ def words(before: LedgerLine, after: LedgerLine) -> Iterable[Changed]:
         if duty not in new and after.standing.stage in NEED_NO_REPORT:
             continue
         report = new.get(duty) or old[duty]
-        for name in TOLD:
+        for name in REPORT_TEXTS:
             then, now = (getattr(reports.get(duty), name, "") for reports in (old, new))
             if then != now:
                 yield Changed(f"{report.unit}　{LABELS[name]}", text_diff(then, now), False)

@@ -130,9 +130,11 @@ def form_page(
 
 
 def last_return(report: ProgressReport | None) -> Any:
-    if report is None or report.state != ReportState.RETURNED:
+    """Why it came back, for as long as it is being mended: the first thing that is saved makes a draft of what was returned."""
+    if report is None or report.state not in (ReportState.RETURNED, ReportState.DRAFT):
         return None
-    return report.reviews.filter(is_passed=False).select_related("decided_by__unit").last()
+    last = report.reviews.select_related("decided_by__unit").last()
+    return last if last and not last.is_passed else None
 
 
 def hints_of(form: ReportForm, last: ProgressReport | None) -> list[Hint]:

@@ -27,6 +27,7 @@ class Verdict:
     asked: str
     records: list[ExportRecord] = field(default_factory=list)
     is_altered: bool = False
+    is_code: bool = False
     printed: str = ""  # the code that the file itself carries
     problem: str = ""
     original: Plan | None = None  # whose table as issued it is, as it stands now
@@ -54,7 +55,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def of_code(text: str) -> Verdict:
     code = as_typed(text)
     found = by_code(code)
-    return Verdict(f"校验码 {code}", [found] if found else [])
+    return Verdict(f"校验码 {code} ", [found] if found else [], is_code=True)
 
 
 def of_file(name: str, data: bytes) -> Verdict:

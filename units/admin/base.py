@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import ModelChange
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from units.permissions import Permission, may
 from units.services import refuse_if_in_use
@@ -169,6 +171,19 @@ def refusing(form: type[ModelForm], refusal: ValidationError) -> type[ModelForm]
     return type(form.__name__, (form,), {"_post_clean": _post_clean})
 
 
+class Told(HistoricalRecordContextHelper):
+    """Values as the forms say them: the label of a choice, 是 or 否, and what was empty."""
+
+    def prepare_delta_change_value(self, change: ModelChange, value: Any) -> Any:
+        value = super().prepare_delta_change_value(change, value)
+        if value is None or value == "":
+            return "（空）"
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        choices = getattr(self.model._meta.get_field(change.field), "flatchoices", ())
+        return dict(choices).get(value, value)
+
+
 class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
     """A model with a history of its rows. The templates mend what the library's leave in English or style inline."""
 
@@ -179,6 +194,9 @@ class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
         if not is_key(object_id):
             raise Http404
         return super().history_view(request, object_id, *args, **kwargs)
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> Told:
+        return Told(self.model, historical_record)
 
     def history_form_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The library lets whoever sees an old version send it as well."""

@@ -103,10 +103,10 @@ class TestUnits:
     def test_history_says_who_changed_what(self, administrator: Client) -> None:
         unit = make_unit(**UNIT)
         change = reverse("admin:units_unit_change", args=[unit.pk])
-        administrator.post(change, UNIT | {"short_name": "省科技厅"} | inline("aliases"))
+        administrator.post(change, UNIT | {"short_name": "省科技厅", "kind": UnitKind.CITY} | inline("aliases"))
         answer = administrator.get(reverse("admin:units_unit_history", args=[unit.pk]))
         text = re.sub(r"\s+", " ", strip_tags(answer.content.decode()))
-        assert "已修改 administrator 简称：科技厅 → 省科技厅" in text
+        assert "已修改 administrator 类别：省直部门 → 市政府 简称：科技厅 → 省科技厅" in text
         assert 'style="' not in answer.content.decode()
 
 
