@@ -10,16 +10,22 @@ from typing import Literal
 Piece = tuple[Literal["same", "removed", "added"], str]
 TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?|[A-Za-z]+|\s+|.", re.DOTALL)  # a number or a word changes as a whole
 SENTENCE = re.compile(r"[^。；\n]*[。；\n]|[^。；\n]+")
+MOST_TEXT = 200_000  # characters of both sides; what is longer is shown as a whole
 SHORT_BRIDGE = 2  # unchanged stretches this short between two changes are read as changed
-MOST_PAIRS = 1_000_000  # of tokens compared one by one, 30 ms; longer texts are compared sentence by sentence first
+MOST_PAIRS = 1_000_000  # of tokens compared one by one, 30 ms; longer texts sentence by sentence, the longest not
 
 
 def text_diff(before: str, after: str) -> list[Piece]:
     """Pieces in reading order; the same and removed ones give `before`, the same and added ones `after`."""
+    if len(before) + len(after) > MOST_TEXT:
+        return [("removed", before), ("added", after)]
     old, new = TOKEN.findall(before), TOKEN.findall(after)
     if len(old) * len(new) <= MOST_PAIRS:
         return merged(list(compared(old, new)))
-    return merged(list(by_sentence(SENTENCE.findall(before), SENTENCE.findall(after))))
+    sentences = SENTENCE.findall(before), SENTENCE.findall(after)
+    if len(sentences[0]) * len(sentences[1]) > MOST_PAIRS:
+        return [("removed", before), ("added", after)]
+    return merged(list(by_sentence(*sentences)))
 
 
 def compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:

@@ -3,12 +3,15 @@
 Kept beside the file as JSON. The file never changes, so that a line and a paragraph name a text for good. Pure.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from tasks.allocation.corrections import Move, text_hash
-from tasks.allocation.table import DraftMeasure, DraftPlan
+from tasks.allocation.corrections import Corrections, Move, text_hash
+from tasks.allocation.grammar import Statement
+from tasks.allocation.rows import Document
+from tasks.allocation.table import DraftMeasure, DraftPlan, draft_plan
 from units.names import NameBook
 
 UNIT, ALIAS, CLOSED, OPEN = "unit", "alias", "closed", "open"
@@ -94,6 +97,29 @@ class Doubtful:
     is_decided: bool
 
 
+class Drafted(NamedTuple):
+    """A table read with what was decided, and those decisions that still answer something."""
+
+    draft: DraftPlan
+    book: NameBook
+    decisions: Decisions
+    doubts: list[Doubtful]
+
+
+def drafted(document: Document, base: NameBook, decisions: Decisions, present: Mapping[str, int]) -> Drafted:
+    """`present`: the text of a measure -> its main task in the plan as it is."""
+    statements: dict[str, Statement] = {}
+    plain = draft_plan(document, base, None, statements)
+    asked = plain.names
+    if decisions.names:
+        asked += draft_plan(document, decisions.read_into(base)).names
+    decisions = decisions.narrowed([name for name in asked if not base.knows(name)], base.units)
+    doubts = doubtful(plain, present, decisions.places)
+    book = decisions.read_into(base)
+    known = {} if decisions.names else statements
+    return Drafted(draft_plan(document, book, Corrections(moves=moves(doubts)), known), book, decisions, doubts)
+
+
 def doubtful(draft: DraftPlan, present: Mapping[str, int], decided: Mapping[Place, int]) -> list[Doubtful]:
     """Paragraphs of rows without a number, and of the row above a main task that has none of its own.
 
@@ -122,8 +148,8 @@ def doubt(
 def lines_above_empty_tasks(draft: DraftPlan) -> Iterator[int]:
     lines = sorted({measure.line for task in draft.tasks for measure in task.measures})
     for task in draft.tasks:
-        if not task.measures and (above := [line for line in lines if line < task.line]):
-            yield above[-1]
+        if not task.measures and (above := bisect_left(lines, task.line)):
+            yield lines[above - 1]
 
 
 def moves(rows: list[Doubtful]) -> tuple[Move, ...]:

@@ -45,6 +45,17 @@ WARNINGS = frozenset(
 )
 
 
+TOO_LARGE = "文件展开后太大，不像一份分工表。请把分工表单独复制到一个新文件，保存后再读。"
+
+
+class UnreadableError(Exception):
+    """The file as a whole cannot be read; says in Chinese what to mend."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to know or to mend. `line` is the physical line of a text file, or the row of a sheet or table."""

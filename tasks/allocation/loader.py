@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 from tasks.allocation.fixture import field_for, slips_in
 from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
-from tasks.queries.comparison import Comparison, kind_of, names_in
+from tasks.queries.comparison import Comparison, kind_of
 from tasks.services import standing
 from tasks.services.public_figures import count_public
 from units import audit
@@ -91,7 +91,7 @@ def store_units(draft: DraftPlan, book: NameBook, by: User | None) -> dict[str, 
     units = {unit.name: unit for unit in Unit.objects.all()}
     last = max((unit.position for unit in units.values()), default=0)
     fresh_groups = []
-    for name in names_in(draft):
+    for name in draft.names:
         if name in units:
             continue
         last += 10

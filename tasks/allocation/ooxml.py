@@ -11,36 +11,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
-from xml.parsers import expat
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from tasks.allocation.findings import Finding
-from tasks.allocation.rows import Document
+from tasks.allocation.findings import TOO_LARGE, UnreadableError
+from tasks.allocation.markup import MEGABYTE, MOST_READ, Spent, Target, check_beginning, parsed, tree
+from tasks.allocation.rows import Document, refused
 
 ENCRYPTED = 0x1
-MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_RATIO, RATIO_COUNTS_FROM = 250, 10 * MEGABYTE  # real sheets full of empty cells reach a ratio of 50
-# An allocation table has some dozens of rows; these are hundreds of times as many, and two seconds of reading at most.
-MOST_PARTS = 10_000
-MOST_READ, MOST_WHOLE = 50 * MEGABYTE, 5 * MEGABYTE  # of one part that is read piece by piece, and at once
-MOST_ELEMENTS, MOST_CELLS = 500_000, 60_000
-LONGEST_TAG = 4 * 65536
+MOST_PARTS, LONGEST_DIRECTORY = 10_000, MEGABYTE
+MOST_WHOLE = 5 * MEGABYTE  # of one part that is read at once
+MOST_CELLS = 60_000
 ENTRY = b"PK\x01\x02"  # one part in the directory of a zip
 
 DAMAGED = "文件已损坏或不完整，无法读取。请用 Excel、Word 或 WPS 打开，另存为新的 .xlsx 或 .docx 文件后再读。"
 PROTECTED = "文件设了打开密码。请去掉密码后另存，再读一次。"
 NOT_OFFICE = "这是一个压缩文件，但里面没有 Excel 工作簿或 Word 文档。请选 .txt、.xlsx 或 .docx 文件。"
-TOO_LARGE = "文件展开后太大，不像一份分工表。请把分工表单独复制到一个新文件，保存后再读。"
-DOCTYPE = "文件内含不允许的实体定义，已拒绝读取。请用 Excel、Word 或 WPS 打开，把表格复制到新文件后再读。"
 
 
-class UnreadableError(Exception):
-    """The file as a whole cannot be read; says in Chinese what to mend."""
+class Zipped(BytesIO):
+    """The bytes of a zip. Only its directory is asked for at once, and zipfile takes quadratic time for a long one."""
 
-    def __init__(self, message: str, line: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.line = message, line
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LONGEST_DIRECTORY:
+            raise UnreadableError(TOO_LARGE)
+        return super().read(size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,8 @@ class Package:
     def __init__(self, data: bytes) -> None:
         if data.count(ENTRY) > MOST_PARTS:
             raise UnreadableError(TOO_LARGE)
-        self.archive = ZipFile(BytesIO(data))
+        self.archive = ZipFile(Zipped(data))
+        self.spent = Spent()
         self.parts = {part_key(info.filename): info for info in self.archive.infolist()}
         self.refuse_unfit(len(data))
         self.main = next((to.part for to in self.relations("").values() if to.kind == "officeDocument"), "")
@@ -72,18 +69,29 @@ class Package:
             raise UnreadableError(TOO_LARGE)
         if any(info.flag_bits & ENCRYPTED for info in infos):
             raise UnreadableError(PROTECTED)
+        if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in infos):
+            raise BadZipFile  # Office writes no other, and some take long to unpack
 
     def open(self, part: str, most: int = 0) -> IO[bytes]:
-        info = self.parts[part_key(part)]
+        return self.open_entry(self.parts[part_key(part)], most)
+
+    def open_entry(self, info: ZipInfo, most: int = 0) -> IO[bytes]:
+        """One part as the directory has it: two may bear the same name."""
         if info.file_size > (most or MOST_READ):
             raise UnreadableError(TOO_LARGE)
         with self.archive.open(info) as beginning:
-            refuse_doctype(beginning)
+            check_beginning(beginning)
         return self.archive.open(info)
 
+    def parsed(self, part: str, target: Target) -> Iterator[None]:
+        """Give a part to the target piece by piece; it is the caller's turn after each."""
+        with self.open(part) as stream:
+            yield from parsed(stream, target, self.spent)
+
     def root(self, part: str) -> ET.Element:
+        """A part as a whole, all names local."""
         with self.open(part, MOST_WHOLE) as stream:
-            return ET.parse(stream).getroot()  # noqa: S314 open() lets no document type through
+            return tree(stream, self.spent)
 
     def relations(self, part: str) -> dict[str, Relation]:
         """The relations of a part by their id; those of the package itself for ""."""
@@ -105,30 +113,6 @@ def part_key(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
-def pieces_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """A part in pieces, for a parser. A tag without end is refused: its attributes would be gathered until then."""
-    silent = 0
-    while piece := stream.read(65536):
-        silent = 0 if b">" in piece else silent + len(piece)
-        if silent > LONGEST_TAG:
-            raise UnreadableError(TOO_LARGE)
-        yield piece
-
-
-def refuse_doctype(stream: IO[bytes]) -> None:
-    """Stop at a document type, the only place where entities can be defined; OOXML has none. Reads up to the root."""
-    roots: list[str] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = raise_doctype
-    parser.StartElementHandler = lambda name, _: roots.append(name)
-    while not roots and (piece := stream.read(1024)):
-        parser.Parse(piece)
-
-
-def raise_doctype(*_: object) -> None:
-    raise UnreadableError(DOCTYPE)
-
-
 def from_package(data: bytes, read: Callable[[Package], Document]) -> Document:
     """Read, and turn whatever stops the reading into a finding."""
     try:
@@ -137,7 +121,3 @@ def from_package(data: bytes, read: Callable[[Package], Document]) -> Document:
         return refused(problem.message, problem.line)
     except Exception:  # broken bytes make zipfile, zlib, the XML parser and the conversions raise nearly anything
         return refused(DAMAGED)
-
-
-def refused(message: str, line: int = 1) -> Document:
-    return Document(findings=(Finding("UNREADABLE_FILE", line, message),))

@@ -1,10 +1,11 @@
 """A file of any accepted kind becomes the same rows. What the bytes are decides, not what the name says."""
 
-from tasks.allocation.ooxml import NOT_OFFICE, Package, UnreadableError, from_package, refused
+from tasks.allocation.findings import UnreadableError
+from tasks.allocation.ooxml import NOT_OFFICE, Package, from_package
 from tasks.allocation.reader_docx import read_word
 from tasks.allocation.reader_text import read_text
 from tasks.allocation.reader_xlsx import read_workbook
-from tasks.allocation.rows import Document
+from tasks.allocation.rows import Document, refused
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, .doc, and Office files under a password
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")

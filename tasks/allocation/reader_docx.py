@@ -8,19 +8,12 @@ import xml.etree.ElementTree as ET
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import IO
+from itertools import chain, islice
 
+from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import (
-    MOST_CELLS,
-    MOST_ELEMENTS,
-    TOO_LARGE,
-    Package,
-    UnreadableError,
-    from_package,
-    pieces_of,
-)
-from tasks.allocation.rows import Cell, Document, Line, document
+from tasks.allocation.ooxml import MOST_CELLS, Package, from_package
+from tasks.allocation.rows import MOST_TEXT, TOO_MUCH, Cell, Document, Line, document
 
 NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
 NO_TABLE = "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
@@ -58,27 +51,28 @@ def read_docx(data: bytes) -> Document:
 def read_word(package: Package) -> Document:
     if not package.main.startswith("word/"):
         raise UnreadableError(NO_DOCUMENT)
-    with package.open(package.main) as stream:
-        body = Body(stream)
-        lines = list(body.lines())
+    body = Body(package)
+    lines = body.lines()
+    beginning = list(islice(lines, 1))  # by then the title is known
+    title = [Line(0, ((body.title,),))] if body.title else []
+    found = document(chain(title, beginning, lines))
     if not body.has_table:
         raise UnreadableError(NO_TABLE)
-    title = [Line(0, ((body.title,),))] if body.title else []
-    found = document([*title, *lines])
     return replace(found, notes=(*body.notes, *found.notes))
 
 
 class Body:
     """The body of a document, read once: `lines` yields the tables, and leaves title and notes behind."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
+    def __init__(self, package: Package) -> None:
+        self.package = package
         self.title, self.notes = "", list[str]()
+        self.length = 0  # of the notes
         self.has_table = False
 
     def lines(self) -> Iterator[Line]:
         table, number, count, started = Table(), 0, 0, False
-        for element in blocks(self.stream):
+        for element in blocks(self.package):
             if element.tag == "p":
                 self.take_paragraph("".join(pieces(element)).strip())
             elif element.tag == "tbl":
@@ -100,58 +94,55 @@ class Body:
             self.title = text
         elif text:
             self.notes.append(text)
+            self.length += len(text)
+            if self.length > MOST_TEXT:
+                raise UnreadableError(TOO_MUCH)
 
 
-def blocks(stream: IO[bytes]) -> Iterator[ET.Element]:
+def blocks(package: Package) -> Iterator[ET.Element]:
     """The paragraphs of the body, the rows of its tables and the ends of its tables, each emptied after use."""
     target = BlockTarget()
-    parser = ET.XMLParser(target=target)  # noqa: S314 open() lets no document type through
-    for piece in pieces_of(stream):
-        parser.feed(piece)
+    for _ in package.parsed(package.main, target):
         for element in target.finished:
             yield element
             element.clear()
         target.finished.clear()
-    parser.close()
 
 
 class BlockTarget:
-    """Builds elements from the parser's events, by their local names: the two flavours of OOXML differ in nothing else."""
+    """Builds elements from the parser's events, with the one attribute that is asked for: `val`."""
 
     def __init__(self) -> None:
         self.builder = ET.TreeBuilder()
         self.around: list[str] = []
-        self.unread = self.elements = 0
+        self.unread = 0
         self.finished: list[ET.Element] = []
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.elements += 1
-        if self.elements > MOST_ELEMENTS:
-            raise UnreadableError(TOO_LARGE)
-        name = tag.rpartition("}")[2]
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if self.unread or name in UNREAD:
             self.unread += 1
             return
         if name in BLOCKS:
             self.around.append(name)
-        self.builder.start(name, attributes)
+        kept = {}
+        for key, value in attributes.items():
+            if key.endswith(":val"):
+                kept = {"val": value}
+        self.builder.start(name, kept)
 
     def data(self, text: str) -> None:
         if not self.unread:
             self.builder.data(text)
 
-    def end(self, tag: str) -> None:
+    def end(self, name: str) -> None:
         if self.unread:
             self.unread -= 1
             return
-        element = self.builder.end(tag.rpartition("}")[2])
+        element = self.builder.end(name)
         if element.tag in BLOCKS:
             self.around.pop()
             if self.around == (["tbl"] if element.tag == "tr" else []):
                 self.finished.append(element)
-
-    def close(self) -> None:
-        """Part of the parser's protocol."""
 
 
 def boxes_of(row: ET.Element, table: Table) -> list[Box]:
@@ -165,6 +156,8 @@ def boxes_of(row: ET.Element, table: Table) -> list[Box]:
         else:
             boxes.append(box_of(element, start, span, table))
         start += span
+        if len(boxes) > MOST_CELLS:
+            raise UnreadableError(TOO_LARGE)
     return boxes
 
 
@@ -215,7 +208,7 @@ def pieces(element: ET.Element) -> Iterator[str]:
             yield child.text or ""
         elif child.tag in CHARACTERS:
             yield CHARACTERS[child.tag]
-        elif child.tag not in NO_TEXT:
+        elif child.tag not in NO_TEXT and child.tag != "p":  # a paragraph within stands for itself
             yield from pieces(child)
 
 
@@ -231,16 +224,12 @@ def inside(element: ET.Element, name: str) -> Iterator[ET.Element]:
 def merge_of(cell: ET.Element, name: str) -> str:
     """`restart`, `continue` or "" for none. The mark without a word means `continue`."""
     mark = at(cell, "tcPr", name)
-    return "" if mark is None else value_of(mark, "continue")
+    return "" if mark is None else mark.get("val", "continue")
 
 
 def number_at(element: ET.Element, *path: str) -> int:
     found = at(element, *path)
-    return 0 if found is None else int(value_of(found, "0"))
-
-
-def value_of(element: ET.Element, default: str) -> str:
-    return next((value for name, value in element.items() if name.endswith("}val")), default)
+    return 0 if found is None else int(found.get("val", "0"))
 
 
 def is_marked(element: ET.Element, *path: str) -> bool:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tasks.allocation.findings import Finding
-from tasks.allocation.rows import CELLS_READ, Document, Line, document, paragraphs
+from tasks.allocation.findings import Finding, UnreadableError
+from tasks.allocation.rows import CELLS_READ, MOST_TEXT, TOO_MUCH, Document, Line, document, paragraphs, refused
 
 LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines would also split at form feeds and U+2028
 MOST_LINES, MOST_TAGS = 20_000, 200_000  # hundreds of times a table's; two seconds of reading at most
@@ -16,12 +16,18 @@ def read_text(data: bytes) -> Document:
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = len(LINE_END.findall(data[: error.start].decode("utf-8"))) + 1
+        good = data[: error.start]
+        line = good.count(b"\n") + good.count(b"\r") - good.count(b"\r\n") + 1
         message = "文件不是 UTF-8 编码。请在记事本或 WPS 中“另存为”，编码选 UTF-8，再读一次。"
         return Document(findings=(Finding("BAD_ENCODING", line, message),))
     if max(text.count("\n"), text.count("\r")) > MOST_LINES or text.count("<") > MOST_TAGS:
-        return Document(findings=(Finding("UNREADABLE_FILE", 1, TOO_LONG),))
-    return document(text_lines(text))
+        return refused(TOO_LONG)
+    if len(text) > MOST_TEXT:
+        return refused(TOO_MUCH)
+    try:
+        return document(text_lines(text))
+    except UnreadableError as problem:
+        return refused(problem.message, problem.line)
 
 
 def text_lines(text: str) -> Iterator[Line]:

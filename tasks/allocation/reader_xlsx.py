@@ -1,23 +1,15 @@
 """The table as an Excel workbook: merged cells fill down, plain blanks never do (contract, rows 2 to 4, 8)."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import (
-    MOST_ELEMENTS,
-    TOO_LARGE,
-    Package,
-    Relation,
-    UnreadableError,
-    from_package,
-    pieces_of,
-)
+from tasks.allocation.ooxml import Package, Relation, from_package
 from tasks.allocation.reader_text import LINE_END
 from tasks.allocation.rows import HEADER, Document, Line, document
 from tasks.allocation.sheet import Sheet, Texts, Values, read_sheet, unescaped
@@ -30,6 +22,8 @@ EAST_ASIAN_DATES = frozenset(
     {*range(27, 37), *range(50, 59)}
 )  # built into Chinese Excel, so its files never spell them
 FIRST_COLUMNS = (1, 2, 3, 4)
+MOST_SHARED_TEXT = 10_000_000  # characters: of all sheets, the table's and the others
+LONGEST_FORMAT = 255  # characters in Excel; to look through a longer one takes quadratic time
 
 
 def read_xlsx(data: bytes) -> Document:
@@ -61,18 +55,15 @@ def table_sheet(package: Package) -> Sheet:
 def visible_sheets(package: Package) -> Iterator[Sheet]:
     book, relations = package.root(package.main), package.relations(package.main)
     values = values_of(package, book, list(relations.values()))
-    for entry in book.iterfind("{*}sheets/{*}sheet"):
-        key = next((value for name, value in entry.items() if name.endswith("}id")), "")
-        relation = relations.get(key)
+    for entry in book.iterfind("sheets/sheet"):
+        relation = relations.get(entry.get("id", ""))
         if relation and relation.kind == "worksheet" and entry.get("state", "visible") == "visible":
-            with package.open(relation.part) as stream:
-                sheet = read_sheet(stream, values)
-            yield sheet
+            yield read_sheet(package, relation.part, values)
 
 
 def values_of(package: Package, book: ET.Element, relations: list[Relation]) -> Values:
     parts = {relation.kind: relation.part for relation in relations}
-    properties = book.find("{*}workbookPr")
+    properties = book.find("workbookPr")
     from_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
     return Values(
         strings=shared_strings(package, parts["sharedStrings"]) if "sharedStrings" in parts else [],
@@ -82,39 +73,57 @@ def values_of(package: Package, book: ET.Element, relations: list[Relation]) -> 
 
 
 def shared_strings(package: Package, part: str) -> list[str]:
-    strings, elements = [], 0
-    parser = ET.XMLPullParser(("end",))  # open() lets no document type through
-    with package.open(part) as stream:
-        for item in finished(parser, pieces_of(stream)):
-            elements += 1
-            if elements > MOST_ELEMENTS:
+    target = StringsTarget()
+    for _ in package.parsed(part, target):
+        pass
+    return target.strings
+
+
+class StringsTarget:
+    """The texts that cells point at: their own or those of their runs. A reading aid (rPh) is not the cell's."""
+
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self.pieces: list[str] = []
+        self.length = 0
+        self.is_collecting = self.is_phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "t":
+            self.is_collecting = not self.is_phonetic
+        elif name == "rPh":
+            self.is_phonetic = True
+
+    def data(self, text: str) -> None:
+        if self.is_collecting:
+            self.pieces.append(text)
+            self.length += len(text)
+            if self.length > MOST_SHARED_TEXT:
                 raise UnreadableError(TOO_LARGE)
-            if item.tag.endswith("}si"):
-                # Its own text or that of its runs; a reading aid (rPh) has a text too, which is not the cell's.
-                texts = (*item.iterfind("{*}t"), *item.iterfind("{*}r/{*}t"))
-                strings.append(unescaped("".join(text.text or "" for text in texts)))
-                item.clear()
-    return strings
 
-
-def finished(parser: ET.XMLPullParser, pieces: Iterator[bytes]) -> Iterator[ET.Element]:
-    for piece in pieces:
-        parser.feed(piece)
-        events: Iterator[Any] = parser.read_events()
-        for _, item in events:
-            yield item
-    parser.close()
+    def end(self, name: str) -> None:
+        if name == "t":
+            self.is_collecting = False
+        elif name == "rPh":
+            self.is_phonetic = False
+        elif name == "si":
+            self.strings.append(unescaped("".join(self.pieces)))
+            self.pieces.clear()
 
 
 def date_styles(styles: ET.Element) -> frozenset[int]:
     """The styles, by their place in the list that cells refer to, under which a number is a day."""
-    own = {int(item.get("numFmtId", 0)): item.get("formatCode") for item in styles.iterfind("{*}numFmts/{*}numFmt")}
-    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("{*}cellXfs/{*}xf")]
-    return frozenset(
-        place
-        for place, key in enumerate(formats)
-        if (key in EAST_ASIAN_DATES and key not in own) or is_date_format(own.get(key) or BUILTIN_FORMATS.get(key))
-    )
+    own = {int(item.get("numFmtId", 0)): item.get("formatCode", "") for item in styles.iterfind("numFmts/numFmt")}
+    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("cellXfs/xf")]
+    days = {key for key in set(formats) if is_day(key, own)}
+    return frozenset(place for place, key in enumerate(formats) if key in days)
+
+
+def is_day(key: int, own: Mapping[int, str]) -> bool:
+    if key in EAST_ASIAN_DATES and key not in own:
+        return True
+    code = own.get(key) or BUILTIN_FORMATS.get(key) or ""
+    return len(code) <= LONGEST_FORMAT and bool(is_date_format(code))
 
 
 def header_columns(texts: Texts) -> tuple[int, ...]:
@@ -148,7 +157,8 @@ def lines(sheet: Sheet) -> Iterator[Line]:
     columns, started = table_columns(sheet), False
     merged: dict[int, tuple[int, str]] = {}  # the cell that runs down each column: its last row and its text
     for number in sorted(sheet.rows):
-        running = {column: text for column, (last, text) in merged.items() if number <= last}
+        here = (*sheet.rows[number], *columns)
+        running = {column: merged[column][1] for column in here if column in merged and number <= merged[column][0]}
         own = {column: text for column, text in uncovered(sheet, number) if column not in running}
         if not own:
             continue  # nothing but merged cells that began above

@@ -4,9 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tasks.allocation.findings import Finding
+from tasks.allocation.findings import Finding, UnreadableError
 
 HEADER = ("序号", "主要任务", "具体举措", "责任单位")
+# Hundreds of times the customer's table. Counted as the table is read: a merged cell in each of its rows.
+MOST_TEXT, MOST_STATEMENTS, MOST_PARAGRAPHS = 2_000_000, 150_000, 100_000  # characters, those of statements once each
+ALONE = "不像一份分工表。请把分工表单独复制到一个新文件后再读。"
+TOO_MUCH = f"文件里的文字有二百万字以上，{ALONE}"
+TOO_MANY_PARAGRAPHS = f"文件里的段落有十万段以上，{ALONE}"
+TOO_MUCH_RESPONSIBILITY = f"责任单位一栏的文字有十五万字以上，{ALONE}"
 CELLS_READ = 6  # of a line: more than five are wrong, however many they are
 PAGE_NUMBER = re.compile(r"[-－–—―─‐−·.\s]*\d+[-－–—―─‐−·.\s]*|第\s*\d+\s*页.*")
 NOTE = re.compile(r"(?:注|备注|说明|附注)\s*(?:\d+\s*)?[：:]")
@@ -66,10 +72,13 @@ def paragraphs(cell: str) -> Cell:
 
 
 def document(lines: Iterable[Line], findings: Iterable[Finding] = ()) -> Document:
-    """Sort lines into title, headers, rows and notes. A line that is none of them is a finding."""
+    """Sort lines into title, headers, rows and notes. A line that is none of them is a finding.
+
+    Raises UnreadableError where there is more than any table has.
+    """
     title, rows, notes, found = "", [], [], list(findings)
     header_seen = False
-    for line in lines:
+    for line in within_limits(lines):
         line, extra = without_extra_cell(line)
         found += extra
         if is_header(line):
@@ -86,6 +95,24 @@ def document(lines: Iterable[Line], findings: Iterable[Finding] = ()) -> Documen
         else:
             found.append(wrong_cell_count(line))
     return Document(title, tuple(rows), tuple(notes), tuple(found))
+
+
+def within_limits(lines: Iterable[Line]) -> Iterator[Line]:
+    text = paragraphs = statements = 0
+    known: set[Cell] = set()
+    for line in lines:
+        text += sum(len(paragraph) for cell in line.cells for paragraph in cell)
+        paragraphs += sum(map(len, line.cells))
+        if text > MOST_TEXT:
+            raise UnreadableError(TOO_MUCH, line.number)
+        if paragraphs > MOST_PARAGRAPHS:
+            raise UnreadableError(TOO_MANY_PARAGRAPHS, line.number)
+        if len(line.cells) >= len(HEADER) and (said := line.cells[len(HEADER) - 1]) not in known:
+            known.add(said)
+            statements += sum(map(len, said))
+            if statements > MOST_STATEMENTS:
+                raise UnreadableError(TOO_MUCH_RESPONSIBILITY, line.number)
+        yield line
 
 
 def without_extra_cell(line: Line) -> tuple[Line, Iterator[Finding]]:
@@ -123,3 +150,7 @@ def wrong_cell_count(line: Line) -> Finding:
 
 def shortened(text: str, length: int = 24) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def refused(message: str, line: int = 1) -> Document:
+    return Document(findings=(Finding("UNREADABLE_FILE", line, message),))

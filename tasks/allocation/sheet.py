@@ -1,17 +1,17 @@
 """One sheet of a workbook: its texts by row and column, its merged cells, its formulas without a value."""
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
 
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import from_excel
 
-from tasks.allocation.ooxml import MOST_CELLS, MOST_ELEMENTS, TOO_LARGE, UnreadableError, pieces_of
+from tasks.allocation.findings import TOO_LARGE, UnreadableError
+from tasks.allocation.ooxml import MOST_CELLS, Package
+from tasks.allocation.rows import MOST_TEXT
 
-MOST_TEXT = 20_000_000  # characters, counted for every cell: a text kept once may be pointed at by all of them
+LETTERS = re.compile(r"[A-Za-z]+")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 Texts = dict[int, str]  # the texts of a row that are not blank, by column
@@ -58,12 +58,10 @@ class Values:
         return f"{value:.15g}"
 
 
-def read_sheet(stream: IO[bytes], values: Values) -> Sheet:
+def read_sheet(package: Package, part: str, values: Values) -> Sheet:
     target = SheetTarget(values)
-    parser = ET.XMLParser(target=target)  # noqa: S314 no stream with a document type gets here
-    for piece in pieces_of(stream):
-        parser.feed(piece)
-    parser.close()
+    for _ in package.parsed(part, target):
+        pass
     return target.sheet
 
 
@@ -72,19 +70,17 @@ class SheetTarget:
 
     def __init__(self, values: Values) -> None:
         self.values, self.sheet = values, Sheet()
-        self.row = self.filled = self.length = self.elements = 0
+        self.row = self.filled = self.length = self.collected = 0
         self.last_named, self.unnamed = "", 0  # cells may leave out where they are: next to the one before
         self.cell: dict[str, str] = {}
         self.pieces: list[str] = []
         self.has_value = self.has_formula = self.is_collecting = self.is_phonetic = False
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.elements += 1
-        if self.elements > MOST_ELEMENTS:
-            raise UnreadableError(TOO_LARGE)
-        match tag.rpartition("}")[2]:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match name:
             case "c":
                 self.cell, self.pieces, self.has_value, self.has_formula = attributes, [], False, False
+                self.collected = 0
                 if "r" in attributes:
                     self.last_named, self.unnamed = attributes["r"], 0
                 else:
@@ -103,13 +99,18 @@ class SheetTarget:
             case "mergeCell":
                 left, top, right, bottom = range_boundaries(attributes["ref"])
                 self.sheet.merges[top, left] = bottom, right
+                if len(self.sheet.merges) > MOST_CELLS:
+                    raise UnreadableError(TOO_LARGE)
 
     def data(self, text: str) -> None:
         if self.is_collecting:
             self.pieces.append(text)
+            self.collected += len(text)
+            if self.collected > MOST_TEXT:
+                raise UnreadableError(TOO_LARGE)
 
-    def end(self, tag: str) -> None:
-        match tag.rpartition("}")[2]:
+    def end(self, name: str) -> None:
+        match name:
             case "c" if self.pieces or self.has_formula:
                 self.put("".join(self.pieces))
             case "v" | "t":
@@ -135,11 +136,8 @@ class SheetTarget:
             raise UnreadableError(TOO_LARGE)
 
     def column(self) -> int:
-        letters = self.last_named.rstrip("0123456789")
-        return self.unnamed + (column_index_from_string(letters) if letters else 0)
-
-    def close(self) -> None:
-        """Part of the parser's protocol; the sheet is taken from `sheet`."""
+        letters = LETTERS.match(self.last_named)
+        return self.unnamed + (column_index_from_string(letters[0]) if letters else 0)
 
 
 def unescaped(text: str) -> str:

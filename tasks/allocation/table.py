@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tasks.allocation.corrections import Corrections, Move, text_hash
@@ -10,6 +10,8 @@ from tasks.allocation.findings import Finding
 from tasks.allocation.grammar import FIRST_LEADS, Assignment, Statement, parse_statement
 from tasks.allocation.rows import Cell, Document, Row, shortened
 from units.names import NameBook, tidy
+
+LONGEST_NUMBER = 100  # characters; to put the marks above a letter in their order takes quadratic time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ class DraftPlan:
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if not finding.is_error)
 
+    @property
+    def names(self) -> list[str]:
+        """Units and groups that hold duties, each once, in the order of the table."""
+        found: dict[str, None] = {}
+        for task in self.tasks:
+            for measure in task.measures:
+                for item in measure.assignments:
+                    found.setdefault(item.unit)
+                    if item.via_group:
+                        found.setdefault(item.via_group)
+        return list(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -56,13 +70,25 @@ class Pair:
     shared: bool = False
 
 
-def draft_plan(document: Document, book: NameBook, corrections: Corrections | None = None) -> DraftPlan:
-    """The plan a document describes, and everything found on the way, in the order of the lines."""
-    reading = Reading(book, any(FIRST_LEADS.search(tidy(text)) for text in (document.title, *document.notes)))
+def draft_plan(
+    document: Document,
+    book: NameBook,
+    corrections: Corrections | None = None,
+    statements: dict[str, Statement] | None = None,
+) -> DraftPlan:
+    """The plan a document describes, and everything found on the way, in the order of the lines.
+
+    `statements` keeps those that were read; it may be given once more with the same document and the same book.
+    """
+    reading = Reading(
+        book,
+        {} if statements is None else statements,
+        any(FIRST_LEADS.search(tidy(text)) for text in (document.title, *document.notes)),
+    )
     for row in document.rows:
         reading.take(row)
-    for move in (corrections or Corrections()).moves:
-        reading.move(move)
+    if corrections and corrections.moves:
+        reading.move(corrections.moves)
     findings = sorted((*document.findings, *reading.findings), key=lambda finding: finding.line)
     return DraftPlan(document.title, tuple(reading.tasks.values()), tuple(findings))
 
@@ -70,12 +96,12 @@ def draft_plan(document: Document, book: NameBook, corrections: Corrections | No
 class Reading:
     """The state of one pass over the rows: the tasks so far and the one that runs."""
 
-    def __init__(self, book: NameBook, first_leads: bool) -> None:
+    def __init__(self, book: NameBook, statements: dict[str, Statement], first_leads: bool) -> None:
         self.book = book
         self.first_leads = first_leads
         self.tasks: dict[int, DraftTask] = {}
         self.running: DraftTask | None = None
-        self.statements: dict[str, Statement] = {}  # the same few words come again and again in a table
+        self.statements = statements  # the same few words come again and again in a table
         self.findings: list[Finding] = []
 
     def note(self, code: str, line: int, message: str) -> None:
@@ -193,28 +219,33 @@ class Reading:
 
     # Reviewed decisions
 
-    def move(self, move: Move) -> None:
-        """Move one measure to its right task, at the place its source gives it among that task's measures."""
-        source, target = self.tasks.get(move.by_rule), self.tasks.get(move.right)
-        place = (move.line, move.paragraph)
-        found = (
-            next((item for item in source.measures if (item.line, item.paragraph) == place), None) if source else None
-        )
-        if source is None or target is None or found is None or text_hash(found.text) != move.text_sha256:
-            self.note(
-                "CORRECTION_NOT_APPLICABLE",
-                move.line,
-                f"更正“第 {move.line} 行第 {move.paragraph} 段由任务 {move.by_rule} 改归任务 {move.right}”与本表不符，"
-                "未执行。请确认更正文件属于这张表，或按新表修订更正。",
-            )
-            return
-        source.measures.remove(found)
-        target.measures.append(found)
-        target.measures.sort(key=lambda item: (item.line, item.paragraph))
+    def move(self, moves: Iterable[Move]) -> None:
+        """Put measures under their right tasks, at the place their source gives them among that task's measures."""
+        placed = {
+            (task.number, item.line, item.paragraph): item for task in self.tasks.values() for item in task.measures
+        }
+        for move in moves:
+            found = placed.get((move.by_rule, move.line, move.paragraph))
+            if found is None or move.right not in self.tasks or text_hash(found.text) != move.text_sha256:
+                self.note(
+                    "CORRECTION_NOT_APPLICABLE",
+                    move.line,
+                    f"更正“第 {move.line} 行第 {move.paragraph} 段由任务 {move.by_rule} 改归任务 {move.right}”与本表不符，"
+                    "未执行。请确认更正文件属于这张表，或按新表修订更正。",
+                )
+                continue
+            del placed[move.by_rule, move.line, move.paragraph]
+            placed[move.right, move.line, move.paragraph] = found
+        for task in self.tasks.values():
+            task.measures.clear()
+        for (number, _, _), item in sorted(placed.items(), key=lambda one: one[0]):
+            self.tasks[number].measures.append(item)
 
 
 def number_of(text: str) -> int | None:
     """1, １, ⒈, `1.` and `1、` are 1; anything else is no number."""
+    if len(text) > LONGEST_NUMBER:
+        return None
     plain = re.sub(r"[.、]$", "", unicodedata.normalize("NFKC", text).strip())
     return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
 

@@ -6,21 +6,23 @@ cells are formulas or errors, which would otherwise read as their last value or 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
-from tasks.allocation import ooxml
+from tasks.allocation import findings, markup, ooxml
 from tasks.allocation.reader_xlsx import shared_strings
+from tasks.excel.extents import extents
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 MOST_ROWS, MOST_COLUMNS = 20_000, 300
+MOST_CELLS, MOST_MERGED = 2_000_000, 200_000  # of all sheets together, blank ones too; behind merged ones of a sheet
+MOST_XML, ALLOWANCE = 20 * 2**20, 2  # bytes of all sheets; for `extents`
 
 EMPTY = "这是一个空文件，里面什么也没有。请重新选择填好的填报表。"
 OLD = "这是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
@@ -33,23 +35,25 @@ TOO_LARGE = "文件展开后太大，不像一份填报表。请把填写的内�
 TOO_WIDE = "工作表里最远的单元格超出了填报表的范围。请删去多余的行和列，另存后再上传。"
 UNPLACED = "文件里的公式没有写明位置。请用 Excel 或 WPS 打开、另存后再上传。"
 SENTENCES = {
-    ooxml.TOO_LARGE: TOO_LARGE,
+    findings.TOO_LARGE: TOO_LARGE,
     ooxml.PROTECTED: PROTECTED,
     ooxml.NOT_OFFICE: NO_WORKBOOK,
-    ooxml.DOCTYPE: DAMAGED,
+    markup.DOCTYPE: DAMAGED,
 }
 
 NAME = rb"<(?:\w+:)?"  # an element may carry a prefix
-PLACED = re.compile(NAME + rb"""c\b[^>]*?\br\s*=\s*["']([A-Z]+)([0-9]+)["'][^>]*(?<!/)>""")
-FORMULA = re.compile(NAME + rb"""c\b([^>]*)>\s*<(?:\w+:)?f[\s/>]""")
-ERROR = re.compile(NAME + rb"""c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>""")
+# The attributes of a cell are found first and looked into then: a pattern that looks for one of them on its way through
+# begins anew at each, and takes quadratic time.
+CELL = re.compile(NAME + rb"c\b([^<>]*)>")
+FORMULA = re.compile(NAME + rb"c\b([^<>]*)>\s*<(?:\w+:)?f[\s/>]")
+ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 ANY_FORMULA = re.compile(rb"[<:]f[\s/>]")
 ANY_ERROR = re.compile(rb"""=\s*["']e["']""")
-AT = re.compile(rb"""\br\s*=\s*["']([A-Z]+[0-9]+)["']""")
+AT = re.compile(rb"""\br\s*=\s*["'](([A-Z]+)[0-9]+)["']""")
 STYLE = re.compile(rb"""\bs\s*=\s*["']([0-9]+)["']""")
 
 SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
-SHARED_CELL = re.compile(NAME + rb"""c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]+)""")
+VALUE = re.compile(NAME + rb"c\b([^<>]*)>\s*<(?:\w+:)?v\b[^<>]*>\s*([0-9]+)")
 SHARED_TEXT = re.compile(NAME + rb"si\b")
 
 Place = tuple[int, int]  # row and column, from 1
@@ -77,9 +81,9 @@ class Grid:
 
     def percent_cells(self, letters: str) -> set[str]:
         """The cells of a column that are shown in percent. Looked up for the rare column that needs it."""
-        pattern = re.compile(NAME + rb"""c\b([^>]*\br\s*=\s*["']""" + letters.encode() + rb"""[0-9]+["'][^>]*)>""")
-        found = ((AT.search(attributes), STYLE.search(attributes)) for attributes in pattern.findall(self.xml))
-        return {at[1].decode() for at, style in found if at and style and int(style[1]) in self.percent_styles}
+        found = ((AT.search(attributes), STYLE.search(attributes)) for attributes in CELL.findall(self.xml))
+        here = [(at, style) for at, style in found if at and style and at[2] == letters.encode()]
+        return {at[1].decode() for at, style in here if int(style[1]) in self.percent_styles}
 
 
 def grids(data: bytes) -> list[Grid]:
@@ -89,7 +93,7 @@ def grids(data: bytes) -> list[Grid]:
         package = ooxml.Package(data)
         refuse_by_parts(package)
         return list(read(package, data))
-    except ooxml.UnreadableError as problem:
+    except findings.UnreadableError as problem:
         raise RefusedFileError(SENTENCES.get(problem.message, DAMAGED)) from problem
     except RefusedFileError:
         raise
@@ -117,25 +121,32 @@ def refuse_by_parts(package: ooxml.Package) -> None:
 
 def read(package: ooxml.Package, data: bytes) -> Iterator[Grid]:
     parts = dict(sheet_parts(package))
-    texts = {name: content(package, part) for name, part in parts.items()}
-    for xml in texts.values():
-        refuse_far_cells(xml)
+    texts: dict[str, bytes] = {}
+    for name, part in parts.items():
+        texts[name] = content(package, part)
+        if sum(map(len, texts.values())) > MOST_XML:
+            raise RefusedFileError(TOO_LARGE)
+    reached = list(extents(package, ALLOWANCE))
+    if any(row > MOST_ROWS or column > MOST_COLUMNS for row, column in reached):
+        raise RefusedFileError(TOO_WIDE)
+    if sum(row * column for row, column in reached) > MOST_CELLS:
+        raise RefusedFileError(TOO_WIDE)
     refuse_repeated_texts(package, texts.values())
     percent = percent_styles(package)
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         for name in book.sheet_names:
             sheet, xml = book.get_sheet_by_name(name), texts.get(name, b"")
             grid = Grid(name, sheet.to_python(skip_empty_area=False), xml=xml, percent_styles=percent)
-            grid.formulas = addresses(FORMULA, xml) if ANY_FORMULA.search(xml) else set()
-            grid.errors = addresses(ERROR, xml) if ANY_ERROR.search(xml) else set()
+            grid.formulas = addresses(FORMULA.findall(xml)) if ANY_FORMULA.search(xml) else set()
+            grid.errors = addresses(filter(ERROR.search, CELL.findall(xml))) if ANY_ERROR.search(xml) else set()
             grid.covered = covered(sheet.merged_cell_ranges or [])
             yield grid
 
 
 def sheet_parts(package: ooxml.Package) -> Iterator[tuple[str, str]]:
     relations = package.relations(package.main)
-    for entry in package.root(package.main).iterfind("{*}sheets/{*}sheet"):
-        key = next((value for name, value in entry.items() if name.endswith("}id")), "")
+    for entry in package.root(package.main).iterfind("sheets/sheet"):
+        key = entry.get("id", "")
         if key in relations and relations[key].kind == "worksheet":
             yield entry.get("name", ""), relations[key].part
 
@@ -145,22 +156,10 @@ def content(package: ooxml.Package, part: str) -> bytes:
         return stream.read()
 
 
-def refuse_far_cells(xml: bytes) -> None:
-    """One cell in XFD1048576 would make a grid of 17 billion."""
-    found = PLACED.findall(xml)
-    rows, columns = {row for _, row in found}, {column for column, _ in found}
-    if any(len(column) > 3 for column in columns) or any(len(row) > 7 for row in rows):
-        raise RefusedFileError(TOO_WIDE)
-    if max(map(int, rows), default=0) > MOST_ROWS:
-        raise RefusedFileError(TOO_WIDE)
-    if max((column_index_from_string(column.decode()) for column in columns), default=0) > MOST_COLUMNS:
-        raise RefusedFileError(TOO_WIDE)
-
-
 def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> None:
     """A long text is kept once in the file and read anew for every cell that points at it.
 
-    Counted as if each cell brought its own, the file must not be larger than one that does. Raises ooxml.UnreadableError.
+    Counted as if each cell brought its own, the file must not be larger than one that does. Raises findings.UnreadableError.
     """
     part = next((one.part for one in package.relations(package.main).values() if one.kind == "sharedStrings"), None)
     if part is None:
@@ -171,14 +170,15 @@ def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> 
         return
     lengths = [len(text.encode()) for text in shared_strings(package, part)]
     for xml, count in zip(sheets, cells, strict=True):
-        places = [int(place) for place in SHARED_CELL.findall(xml)]
+        places = [int(place) for attributes, place in VALUE.findall(xml) if SHARED.search(attributes)]
         if len(places) != count or sum(lengths[place] for place in places) > ooxml.MOST_UNPACKED:
-            raise ooxml.UnreadableError(ooxml.TOO_LARGE)
+            raise findings.UnreadableError(findings.TOO_LARGE)
 
 
-def addresses(pattern: re.Pattern[bytes], xml: bytes) -> set[str]:
+def addresses(cells: Iterable[bytes]) -> set[str]:
+    """Of cells known by their attributes."""
     found = set()
-    for attributes in pattern.findall(xml):
+    for attributes in cells:
         at = AT.search(attributes)
         if at is None:
             raise RefusedFileError(UNPLACED)
@@ -189,8 +189,10 @@ def addresses(pattern: re.Pattern[bytes], xml: bytes) -> set[str]:
 def covered(ranges: list[tuple[Place, Place]]) -> set[Place]:
     """Every cell of the merged ranges but the first of each; calamine counts from 0."""
     hidden: set[Place] = set()
+    area = 0
     for (top, left), (bottom, right) in ranges:
-        if bottom >= MOST_ROWS or right >= MOST_COLUMNS:
+        area += (bottom - top + 1) * (right - left + 1)
+        if bottom >= MOST_ROWS or right >= MOST_COLUMNS or area > MOST_MERGED:
             raise RefusedFileError(TOO_WIDE)
         places = {(row, column) for row in range(top + 1, bottom + 2) for column in range(left + 1, right + 2)}
         hidden |= places - {(top + 1, left + 1)}
@@ -203,8 +205,6 @@ def percent_styles(package: ooxml.Package) -> frozenset[int]:
     if part is None:
         return frozenset()
     styles = package.root(part)
-    own = {
-        int(item.get("numFmtId", 0)): item.get("formatCode", "") for item in styles.iterfind("{*}numFmts/{*}numFmt")
-    }
-    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("{*}cellXfs/{*}xf")]
+    own = {int(item.get("numFmtId", 0)): item.get("formatCode", "") for item in styles.iterfind("numFmts/numFmt")}
+    formats = [int(item.get("numFmtId", 0)) for item in styles.iterfind("cellXfs/xf")]
     return frozenset(place for place, key in enumerate(formats) if "%" in own.get(key, "%" if key in (9, 10) else ""))

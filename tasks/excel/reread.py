@@ -1,20 +1,23 @@
 """A file that somebody brings, hashed anew from its cells. Nothing of it is kept, and nothing of it is believed."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 from python_calamine import CalamineWorkbook
 
-from tasks.allocation.ooxml import Package, UnreadableError
+from tasks.allocation.findings import UnreadableError
+from tasks.allocation.ooxml import Package
 from tasks.excel.book import HASHED
 from tasks.excel.checkcode import Rows, check_code
+from tasks.excel.extents import extents
 from tasks.excel.incoming import content, refuse_repeated_texts, sheet_parts
 from tasks.excel.looks import CODE_LABEL
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_CELLS = 2_000_000
+MOST_CELLS, ALLOWANCE = 2_000_000, 10  # the last for `extents`
+CELLS_OF_NONE = 10_000  # that an empty sheet counts for
 NOT_READABLE = "这个文件打不开：它不是本系统导出的 xlsx 或 csv 文件，或者已经损坏。"
 TOO_LARGE = "文件太大，最多 20 MB、200 万个单元格。"
 NOT_UTF8 = "这个 CSV 文件不是 UTF-8 编码，可能被另存过。请上传下载时的原文件。"
@@ -47,11 +50,20 @@ def of_csv(data: bytes) -> Reread:
     """One apostrophe in front of a field is the guard that every text a spreadsheet would run got on its way out."""
     try:
         rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""))
-        return Reread(hashed([[[field.removeprefix("'") for field in row] for row in rows]]))
+        return Reread(hashed([without_guards(rows)]))
     except UnicodeDecodeError as problem:
         raise UnreadableFileError(NOT_UTF8) from problem
     except csv.Error as problem:
         raise UnreadableFileError(NOT_READABLE) from problem
+
+
+def without_guards(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    cells = 0
+    for row in rows:
+        cells += max(1, len(row))
+        if cells > MOST_CELLS:
+            raise UnreadableFileError(TOO_LARGE)
+        yield [field.removeprefix("'") for field in row]
 
 
 def of_workbook(data: bytes) -> Reread:
@@ -73,12 +85,14 @@ def sheets(data: bytes) -> list[list[list[Any]]]:
     """Cells as they lie in the file, covered ones too, sheet by sheet. Sizes are known before anything is unpacked."""
     try:
         package = Package(data)
+        if sum(rows * columns for rows, columns in extents(package, ALLOWANCE)) > MOST_CELLS:
+            raise UnreadableFileError(TOO_LARGE)
         refuse_repeated_texts(package, [content(package, part) for _, part in sheet_parts(package)])
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         found, cells = [], 0
-        for name in book.sheet_names:
+        for name in book.sheet_names:  # a part may be named again and again
             sheet = book.get_sheet_by_name(name)
-            cells += sheet.total_height * sheet.total_width
+            cells += max(CELLS_OF_NONE, sheet.total_height * sheet.total_width)
             if cells > MOST_CELLS:
                 raise UnreadableFileError(TOO_LARGE)
             found.append(sheet.to_python(skip_empty_area=False))

@@ -113,7 +113,7 @@ def unit_changes(draft: DraftPlan) -> list[Change]:
     known = set(Unit.objects.values_list("name", flat=True))
     return [
         Change("+", f"单位 {name}", f"类别按名称认定为{kind_of(name).label}，请核对")
-        for name in names_in(draft)
+        for name in draft.names
         if name not in known
     ]
 
@@ -178,18 +178,6 @@ def duty_changes(item: Placed, row: Measure) -> list[Change]:
 
 def in_words(role: str, via_group: str | None) -> str:
     return DutyRole(role).label + (f"，随{via_group}" if via_group else "")
-
-
-def names_in(draft: DraftPlan) -> list[str]:
-    """Units and groups that hold duties, each once, in the order of the table."""
-    found: dict[str, None] = {}
-    for task in draft.tasks:
-        for measure in task.measures:
-            for item in measure.assignments:
-                found.setdefault(item.unit)
-                if item.via_group:
-                    found.setdefault(item.via_group)
-    return list(found)
 
 
 def kind_of(name: str) -> UnitKind:

@@ -14,18 +14,19 @@ from django.db import models, router
 from django.db.models.deletion import Collector
 
 from tasks.allocation.corrections import Corrections, FieldOfTasks, Slip
-from tasks.allocation.decisions import Decisions, Doubtful, doubtful, moves
+from tasks.allocation.decisions import Decisions, Doubtful, drafted
 from tasks.allocation.reader import read_table
 from tasks.allocation.rows import Document
 from tasks.allocation.snapshot import draft_of, slips_of
-from tasks.allocation.table import DraftPlan, draft_plan
+from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, Measure, TableImport
-from tasks.queries.comparison import Change, Comparison, compare, names_in
+from tasks.queries.comparison import Change, Comparison, compare
 from units.models import Unit
 from units.names import NameBook
 from units.queries import name_book
 
 SETTINGS = ("starts_on", "due_on", "original_due_on", "is_ongoing", "roll_up", "halted")
+NAMED = 20  # names in a sentence
 NO_TITLE = "表格上方没有标题。请在表格上方写上标题，重新上传。"
 NO_TASKS = "没有读到任何一项主要任务。请确认各栏是序号、主要任务、具体举措、责任单位，重新上传。"
 
@@ -69,7 +70,8 @@ class Examined:
         if not self.draft.title:
             said.append(NO_TITLE)
         if self.unknown:
-            said.append(f"还有 {len(self.unknown)} 个名称没有认定：{'、'.join(self.unknown)}。")
+            more = "等" if len(self.unknown) > NAMED else ""
+            said.append(f"还有 {len(self.unknown)} 个名称没有认定：{'、'.join(self.unknown[:NAMED])}{more}。")
         if self.open_places:
             said.append(f"还有 {len(self.open_places)} 段没有确认归属。")
         return [*said, *self.kept_down]
@@ -116,18 +118,13 @@ def examine(table: TableImport, today: datetime.date) -> Examined:
     else:
         with table.file.open() as file:
             document = read_table(file.read())
-        plain = draft_plan(document, base)
-        asked = [*names_in(plain), *names_in(draft_plan(document, decisions.read_into(base)))]
-        decisions = decisions.narrowed([name for name in asked if not base.knows(name)], base.units)
-        doubts = doubtful(plain, places_of_texts(table.slug), decisions.places)
-        book = decisions.read_into(base)
-        draft = draft_plan(document, book, Corrections(moves=moves(doubts)))
+        draft, book, decisions, doubts = drafted(document, base, decisions, places_of_texts(table.slug))
     found = compare(table.slug, draft, Corrections())
     if found.plan and not draft.title:
         found.draft = draft = replace(draft, title=found.plan.title)
         found.changes = [change for change in found.changes if change.subject != "标题"]
     found.corrections = kept_corrections(found, table)
-    unknown = [name for name in names_in(draft) if not book.knows(name)]
+    unknown = [name for name in draft.names if not book.knows(name)]
     return Examined(table, decisions, draft, book, found, unknown, doubts, kept_down(found), document)
 
 

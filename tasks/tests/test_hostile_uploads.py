@@ -14,6 +14,7 @@ from tasks.tests.desk import client_of, words
 from tasks.tests.form_page import post
 from tasks.tests.office_files import (
     OFFICE,
+    SHEETS,
     document_of,
     header_row,
     inline,
@@ -78,6 +79,31 @@ def test_a_file_that_grows_or_reads_others_is_refused(stage: Stage, url: str, na
     told = bring(stage, url, name, HARMFUL[name]())
     assert [sentence for sentence in REFUSED if sentence in told] != []
     assert "root:" not in told
+
+
+FAR = {
+    "said plainly": '<c r="XFD1048576"><v>1</v></c>',
+    "behind a bracket": '<c a=">" r="XFD1048576"><v>1</v></c>',
+    "in small letters": '<c r="xfd1048576"><v>1</v></c>',
+    "under another prefix": f'<a-b:c xmlns:a-b="{SHEETS}" r="XFD1048576"><v>1</v></a-b:c>',
+    "said by nobody": "<c><v>1</v></c>" * 16_384 + '</row><row r="1048576"><c><v>1</v></c>',
+}
+
+
+@pytest.mark.parametrize("url", ["/reports/uploads/", "/verify/"])
+@pytest.mark.parametrize("where", FAR)
+def test_a_cell_that_is_far_away_ends_no_process(stage: Stage, url: str, where: str) -> None:
+    """The library that reads sheets ends the whole worker where it cannot have a rectangle of 17 billion cells."""
+    told = bring(stage, url, "分工表.xlsx", workbook_of(sheet_of(inline("1"), f"<row>{FAR[where]}</row>")))
+    assert "超出了填报表的范围" in told or "文件太大，最多 20 MB、200 万个单元格" in told
+
+
+def test_a_sheet_hides_behind_no_name(stage: Stage) -> None:
+    """Whatever part the workbook calls a sheet, and however often a name comes."""
+    far = sheet_of(f"<row>{FAR['said plainly']}</row>")
+    data = with_part(workbook_of(sheet_of(inline("1"))), "xl/media/picture.png", lambda _: far)
+    for url in ("/reports/uploads/", "/verify/"):
+        assert any(word in bring(stage, url, "分工表.xlsx", data) for word in ("超出了填报表的范围", "文件太大"))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tasks.services import importing
 from tasks.tests.bringing import HEAD, OWN, SECOND, examined, kept, page, post, settled, written
 from tasks.tests.people import NOW, Stage
 from tasks.tests.readers import NOT_STAFF, browser_of, readers
+from tasks.views import importing_steps
 from units.models import AuditEvent, Unit, UnitAlias, UnitGroup
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -136,11 +137,42 @@ class TestNewNames:
         assert list(examined(mended, NOW).decisions.names) == ["有关部门"]
         assert examined(mended, NOW).unknown == ["交通厅", "两关"]
 
+    def test_are_asked_for_a_page_at_a_time(self, stage, monkeypatch):
+        monkeypatch.setattr(importing_steps, "AT_ONCE", 2)
+        table = kept(stage.office, self.TEXT, NOW)
+        answer = browser_of(stage.office).get(f"/allocation/{table.pk}/names/")
+        assert [form.name for form, *_ in answer.context["lines"]] == ["省教育厅", "省交通厅"]
+        assert (
+            "表中有 4 个名称单位名录里没有，还有 4 个没有认定。下面先列 2 个，认定以后再列其余的。"
+            in answer.content.decode()
+        )
+        self.decided(stage, 省教育厅=Meaning(UNIT, kind="provincial"))
+        names = browser_of(stage.office).get(f"/allocation/{table.pk}/names/").context["lines"]
+        assert [form.name for form, *_ in names] == ["省教育厅", "省交通厅", "有关部门"]
+
+    def test_are_not_all_put_into_one_sentence(self, stage):
+        names = "、".join(f"第{at}工作站" for at in range(30))
+        table = kept(stage.office, HEAD + OWN + f"2\t乙\t举二\t{names}负责\n", NOW)
+        said = next(one for one in examined(table, NOW).hindrances if "名称" in one)
+        assert said.startswith("还有 30 个名称没有认定：第0工作站、")
+        assert said.endswith("第19工作站等。")
+
     def test_that_rest_on_a_unit_that_is_gone_are_asked_for_again(self, stage):
         Unit.objects.create(name="济南海关", short_name="济南海关", slug="jn", kind="central")
         table = self.decided(stage, 两关=Meaning(CLOSED, members=("青岛海关", "济南海关")))
         Unit.objects.get(slug="jn").delete()
         assert "两关" in examined(table, NOW).unknown
+
+
+class TestDifference:
+    @pytest.mark.parametrize(("most", "pieces"), [(10_000, ["same", "added", "same"]), (0, ["same"])])
+    def test_is_shown_in_pieces_while_there_is_little_to_compare(self, stage, monkeypatch, most, pieces):
+        monkeypatch.setattr(importing_steps, "MOST_COMPARED", most)
+        table = kept(stage.office, HEAD + OWN.replace("公共交通", "城市公共交通"), NOW)
+        lines = browser_of(stage.office).get(f"/allocation/{table.pk}/difference/").context["lines"]
+        text = next(line for line in lines if line.change.subject == "举措 1-1 的文字")
+        assert [kind for kind, _ in text.after] == pieces
+        assert "".join(piece for _, piece in text.after) == "推行城市公共交通“一卡通”。"
 
 
 class TestPlaces:
@@ -155,6 +187,17 @@ class TestPlaces:
     def test_a_row_above_an_empty_task_is_asked_for_too(self, stage):
         table = kept(stage.office, HEAD + OWN + "2\t乙\t\t\n", NOW)
         assert [one.place for one in examined(table, NOW).doubts] == [(3, 1)]
+
+    def test_are_asked_for_a_page_at_a_time(self, stage, monkeypatch):
+        monkeypatch.setattr(importing_steps, "AT_ONCE", 1)
+        table = kept(stage.office, HEAD + OWN + GAP + GAP.replace("举三", "举四"), NOW)
+        url = f"/allocation/{table.pk}/places/"
+        said = page(table, "places/")
+        assert ("举三" in said, "举四" in said, "还有 1 段，这些确认以后再列出。" in said) == (True, False, True)
+        assert post(stage.office, url, **{"place-4-1": "1"}).url == url
+        said = page(table, "places/")
+        assert ("举三" in said, "举四" in said, "再列出" in said) == (True, True, False)
+        assert post(stage.office, url, **{"place-4-1": "1", "place-5-1": "1"}).url.endswith("/difference/")
 
     def test_a_person_decides(self, stage):
         table = kept(stage.office, HEAD + OWN + GAP + "2\t乙\t举二\t青岛海关负责\n", NOW)

@@ -87,6 +87,12 @@ class TestTextDiff:
         assert "".join(text for kind, text in pieces if kind != "added") == before
         assert "".join(text for kind, text in pieces if kind != "removed") == after
 
+    @pytest.mark.parametrize(
+        ("before", "after"), [("山" * 200_000, "山"), ("甲。" * 1_100, "乙。" * 1_100)], ids=["long", "sentences"]
+    )
+    def test_what_would_take_long_to_compare_is_shown_as_a_whole(self, before, after):
+        assert text_diff(before, after) == [("removed", before), ("added", after)]
+
 
 def package(*names: str) -> bytes:
     buffer = io.BytesIO()

@@ -13,7 +13,7 @@ from tasks.excel import reread
 from tasks.excel.original_table import original_table
 from tasks.models import ExportRecord
 from tasks.permissions import visible_to
-from tasks.tests.office_files import repeated
+from tasks.tests.office_files import inline, repeated, sheet_of, with_part, workbook_of
 from tasks.tests.people import make_stage
 from tasks.tests.readers import STAFF, readers
 from tasks.tests.scene import LATER, Scene
@@ -141,6 +141,21 @@ class TestAFile:
     def test_one_that_is_too_large_is_not_read(self, client: Client, monkeypatch) -> None:
         monkeypatch.setattr(reread, "MOST_BYTES", 10)
         assert reread.TOO_LARGE in said(client, file=brought(b"PK" + b" " * 20))
+
+    def test_a_workbook_that_names_a_sheet_again_and_again_is_not_read(self, client: Client) -> None:
+        data = with_part(
+            workbook_of(sheet_of(inline("1"))),
+            "xl/workbook.xml",
+            lambda xml: re.sub("<sheet .*?/>", lambda found: found[0] * 201, xml),
+        )
+        assert reread.TOO_LARGE in said(client, file=brought(data))
+
+    @pytest.mark.parametrize("most", [3, 4])
+    def test_a_csv_of_too_many_cells_is_not_read(self, client: Client, monkeypatch, most: int) -> None:
+        """A blank line counts as one: it is kept as a row."""
+        monkeypatch.setattr(reread, "MOST_CELLS", most)
+        told = said(client, file=brought(b"a,b\n\n\n", "a.csv"))
+        assert (reread.TOO_LARGE in told) is (most < 4)
 
 
 class TestThePage:

@@ -19,7 +19,7 @@ from tasks.allocation.table import DraftMeasure, DraftTask
 from tasks.forms_importing import MeaningForm, PlacesForm, WriteForm
 from tasks.models import TableImport
 from tasks.permissions import visible_to
-from tasks.queries.comparison import Change, in_words, kind_of
+from tasks.queries.comparison import Change, Placed, in_words, kind_of
 from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
 from tasks.textdiff import Piece, text_diff
@@ -35,6 +35,8 @@ PAGES = {
     "difference": "tasks/importing/difference.html",
 }
 NEARLY = 3  # names that look like an unknown one
+AT_ONCE = 50  # names or rows to be decided on; the next come when these are
+MOST_COMPARED = 30_000_000  # characters of one side times those of the other, a second for all changes of a page
 
 
 class ReadMeasure(NamedTuple):
@@ -169,7 +171,7 @@ def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
     spelled = {unit.name: unit.name for unit in units} | {
         name: name for name, meaning in examined.decisions.names.items() if meaning.is_a == "unit"
     }
-    names = [*examined.decisions.names, *examined.unknown]
+    names = [*examined.decisions.names, *examined.unknown[:AT_ONCE]]
     forms = [
         MeaningForm(
             posted, name=name, units=without(spelled, name), initial=initial(examined.decisions.names.get(name), name)
@@ -182,12 +184,14 @@ def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
         importing.decide_names(request.user, table=table, names=meanings, now=timezone.now())
         table.refresh_from_db()
         return onward(examine(table, timezone.localdate()))
-    places = places_of_names(examined)
+    places = places_of_names(examined.found.placed, names)
     lines = [
         (form, places.get(form.name, []), difflib.get_close_matches(form.name, without(spelled, form.name), NEARLY))
         for form in forms
     ]
-    return step(request, "names", examined, lines=lines, units=units, has_errors=any(form.errors for form in forms))
+    context = {"units": units, "has_errors": any(form.errors for form in forms)}
+    later = max(0, len(examined.unknown) - AT_ONCE)
+    return step(request, "names", examined, lines=lines, later=later, **context)
 
 
 def without(names: dict[str, str], one: str) -> dict[str, str]:
@@ -205,13 +209,13 @@ def initial(meaning: Meaning | None, name: str) -> dict[str, str]:
     }
 
 
-def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
+def places_of_names(placed: list[Placed], names: list[str]) -> dict[str, list[tuple[str, str]]]:
     """Name -> code and statement of the measures whose statement has it."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    names = {*examined.unknown, *examined.decisions.names}
-    for item in examined.found.placed:
+    for item in placed:
+        units = {one.unit for one in item.draft.assignments}
         for name in names:
-            if name in item.draft.responsibility_text or any(one.unit == name for one in item.draft.assignments):
+            if name in units or name in item.draft.responsibility_text:
                 found[name].append((item.code, item.draft.responsibility_text))
     return found
 
@@ -222,15 +226,15 @@ def places_of_names(examined: Examined) -> dict[str, list[tuple[str, str]]]:
 @of_own_table
 def table_places(request: HttpRequest, table: TableImport) -> HttpResponse:
     examined = examine(table, timezone.localdate())
-    form = PlacesForm(
-        request.POST if request.method == "POST" else None, doubts=examined.doubts, tasks=examined.draft.tasks
-    )
+    now = {one.place for one in examined.open_places[:AT_ONCE]}
+    doubts = [one for one in examined.doubts if one.is_decided or one.place in now]
+    form = PlacesForm(request.POST if request.method == "POST" else None, doubts=doubts, tasks=examined.draft.tasks)
     if request.method == "POST" and form.is_valid():
         importing.place_rows(request.user, table=table, places=form.places, now=timezone.now())
         table.refresh_from_db()
         return onward(examine(table, timezone.localdate()))
     titles = {task.number: task.title for task in examined.draft.tasks}
-    return step(request, "places", examined, form=form, titles=titles)
+    return step(request, "places", examined, form=form, titles=titles, later=len(examined.doubts) - len(doubts))
 
 
 @login_keeps_text
@@ -263,10 +267,11 @@ def differences(examined: Examined) -> dict[str, Any]:
     plan = examined.found.plan
     newest = plan.amendments.order_by("-number").values_list("number", flat=True).first() if plan else None
     first = None if examined.is_first else (newest or 0) + 1
-    lines = [
-        Difference(None if first is None else first + at, change, *sides(change))
-        for at, change in enumerate(examined.changes)
-    ]
+    lines, compared = [], 0
+    for at, change in enumerate(examined.changes):
+        compared += len(change.before) * len(change.after)
+        both = sides(change, in_pieces=compared <= MOST_COMPARED)
+        lines.append(Difference(None if first is None else first + at, change, *both))
     return {
         "groups": [
             (sign, name, [line for line in lines if line.change.sign == sign])
@@ -278,8 +283,8 @@ def differences(examined: Examined) -> dict[str, Any]:
     }
 
 
-def sides(change: Change) -> tuple[list[Piece], list[Piece]]:
-    if change.sign != "~":
+def sides(change: Change, *, in_pieces: bool) -> tuple[list[Piece], list[Piece]]:
+    if change.sign != "~" or not in_pieces:
         return [("same", change.before)], [("same", change.after)]
     pieces = text_diff(change.before, change.after)
     return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
