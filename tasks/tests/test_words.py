@@ -12,7 +12,7 @@ from tasks.queries.search import find
 from tasks.queries.words import holding
 from tasks.tests.samples import make_plan
 
-on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="indexes for words are PostgreSQL's")
+on_postgresql = pytest.mark.postgresql
 TEXTS = [
     "海洋牧场",
     "海 洋",
