@@ -1,4 +1,5 @@
-"""How often one person, or one address where nobody is logged in, may log in, search and export in a minute.
+"""How often one person, or one address where nobody is logged in, may log in, search, export and have a file verified in a
+minute.
 
 A count is a row of places in a shared cache, taken one after the other: `add` is atomic on every backend, the database's
 among them, where counting up is not, so the limit is exact however many workers there are. A cache that does not answer
@@ -38,6 +39,7 @@ LIMITED = {
     "login": Limit("LOGINS_PER_MINUTE", ("POST",), "登录"),
     "search": Limit("SEARCHES_PER_MINUTE", ("GET", "HEAD"), "搜索"),
     **dict.fromkeys(EXPORTS, Limit("EXPORTS_PER_MINUTE", ("GET",), "导出")),
+    "verify": Limit("EXPORTS_PER_MINUTE", ("POST",), "校验"),  # as long a file may be read as an export writes
 }
 
 

@@ -79,6 +79,13 @@ def test_logging_in_is_counted_by_address_and_looking_at_the_page_is_not(client:
     assert client.get("/login/").status_code == 200
 
 
+def test_a_file_or_code_to_verify_counts_as_an_export_does(client: Client, loaded_plan: Plan) -> None:
+    attempts = [client.post("/verify/", {"code": "A1B2"}).status_code for _ in range(3)]
+    assert attempts == [200, 200, 429]
+    assert codes(client, EXPORT, 1) == [429]
+    assert client.get("/verify/").status_code == 200
+
+
 def test_no_limit_is_no_limit(client: Client, loaded_plan: Plan, settings) -> None:
     settings.SEARCHES_PER_MINUTE = 0
     assert codes(client, SEARCH, 4) == [200] * 4
