@@ -7,7 +7,8 @@ from django.db.models import Prefetch, Q
 
 from tasks.models import MainTask, Plan
 from tasks.postgres import TASK_TEXTS
-from tasks.queries.measures import MeasureLine, page_lines, totals
+from tasks.queries.measures import MeasureLine, page_lines
+from tasks.queries.public_figures import totals
 from tasks.queries.words import holding
 from units.models import Unit, UnitAlias
 
@@ -23,16 +24,17 @@ class FoundUnit(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Every task and unit, and the first `SHOWN` measures of `measure_count`."""
+    """The first `SHOWN` tasks of `task_count` and measures of `measure_count`, and every unit."""
 
     tasks: list[MainTask]
+    task_count: int
     measures: list[MeasureLine]
     measure_count: int
     units: list[FoundUnit]
 
     @property
     def count(self) -> int:
-        return len(self.tasks) + self.measure_count + len(self.units)
+        return self.task_count + self.measure_count + len(self.units)
 
 
 def search_words(text: str) -> list[str]:
@@ -42,13 +44,16 @@ def search_words(text: str) -> list[str]:
 
 
 def find(plan: Plan, words: list[str]) -> Findings:
-    """What the plan holds of these words. Its measures are those that the list shows for them. Six queries."""
+    """What the plan holds of these words. Its measures are those that the list shows for them: rows and count are the list's.
+    Seven queries, one more where the list's count is not known.
+    """
     asked = (("q", " ".join(words)),)
     tasks = MainTask.objects.filter(*(holding(TASK_TEXTS, word) for word in words), plan=plan)
     return Findings(
-        list(tasks.order_by("number").select_related("field")),
+        list(tasks.order_by("number").select_related("field")[:SHOWN]),
+        tasks.count(),
         page_lines(plan.pk, asked, "number", 0, SHOWN),
-        totals(plan.pk, asked).measures,
+        totals(plan.pk, asked)[0].measures,
         find_units(words),
     )
 

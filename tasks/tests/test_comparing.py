@@ -177,7 +177,7 @@ class TestWhatChanged:
 class TestNow:
     def test_by_default_the_newest_frozen_period_is_compared_with_the_present(self, stage):
         page = Shown(client_of(stage.leader), COMPARE)
-        assert page.text("//p[@class='lead-in']") == "从 2026年三季度 到 现在。填报内容只比较已通过的。"
+        assert page.text("//p[@class='lead-in']") == "从2026年三季度到现在。填报内容只比较已通过的。"
         assert kinds(page) == {"1-9": ["新增举措"]}  # it stands in the table today
 
     def test_what_changed_since_the_freeze(self, stage):

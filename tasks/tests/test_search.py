@@ -163,12 +163,14 @@ class TestOddInput:
         assert "没有找到" in search(client, "%")
 
 
-def test_seven_queries_however_much_is_found(client: Client, loaded_plan: Plan, django_assert_num_queries) -> None:
-    """Plan, tasks, measures, their duties, their number, units, other names."""
+def test_nine_queries_however_much_is_found(client: Client, loaded_plan: Plan, django_assert_num_queries) -> None:
+    """Plan, tasks, their number, measures, their duties, units, other names; which edition, and once in it their number."""
     url = f"{SEARCH}?q={quote('省')}"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(url)
     grow(loaded_plan, 10)
     assert (MainTask.objects.count(), Measure.objects.count()) == (250, 790)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
+        client.get(url)
+    with django_assert_num_queries(8):
         client.get(url)
