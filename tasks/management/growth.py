@@ -42,11 +42,11 @@ LABELS = {
     "returned": "退回中",
     "board": "填报情况",
     "filing": "填报情况明细（第一页）",
-    "approval": "复审通过一份填报",
     "by_due": "任务清单（按完成时限）",
     "of_unit": "任务清单（一个单位的）",
     "words": "搜索“跨海通道”",
     "ledger_words": "台账（含“跨海通道”的）",
+    "approval": "复审通过一份填报",
 }
 FULL = {
     "of_unit",
