@@ -22,7 +22,7 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 MOST_ROWS, MOST_COLUMNS = 20_000, 300
 MOST_CELLS, MOST_MERGED = 2_000_000, 200_000  # of all sheets together, blank ones too; behind merged ones of a sheet
-MOST_XML, ALLOWANCE = 20 * 2**20, 2  # bytes of all sheets; for `extents`
+MOST_XML, ALLOWANCE = 32 * 2**20, 3  # bytes of all sheets, of which 10,000 rows take 25 MB; for `extents`
 
 EMPTY = "这是一个空文件，里面什么也没有。请重新选择填好的填报表。"
 OLD = "这是旧版 Excel 文件（.xls）。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"

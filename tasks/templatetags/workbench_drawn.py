@@ -73,11 +73,11 @@ class Lines:
         )
 
     def whose(self, row: Row) -> str:
-        closes = "已截止，补报" if row.period.due_on < self.today else "截止"
-        period = f"{escape(row.period.label)}，{row.period.due_on:%m-%d} {closes}"
-        return (f"<span>{period}</span>" if self.names_period else "") + (
-            f"<span>{escape(row.duty.unit)}</span>" if self.names_unit else ""
-        )
+        period = ""
+        if self.names_period:
+            closes = "已截止，补报" if row.period.due_on < self.today else "截止"
+            period = f"<span>{escape(row.period.label)}，{row.period.due_on:%m-%d} {closes}</span>"
+        return period + (f"<span>{escape(row.duty.unit)}</span>" if self.names_unit else "")
 
     def acts(self, line: Line, verb: str) -> str:
         row, duty = line.row, line.row.duty

@@ -8,15 +8,19 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from lxml import html
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from tasks.allocation import markup, ooxml
+from tasks.demo.one_unit import one_unit
 from tasks.excel import incoming, returned
-from tasks.excel.unit_workbook import KEY_ROW, MARKS_SHEET
+from tasks.excel.extents import Extent
+from tasks.excel.unit_workbook import KEY_ROW, MARKS_SHEET, unit_workbook
 from tasks.models import Upload
+from tasks.queries.roundtrip import unit_lines, units_to_ask
 from tasks.tests.desk import client_of
 from tasks.tests.office_files import docx, packed, repeated, saved, unpacked, with_part, xlsx
 from tasks.tests.offline import Offline, taken
-from tasks.tests.people import Stage
+from tasks.tests.people import NOW, Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -37,6 +41,19 @@ def bomb(data: bytes) -> bytes:
             archive.writestr(name, content)
         archive.writestr("xl/media/zeros.bin", b"\0" * 210_000_000)
     return file.getvalue()
+
+
+def test_ten_thousand_rows_are_within_the_limits() -> None:
+    """What two hundred take, fifty times."""
+    period, unit, reporter = one_unit(200, NOW)
+    file = unit_workbook(period, unit, unit_lines(reporter, period, unit), units_to_ask(), NOW)
+    package, spent = ooxml.Package(saved(load_workbook(file))), markup.Spent(incoming.ALLOWANCE)
+    for _, part in incoming.sheet_parts(package):
+        with package.open(part) as stream:
+            list(markup.parsed(stream, Extent(), spent))
+    assert 50 * spent.read < incoming.MOST_XML
+    assert 50 * spent.elements < incoming.ALLOWANCE * markup.MOST_ELEMENTS
+    assert 50 * spent.attributes < incoming.ALLOWANCE * markup.MOST_ATTRIBUTES
 
 
 def repeated_text(_: bytes) -> bytes:
