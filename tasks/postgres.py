@@ -131,7 +131,8 @@ def add_pair_indexes(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor != "postgresql":
         return
     if not accepts(schema_editor.connection, PAIRS, TRIAL):
-        accepts(schema_editor.connection, NO_PAIRS)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(NO_PAIRS)  # every search asks for it: refused as well, it stops the migration
         return
     for name, (table, columns) in INDEXES.items():
         pairs = pairs_of([f'"{column}"' for column in columns])

@@ -217,11 +217,9 @@ class Selection:
 
     def left_without(self) -> dict[str, int]:
         """Filter in force -> how many measures there would be without it."""
-        asked = self.filter.asked
-        left = [tuple((name, value) for name, value in self.conditions if name != one) for one in asked]
-        return {
-            name: found.measures for name, found in zip(asked, public_figures.totals(self.plan.pk, *left), strict=True)
-        }
+        left = {name: tuple(one for one in self.conditions if one[0] != name) for name in self.filter.asked}
+        found = public_figures.totals(self.plan.pk, *left.values())
+        return {name: total.measures for name, total in zip(left, found, strict=True)}
 
 
 def select_measures(

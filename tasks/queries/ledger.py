@@ -42,7 +42,7 @@ RANKS: dict[str, Mapping[Any, int]] = {
 }
 NO_FIELD, UNJUDGED = "none", "unjudged"  # values of a filter that stand in no column
 UNJUDGED_LIGHTS = (ProgressLight.AWAITED, ProgressLight.NOT_JUDGED)
-IN_THE_LIST = {"field", "unit", "role"}
+IN_THE_LIST = {"field", "unit", "role"}  # filters that mean the same in the public list
 OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
 

@@ -51,7 +51,7 @@ class TestTheList:
         with django_assert_num_queries(7):
             Shown(client, TASKS)
 
-    def test_an_empty_one_takes_9_and_then_6(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
+    def test_an_empty_one_takes_10_and_then_7(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
         """Rows and duties are not asked for; what each condition hides is, once an edition."""
         log_in(client, Role.OFFICE)
         with django_assert_num_queries(10):
