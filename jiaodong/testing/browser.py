@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -74,6 +74,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("没有找到 Chromium。请先运行 make prerequisites，它会安装或说明如何安装。")
+    expect.set_options(timeout=PATIENCE)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has none to offer root
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -127,6 +128,14 @@ def phone(open_page: OpenPage) -> Page:
 @pytest.fixture
 def no_script(open_page: OpenPage) -> Page:
     return open_page(java_script_enabled=False)
+
+
+def sticks_out(page: Page) -> int:
+    """By how many pixels the page is wider than its window.
+
+    After a click, ask for something of the next page first: until it is there the old one answers, or none at all.
+    """
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def axe(page: Page) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import OpenPage
+from jiaodong.testing.browser import OpenPage, sticks_out
 from tasks.models import Plan
 from tasks.tests.browser_desk import enter
 from units.choices import Role
@@ -21,7 +21,6 @@ PUBLIC = [
 ]
 STAFF = ["/plans/jiaodong/ledger/?field=1", "/plans/jiaodong/dashboard/", "/review/", "/roles/", "/account/"]
 TWICE_AS_LARGE = {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}  # a 1280 pixel window at 200 %
-STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MOVING = """() => [...document.querySelectorAll('body *')].filter(one => {
     const style = getComputedStyle(one), long = text => text.split(',').some(part => parseFloat(part) > 0.01);
     return long(style.transitionDuration) || long(style.animationDuration);
@@ -39,7 +38,7 @@ def wide(page: Page, paths: list[str]) -> dict[str, int]:
     found = {}
     for path in paths:
         page.goto(path)
-        found[path] = page.evaluate(STICKS_OUT)
+        found[path] = sticks_out(page)
     return {path: spare for path, spare in found.items() if spare > 0}
 
 

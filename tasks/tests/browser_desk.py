@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import DESK, PHONE, axe
+from jiaodong.testing.browser import DESK, PHONE, axe, sticks_out
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
 from tasks.services import reporting, reviewing
 from tasks.tests.desk import client_of
@@ -137,7 +137,7 @@ def sizes(page: Page) -> dict[int, list[str]]:
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         page.evaluate("document.querySelectorAll('details').forEach(menu => { menu.open = true })")
-        spare = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        spare = sticks_out(page)
         if found := axe(page) + [f"{spare} pixels stick out"] * (spare > 0):
             wrong[size["width"]] = found
     return wrong

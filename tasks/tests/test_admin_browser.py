@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import PHONE, OpenPage, axe
+from jiaodong.testing.browser import PHONE, OpenPage, axe, sticks_out
 from tasks.models import Duty, MainTask, Measure
 from units.choices import Role
 from units.models import Unit
@@ -25,11 +25,6 @@ def admin(request: pytest.FixtureRequest, open_page: OpenPage, live_site) -> Pag
     page = open_page(viewport=PHONE) if request.param == "phone" else open_page()
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_site.url}])
     return page
-
-
-def width_to_spare(page: Page) -> int:
-    """Nothing sticks out to the right of the window when this is zero."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def test_pages_keep_the_policy_and_fit_the_window(admin: Page) -> None:
@@ -53,7 +48,7 @@ def test_pages_keep_the_policy_and_fit_the_window(admin: Page) -> None:
     spare = {}
     for path in paths:
         admin.goto(path)
-        spare[path] = width_to_spare(admin)
+        spare[path] = sticks_out(admin)
     assert spare == dict.fromkeys(paths, 0)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe
+from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe, sticks_out
 from units.choices import Role
 from units.context import DISPLAY_MODES
 from units.tests.samples import PASSWORD, make_unit, make_user
@@ -45,7 +45,7 @@ def findings(page: Page) -> dict[str, list[str]]:
         page.evaluate("name => { document.documentElement.className = name }", mode)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
-            spare = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            spare = sticks_out(page)
             if found := axe(page) + [f"{spare} pixels stick out"] * (spare > 0):
                 wrong[f"{mode or 'normal'} {size['width']}"] = found
     return wrong
@@ -159,11 +159,11 @@ class TestJourneys:
     def test_from_a_kind_of_unit_to_one_of_its_measures(self, visitor: Page) -> None:
         visitor.goto("/")
         visitor.get_by_role("link", name="中央驻鲁单位").click()
-        assert visitor.url.endswith("/units/#central")
+        expect(visitor).to_have_url(re.compile("/units/#central$"))
         visitor.get_by_role("link", name="青岛海关", exact=True).click()
         expect(visitor.get_by_role("heading", level=1)).to_have_text("青岛海关")
         visitor.get_by_role("link", name="10-3").click()
-        assert visitor.url.endswith("/plans/jiaodong/measures/10-3/")
+        expect(visitor).to_have_url(re.compile("/plans/jiaodong/measures/10-3/$"))
 
     def test_log_in_and_out_again(self, visitor: Page) -> None:
         enter(visitor, last_name="王", first_name="芳")

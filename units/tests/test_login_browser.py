@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
-from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe
+from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe, sticks_out
 from units import audit, services
 from units.choices import Role
 from units.models import AuditEvent, User
@@ -31,7 +31,7 @@ def clean(page: Page) -> None:
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         page.evaluate("document.querySelectorAll('details').forEach(menu => { menu.open = true })")
-        spare = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        spare = sticks_out(page)
         assert (axe(page), spare) == ([], 0), size
     page.set_viewport_size(DESK)
 
@@ -88,6 +88,7 @@ class TestFirstPassword:
         make_user(Role.AUDITOR, username="zhao", must_change_password=True)
         page.goto("/login/")
         enter(page)
+        heading(page, "更改密码")
         clean(page)
         page.get_by_role("button", name="更改密码").click()
         expect(page.get_by_role("link", name="请填写新密码。")).to_be_visible()
@@ -99,8 +100,10 @@ class TestSecondFactor:
         make_user(Role.AUDITOR, username="zhao")
         page.goto("/login/?next=/account/")
         enter(page)
+        heading(page, "我的账号")
         clean(page)
         page.get_by_role("link", name="启用动态口令").click()
+        heading(page, "启用动态口令")
         clean(page)
         page.get_by_role("button", name="开始设置").click()
         expect(page.get_by_role("img", name="密钥的二维码")).to_be_visible()
@@ -179,6 +182,7 @@ class TestHandover:
         leaving = make_user(Role.REPORTER, username="leaving")
         page.goto(f"/login/?next=/accounts/{leaving.pk}/handover/")
         enter(page)
+        heading(page, "移交未办事项")
         clean(page)
         make_user(Role.REPORTER, username="taking-over", unit=leaving.unit)
         page.reload()
@@ -187,6 +191,7 @@ class TestHandover:
         clean(page)
         page.get_by_label("接手人").select_option(label="taking-over")
         page.get_by_role("button", name="下一步：核对").click()
+        expect(page.get_by_role("button", name="移交 0 项")).to_be_visible()
         clean(page)
         page.get_by_role("button", name="移交 0 项").click()
         expect(page.get_by_text("已移交给 taking-over。")).to_be_visible()
