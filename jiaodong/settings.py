@@ -112,7 +112,7 @@ MIDDLEWARE = [
     "jiaodong.hardening.HardeningMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tasks.public_pages.PublicPages",
-    "django.middleware.gzip.GZipMiddleware",
+    "jiaodong.compression.QuickGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

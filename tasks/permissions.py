@@ -156,6 +156,13 @@ def handles(user: Any, instruction: Instruction) -> bool:
     return user.role == Role.OFFICE or user.pk == instruction.given_by_id
 
 
+def handled_by(user: Any) -> Q:
+    """`handles`, as a condition."""
+    if user.role == Role.REPORTER:
+        return Q(owner=user.unit_id)
+    return Q() if user.role == Role.OFFICE else Q(given_by=user.pk)
+
+
 def can_move_instruction(user: Any, verb: str, instruction: Instruction) -> bool:
     """Whether this person may do this to this instruction now."""
     is_allowed = user.is_active and is_legal(verb, instruction.state, getattr(user, "role", ""))

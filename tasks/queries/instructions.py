@@ -7,9 +7,10 @@ from django.db.models import Count, Q, QuerySet
 
 from tasks.choices import DutyRole, InstructionState
 from tasks.models import Duty, Instruction, Measure, Plan, ProgressReport
-from tasks.permissions import visible_to
+from tasks.permissions import handled_by, visible_to
 from units.choices import Role
 from units.models import AuditEvent, Unit, User
+from units.prepared import prepared_rows
 
 JOINS = ("plan", "owner", "measure__main_task", "given_by__unit")
 DAYS = 14  # to the due date that is proposed where no report asks for one
@@ -64,12 +65,16 @@ def of_measure(measure: Measure, user: User) -> QuerySet[Instruction]:
     return visible_to(user, Instruction).filter(measure=measure).select_related(*JOINS)
 
 
-def waiting_for(user: User) -> QuerySet[Instruction]:
+def waiting_for(user: User) -> list[Instruction]:
     """What this person has to do, the nearest date first: a reporter to answer, the Office to see through."""
-    found = visible_to(user, Instruction).select_related(*JOINS).order_by("due_on", "plan", "number")
-    if user.role == Role.REPORTER:
-        return found.filter(owner=user.unit_id, state=InstructionState.OPEN)
-    return found.exclude(state=InstructionState.CLOSED)
+    is_to_answer = user.role == Role.REPORTER
+    states = (InstructionState.OPEN,) if is_to_answer else (InstructionState.OPEN, InstructionState.ANSWERED)
+    return waiting(handled_by(user), states)
+
+
+@prepared_rows(Instruction, "plan", "owner", "measure", "measure__main_task", "given_by", "given_by__unit")
+def waiting(handled: Q, states: tuple[str, ...]) -> QuerySet[Instruction]:
+    return Instruction.objects.filter(handled, state__in=states).order_by("due_on", "plan", "number")
 
 
 class Act(NamedTuple):

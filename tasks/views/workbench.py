@@ -85,7 +85,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The page; `refused` is a 本期无变化 with its errors, and the duty and period it speaks of."""
     today = timezone.localdate()
-    bench, told = Workbench(request.user, today), list(instructions.waiting_for(request.user))
+    bench, told = Workbench(request.user, today), instructions.waiting_for(request.user)
     only = bench.periods[0] if len(bench.periods) == 1 else None
     context = {
         "bench": bench,
