@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 
 from units.reading import source
 
@@ -53,9 +53,16 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[An
     return rows
 
 
+class Literal(Value):
+    """A number as part of the text: by it a plan that PostgreSQL keeps finds the partial index that begins with the number."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return str(int(self.value)), []
+
+
 def planned_anew(build: Callable[..., QuerySet[Row]]) -> Callable[..., QuerySet[Row]]:
-    """Stands below `prepared` where PostgreSQL must see the values to find the index: a day before which hardly a row lies, or
-    the number that a partial one begins with. States it always sees.
+    """Stands below `prepared` where PostgreSQL must see the values to find the index: a day before which hardly a row lies.
+    States it always sees, and a `Literal`.
     """
     build.is_planned_anew = True  # type: ignore[attr-defined]
     return build

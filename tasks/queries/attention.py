@@ -17,7 +17,7 @@ from tasks.models import Duty, FrozenMeasure, MeasureStanding, ReportingPeriod
 from tasks.queries.standing import Present
 from tasks.queries.standing_rows import KeptStanding
 from units.models import Unit
-from units.prepared import planned_anew, prepared
+from units.prepared import Literal, prepared
 
 DATES = ("due_on", "original_due_on")
 LISTED = 10  # lines of each list: what a leader reads in two minutes and two sheets hold
@@ -101,7 +101,7 @@ OVERDUE: Choice = (
     LISTED,
 )
 DISAGREEING: Choice = (Q(is_disagreement=True), "measure_id", lambda row: row.is_disagreement, LISTED)
-MOVED: Choice = (Q(due_moves__gt=0), "-due_moves", lambda row: row.due_moves > 0, MOST_MOVED)
+MOVED: Choice = (Q(due_moves__gt=Literal(0)), "-due_moves", lambda row: row.due_moves > 0, MOST_MOVED)
 CHOICES = (BEHIND, OVERDUE, DISAGREEING, MOVED)
 
 
@@ -160,7 +160,6 @@ def kept_rows(present: Present, unit: Unit | None) -> Iterable[KeptStanding]:
 
 
 @prepared
-@planned_anew
 def first_kept(plan: int, today: datetime.date | None, unit: int | None) -> QuerySet[MeasureStanding]:
     """Of those that hold today, or of all: then they are chosen in the indexes alone."""
     holding = MeasureStanding.objects.filter(plan=plan)
