@@ -177,7 +177,7 @@ class TestDelete:
     def test_several_measures_at_once(self, office: Client, duty: Duty) -> None:
         chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [duty.measure.pk]}
         answer = office.post(address("measure_changelist"), chosen, follow=True)
-        assert messages(answer) == ["成功删除了 1 个 具体举措"]
+        assert messages(answer) == ["已删除 1 项具体举措。"]
         assert str(Duty.history.latest().history_user) == "office"
 
 

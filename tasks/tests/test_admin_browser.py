@@ -68,15 +68,15 @@ def test_a_duty_is_added_chosen_by_typing_and_seen_in_its_history(admin: Page) -
     measure = Measure.objects.get(main_task__number=1, order=5)
     before = measure.duties.count()
     admin.goto(f"/admin/tasks/measure/{measure.pk}/change/")
-    admin.get_by_role("button", name="添加另一个 职责").click()
+    admin.get_by_role("button", name="再增加一项职责").click()
     row = admin.locator(f"#duties-{before}")
     row.locator("input[name$=position]").fill(str(before + 1))
     row.locator(".field-unit .select2-selection").click()
     admin.keyboard.type("省科技厅")
     admin.locator(".select2-results__option", has_text="省科技厅").click()
     row.locator("select[name$=role]").select_option("cooperate")
-    admin.get_by_role("button", name="保存并继续编辑").click()
-    expect(admin.locator(".messagelist .success")).to_contain_text("成功修改了 具体举措")
+    admin.get_by_role("button", name="保存，继续修改").click()
+    expect(admin.locator(".messagelist .success")).to_contain_text("已修改具体举措")
     added = measure.duties.get(position=before + 1)
     assert str(added) == "省科技厅（配合）"
     admin.goto(f"/admin/tasks/duty/{added.pk}/history/")
@@ -93,8 +93,8 @@ def test_the_calendar_speaks_chinese_and_fills_the_date(admin: Page) -> None:
     admin.locator(".calendarbox:visible td a", has_text="15").click()
     day = admin.locator("#id_due_on").input_value()
     assert day.endswith("/15")
-    admin.get_by_role("button", name="保存并继续编辑").click()
-    expect(admin.locator(".messagelist .success")).to_contain_text("成功修改了 具体举措")
+    admin.get_by_role("button", name="保存，继续修改").click()
+    expect(admin.locator(".messagelist .success")).to_contain_text("已修改具体举措")
     assert Measure.objects.get(pk=measure.pk).due_on.strftime("%Y/%m/%d") == day
 
 
@@ -103,8 +103,8 @@ def test_deleting_is_asked_about_and_done(admin: Page) -> None:
     admin.goto(f"/admin/tasks/measure/{measure.pk}/change/")
     admin.get_by_role("link", name="删除").click()
     expect(admin.locator("#content")).to_contain_text("职责: 5")
-    admin.get_by_role("button", name="是的，我确定").click()
-    expect(admin.locator(".messagelist .success")).to_contain_text("成功删除")
+    admin.get_by_role("button", name="确认删除").click()
+    expect(admin.locator(".messagelist .success")).to_contain_text("已删除")
     assert not Duty.objects.filter(measure_id=measure.pk).exists()
 
 

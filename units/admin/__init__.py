@@ -98,7 +98,7 @@ class UserAdmin(ServiceAdmin):
     list_filter = ["role", "is_active", "unit__kind"]
     list_select_related = ["unit"]
     search_fields = ["username", "whole_name", "unit__name", "unit__short_name"]
-    search_help_text = "按用户名、姓名或单位查找"
+    search_help_text = "按账号、姓名或单位查找"
     ordering = ["username"]
     autocomplete_fields = ["unit"]
     fieldsets = [

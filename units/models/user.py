@@ -23,7 +23,7 @@ class AccountManager(UserManager):
 
 
 class User(AbstractUser):
-    """用户."""
+    """账号."""
 
     role = models.CharField("角色", max_length=16, choices=Role)
     must_change_password = models.BooleanField("须更改密码", default=False, help_text="管理员设的首个密码，登录后须改")

@@ -52,7 +52,7 @@ class TestUnits:
         unit = make_unit()
         make_user(Role.REPORTER, unit=unit)
         address = reverse("admin:units_unit_delete", args=[unit.pk])
-        sentence = "“省科技厅”不能删除：还有用户 1 项与它关联。请先改派或删除这些内容。"
+        sentence = "“省科技厅”不能删除：还有账号 1 项与它关联。请先改派或删除这些内容。"
         for answer in (
             administrator.get(address, follow=True),
             administrator.post(address, {"post": "yes"}, follow=True),
@@ -67,10 +67,10 @@ class TestUnits:
         address = reverse("admin:units_unit_changelist")
         chosen = {"action": "delete_selected", "post": "yes"}
         answer = administrator.post(address, chosen | {"_selected_action": [free.pk, used.pk]}, follow=True)
-        assert messages(answer) == ["“省工信厅”不能删除：还有用户 1 项与它关联。请先改派或删除这些内容。"]
+        assert messages(answer) == ["“省工信厅”不能删除：还有账号 1 项与它关联。请先改派或删除这些内容。"]
         assert Unit.objects.count() == 2
         answer = administrator.post(address, chosen | {"_selected_action": [free.pk]}, follow=True)
-        assert messages(answer) == ["成功删除了 1 个 责任单位"]
+        assert messages(answer) == ["已删除 1 项责任单位。"]
         assert list(Unit.objects.all()) == [used]
 
     def test_a_refusal_keeps_what_was_typed(self, administrator: Client) -> None:
@@ -140,9 +140,9 @@ class TestAccounts:
     @pytest.mark.parametrize(
         ("passwords", "errors"),
         [
-            (("", ""), {"password1": ["这个字段是必填项。"], "password2": ["这个字段是必填项。"]}),
-            ((PASSWORD, PASSWORD[:-1]), {"password2": ["输入的两个密码不一致。"]}),
-            (("liming2026x", "liming2026x"), {"password2": ["密码跟 用户名 太相似了。"]}),
+            (("", ""), {"password1": ["请填写这一项。"], "password2": ["请填写这一项。"]}),
+            ((PASSWORD, PASSWORD[:-1]), {"password2": ["两次输入的密码不一致。"]}),
+            (("liming2026x", "liming2026x"), {"password2": ["密码与账号太相近，请换一个。"]}),
             (("abc-3", "abc-3"), {"password2": ["密码太短，至少要 10 个字符。"]}),
         ],
         ids=["none", "two", "similar", "short"],

@@ -83,7 +83,7 @@ class TestWhoSeesWhat:
         apps = administrator.get("/admin/").context["app_list"]
         assert [[app["name"], [model["name"] for model in app["models"]]] for app in apps] == [
             ["重点任务", ["分工方案", "领域", "主要任务", "具体举措", "职责"]],
-            ["单位与账号", ["责任单位", "群体", "用户"]],
+            ["单位与账号", ["责任单位", "群体", "账号"]],
         ]
 
 

@@ -101,7 +101,7 @@ class TestDeleteUnit:
         make_user(Role.REPORTER, unit=unit)
         UnitGroupMember.objects.create(group=make_group(), unit=unit)
         assert refusal(services.delete_unit, administrator, unit=unit) == [
-            "“省科技厅”不能删除：还有用户 1 项、群体成员 1 项与它关联。请先改派或删除这些内容。"
+            "“省科技厅”不能删除：还有账号 1 项、群体成员 1 项与它关联。请先改派或删除这些内容。"
         ]
         assert [alias.name for alias in unit.aliases.all()] == ["省科委"]
 
@@ -136,8 +136,8 @@ class TestCreateUser:
         weak = refusal(services.create_user, administrator, user=User(username="x", role=Role.LEADER), password="123")
         assert weak == [
             "密码太短，至少要 10 个字符。",
-            "这个密码太常见了。",
-            "密码只包含数字。",
+            "这个密码太常见，请换一个。",
+            "密码不能全是数字，请加上字母或符号。",
         ]
         assert list(User.objects.all()) == [administrator]
 
@@ -216,6 +216,6 @@ class TestSetPassword:
     def test_a_weak_one_leaves_the_old(self, administrator: User) -> None:
         person = make_user(Role.LEADER)
         assert refusal(services.set_password, administrator, user=person, password="leader2026") == [
-            "密码跟 用户名 太相似了。"
+            "密码与账号太相近，请换一个。"
         ]
         assert User.objects.get(username="leader").check_password(PASSWORD)
