@@ -5,7 +5,7 @@ sentences to the fields.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -23,10 +23,31 @@ PHRASES = ("缺少数字", "与佐证材料不符", "没有回应上期问题", 
 
 
 class OfficeForm(forms.Form):
-    """A form that marks its wrong fields and takes the services' refusals."""
+    """A form that marks its wrong fields and takes the services' refusals.
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+    `check` is a service's refusal of values, by name, of which some may be wanting: so what is wrong is told at once,
+    whatever else is still missing.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, check: Callable[..., None] | None = None, **options: Any
+    ) -> None:
         super().__init__(data, auto_id="f-%s", use_required_attribute=False, **options)
+        self.check = check
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.check:
+            try:
+                self.check(**self.given)
+            except ValidationError as refused:
+                self.refuse(refused)
+        return cleaned
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What `check` is asked about: the values that could be read."""
+        return self.cleaned_data
 
     def refuse(self, error: ValidationError) -> None:
         """Put a service's refusal where it belongs: to the field it names, else on top."""
@@ -204,17 +225,23 @@ class SettingsForm(OfficeForm):
     reason = reason_field("调整理由", "请写明调整的理由。")
     document = line_field("依据文件", required=False)
 
+    def __init__(self, *args: Any, measure: Measure, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.measure = measure
+
+    def clean(self) -> dict[str, Any]:
+        """Also an error for each thing that is being changed and has been changed by another since it was seen."""
+        cleaned = super().clean()
+        for name, wanted in self.given.items():
+            if getattr(self.measure, name) not in (wanted, self.seen(name)):
+                self.add_error(name, "在您填写期间，这一项已被他人调整。请看现在的情况，再决定是否调整。")
+        return cleaned
+
     @property
-    def changes(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """What the writer changed of what they saw, not what others changed meanwhile."""
         names = [name for name in self.changed_data if self.fields[name].show_hidden_initial]
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
-
-    def refuse_overtaken(self, measure: Measure) -> None:
-        """Add an error for each thing that is being changed and has been changed by another since it was seen."""
-        for name, wanted in self.changes.items():
-            if getattr(measure, name) not in (wanted, self.seen(name)):
-                self.add_error(name, "在您填写期间，这一项已被他人调整。请看现在的情况，再决定是否调整。")
 
     def seen(self, name: str) -> Any:
         field = self.fields[name]

@@ -16,10 +16,11 @@ class PeriodForm(OfficeForm):
     due_on = ChineseDateField("填报截止", error_messages={"required": "请填写填报截止的日期。"})
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        """Here the field is named; the constraint, which `check` asks, names none."""
+        data = self.cleaned_data
         if "opens_on" in data and "due_on" in data and data["due_on"] < data["opens_on"]:
             self.add_error("due_on", "填报截止不能早于开放填报。")
-        return data
+        return super().clean()
 
 
 class CadenceForm(OfficeForm):

@@ -43,7 +43,7 @@ class LightRuleForm(OfficeForm):
 
     def refuse_early(self) -> None:
         """Add an error where the newest version holds from that day or a later one."""
-        if self.cleaned_data["since_on"] <= self.newest.since_on:
+        if "since_on" not in self.errors and self.cleaned_data["since_on"] <= self.newest.since_on:
             self.add_error("since_on", f"施行日期须晚于第 {self.newest.number} 版的 {self.newest.since_on}。")
 
     @property

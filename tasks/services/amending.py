@@ -1,5 +1,6 @@
 """The verbs that amend the table itself: each change is numbered, with its reason and document, and stays on record."""
 
+import copy
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -81,6 +82,14 @@ def amend_measure(
         standing.redate(measure)
     audit.record(by, "调整举措", measure, now=now, before=before, after=after)
     return made
+
+
+def refuse_contradiction(measure: Measure, **settings: Any) -> None:
+    """What saving would refuse, told to a form in which the reason is perhaps still missing."""
+    tried = copy.copy(measure)
+    for name, value in settings.items():
+        setattr(tried, name, value)
+    tried.validate_constraints()
 
 
 @transaction.atomic

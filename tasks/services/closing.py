@@ -4,6 +4,7 @@ Refusals are those of `reporting`. Whoever asked never decides.
 """
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -35,8 +36,7 @@ def claim_completion(
     if not can_claim(by, duty):
         raise PermissionDenied("只能为本单位负责的举措申请办结。")
     measure = locked_measure(duty.measure)
-    if completed_on > timezone.localdate(now):
-        raise ValidationError({"completed_on": "办结日期不能晚于今天。"})
+    refuse_future(timezone.localdate(now), completed_on=completed_on)
     claim = CompletionClaim(
         measure=measure,
         duty=duty,
@@ -52,6 +52,12 @@ def claim_completion(
     in_step(measure, now)
     audit.record(by, "申请办结", measure, now=now, after={"办结情况": claim.result, "依据": claim.document})
     return claim
+
+
+def refuse_future(today: datetime.date, *, completed_on: datetime.date | None = None, **others: Any) -> None:
+    """For a form too, in which something may still be missing."""
+    if completed_on is not None and completed_on > today:
+        raise ValidationError({"completed_on": "办结日期不能晚于今天。"})
 
 
 @transaction.atomic
@@ -96,6 +102,7 @@ def request_extension(
         raise ValidationError("这项举措没有完成时限，不用申请延期。")
     if timezone.localdate(now) > measure.due_on:
         raise ValidationError(f"完成时限 {measure.due_on} 已过，不能再申请延期。请联系督查专员。")
+    refuse_no_later(measure, new_due_on=new_due_on)
     request = ExtensionRequest(
         measure=measure,
         duty=duty,
@@ -109,6 +116,12 @@ def request_extension(
     request.save()
     audit.record(by, "申请延期", measure, now=now, before=str(measure.due_on), after=str(new_due_on))
     return request
+
+
+def refuse_no_later(measure: Measure, *, new_due_on: datetime.date | None = None, **others: Any) -> None:
+    """For a form too, in which something may still be missing."""
+    if new_due_on is not None and measure.due_on is not None and new_due_on <= measure.due_on:
+        raise ValidationError({"new_due_on": f"申请的日期须晚于现在的完成时限 {measure.due_on}。"})
 
 
 @transaction.atomic

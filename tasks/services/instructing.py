@@ -41,7 +41,7 @@ def give_instruction(
     """作出批示, numbered within its plan. The same words to the same unit while they are open are given once."""
     require(by, Permission.GIVE_INSTRUCTIONS)
     measure = about(by, plan, measure, report)
-    refuse_what_cannot_be_done(text, owner, due_on, timezone.localdate(now))
+    refuse_what_cannot_be_done(timezone.localdate(now), text=text, owner=owner, due_on=due_on)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # numbers without gaps or doubles
     said = {"text": text.strip(), "owner": owner, "due_on": due_on, "measure": measure, "report": report}
     if given := plan.instructions.filter(**said, given_by=by, state=InstructionState.OPEN).first():
@@ -71,13 +71,20 @@ def about(by: User, plan: Plan, measure: Measure | None, report: ProgressReport 
     return measure
 
 
-def refuse_what_cannot_be_done(text: str, owner: Unit, due_on: datetime.date, today: datetime.date) -> None:
+def refuse_what_cannot_be_done(
+    today: datetime.date,
+    *,
+    text: str | None = None,
+    owner: Unit | None = None,
+    due_on: datetime.date | None = None,
+) -> None:
+    """All that is wrong at once; for a form too, in which something may still be missing."""
     wrong = {}
-    if not text.strip():
+    if text is not None and not text.strip():
         wrong["text"] = "请写明批示内容。"
-    if owner.kind == UnitKind.GROUP:
+    if owner is not None and owner.kind == UnitKind.GROUP:
         wrong["owner"] = "群体没有填报员，请选择其中一个单位。"
-    if due_on <= today:
+    if due_on is not None and due_on <= today:
         wrong["due_on"] = "办理时限须晚于今天。"
     if wrong:
         raise ValidationError(wrong)

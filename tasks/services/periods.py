@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,6 +42,12 @@ def open_period(
     await_period(period, now=now)
     audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})
     return period
+
+
+def refuse_taken(plan: Plan, **given: Any) -> None:
+    """What opening would refuse of a label and dates, some perhaps still missing; told to a form."""
+    period = ReportingPeriod(plan=plan, **given)
+    period.validate_constraints(exclude={"label", "as_of", "opens_on", "due_on"} - set(given))
 
 
 @transaction.atomic

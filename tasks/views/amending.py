@@ -1,5 +1,7 @@
 """Amendments: a measure's time, roll-up and halt, the plan's cadence, and the numbered list of what was changed."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -28,7 +30,8 @@ def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -
     require(request.user, Permission.EDIT_PLAN)
     measure = measure_or_404(slug, number, order)
     standing = {name: getattr(measure, name) for name in amending.SETTINGS}
-    form = SettingsForm(typed(request), initial=standing)
+    check = partial(amending.refuse_contradiction, measure)
+    form = SettingsForm(typed(request), initial=standing, measure=measure, check=check)
     if request.method == "POST" and (made := amended(request, measure, form)) is not None:
         messages.success(request, said(measure, made))
         return redirect("measure", slug, number, order)
@@ -40,14 +43,11 @@ def amended(request: HttpRequest, measure: Measure, form: SettingsForm) -> list[
     """The amendments made, perhaps none; None where the form has something to mend."""
     if not form.is_valid():
         return None
-    form.refuse_overtaken(measure)
-    if form.errors:
-        return None
     try:
         return amending.amend_measure(
             request.user,
             measure=measure,
-            changes=form.changes,
+            changes=form.given,
             reason=form.cleaned_data["reason"],
             document=form.cleaned_data["document"],
             now=timezone.now(),

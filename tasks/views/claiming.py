@@ -1,5 +1,6 @@
 """What a reporter asks of the Office: that a measure is done, or that it may take longer."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def completion(request: HttpRequest, slug: str, number: int, order: int) -> Http
     measure, duty = measure_and_duty(request.user, slug, number, order)
     claims = list(queries.completions_of(measure, request.user))
     standing = next((one for one in claims if is_standing(one)), None)
-    form = CompletionForm(typed(request))
+    form = CompletionForm(typed(request), check=partial(services.refuse_future, timezone.localdate()))
 
     def claim() -> None:
         services.claim_completion(request.user, duty=duty, **form.cleaned_data, now=timezone.now())
@@ -62,7 +63,7 @@ def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpR
     measure, duty = measure_and_duty(request.user, slug, number, order)
     requests = list(queries.extensions_of(measure, request.user))
     standing = next((one for one in requests if one.state == ClaimState.PENDING), None)
-    form = ExtensionForm(typed(request))
+    form = ExtensionForm(typed(request), check=partial(services.refuse_no_later, measure))
 
     def ask() -> None:
         services.request_extension(request.user, duty=duty, **form.cleaned_data, now=timezone.now())

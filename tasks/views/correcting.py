@@ -17,6 +17,7 @@ from tasks.queries.review import REPORT_JOINS
 from tasks.services import reviewing
 from tasks.services.report_rules import content_of
 from tasks.views.kept import login_keeps_text, typed
+from tasks.views.reporting import add_missing
 from units.permissions import Permission, require
 
 
@@ -51,6 +52,8 @@ def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 def corrected(request: HttpRequest, report: ProgressReport, form: ReportForm, why: ReasonForm) -> bool:
     if not (form.is_valid() & why.is_valid()):
+        content = {**content_of(report), **form.valid_content()}
+        add_missing(form, ProgressReport(duty=report.duty, period=report.period, **content))
         return False
     reason, content = why.cleaned_data["reason"], form.cleaned_data
     try:

@@ -1,5 +1,6 @@
 """作出批示: on the spot, beside what it answers, and back to where the leader was."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,9 +33,11 @@ def instruction_new(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     report = report_asked(request, plan)
     measure = report.duty.measure if report else measure_asked(request, plan)
-    proposed = proposal(measure, report, timezone.localdate())
+    today = timezone.localdate()
+    proposed = proposal(measure, report, today)
     form = InstructionForm(
         typed(request),
+        check=partial(services.refuse_what_cannot_be_done, today),
         initial={"owner": proposed.owner, "due_on": proposed.due_on},
     )
     back = way_back(request, came_from(request, otherwise(plan, measure)))

@@ -47,10 +47,10 @@ def light_rule_new(request: HttpRequest, slug: str) -> HttpResponse:
     asked = typed(request)
     form = LightRuleForm(asked, newest=newest, initial=starting(newest, today))
     context: dict[str, Any] = {"plan": plan, "newest": newest, "form": form, "today": today}
-    if asked is not None and form.is_valid() and "mend" not in asked:
+    if asked is not None and "mend" not in asked:
         if "previewed" not in asked:
             form.refuse_early()
-        elif request.method == "POST" and adopted(request, form, asked["previewed"]):
+        elif request.method == "POST" and form.is_valid() and adopted(request, form, asked["previewed"]):
             return redirect("light-rules", slug)
         if set(form.errors) <= {NON_FIELD_ERRORS}:
             context |= previewed(form.proposed, today)

@@ -1,5 +1,6 @@
 """The Office's periods: opened, watched while units file, frozen."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -67,12 +68,15 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
     proposal = next_proposal(plan, today)
     fields = ("label", "as_of", "opens_on", "due_on")
     proposed = {name: getattr(proposal, name) for name in fields}
-    form = PeriodForm(typed(request), initial=proposed)
-    if request.method == "POST" and form.is_valid():
+    form = PeriodForm(typed(request), initial=proposed, check=partial(services.refuse_taken, plan))
+    if request.method == "POST" and not form.is_valid():
+        if same := standing(plan, form.cleaned_data, fields):
+            return redirect("period", slug, same.pk)
+    elif request.method == "POST":
         try:
             period = services.open_period(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
         except ValidationError as refused:
-            if same := standing(plan, form.cleaned_data):
+            if same := standing(plan, form.cleaned_data, fields):
                 return redirect("period", slug, same.pk)
             form.refuse(refused)
         else:
@@ -86,9 +90,9 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/periods/open.html", context)
 
 
-def standing(plan: Plan, wanted: dict[str, Any]) -> ReportingPeriod | None:
+def standing(plan: Plan, wanted: dict[str, Any], fields: tuple[str, ...]) -> ReportingPeriod | None:
     """The very period that is asked for, where it stands already: the second of two clicks."""
-    return plan.periods.filter(**wanted).first()
+    return plan.periods.filter(**wanted).first() if set(wanted) == set(fields) else None
 
 
 @login_keeps_text
