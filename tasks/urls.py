@@ -30,7 +30,7 @@ from tasks.views.periods import (
     period_open,
     period_page,
 )
-from tasks.views.plans import task_list
+from tasks.views.plans import task_list, tasks_of_first
 from tasks.views.publishing import publish, publishing, unpublish
 from tasks.views.reporting import report, report_unchanged
 from tasks.views.review import review_queue, review_report, review_returned
@@ -54,6 +54,7 @@ urlpatterns = [
     path("allocation/<int:pk>/abandon/", table_abandon, name="table-abandon"),
     path("allocation/<int:pk>/return/", table_return, name="table-return"),
     path("allocation/<int:pk>/file/", table_file, name="table-file"),
+    path("tasks/", tasks_of_first, name="tasks"),
     path("plans/<slug:slug>/", plan_overview, name="plan"),
     path("plans/<slug:slug>/tasks/", task_list, name="plan-tasks"),
     path("plans/<slug:slug>/tasks/<int:number>/", task_detail, name="task"),

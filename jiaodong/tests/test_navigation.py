@@ -9,6 +9,7 @@ from django.urls import get_resolver
 
 from tasks.models import Plan
 from tasks.templatetags.navigation import Reader, entries, management, watching
+from tasks.tests.samples import make_plan
 from units.choices import Role
 from units.permissions import Permission
 from units.tests.samples import make_unit, make_user
@@ -50,6 +51,22 @@ def test_the_menu_stays_whole_on_pages_that_are_about_no_plan(client: Client, lo
         "导入分工表",
     ]
     assert re.findall(r">([^<>]+)</a>", menu) == names
+
+
+@pytest.mark.parametrize("url", ["/login/", "/verify/", "/nowhere/"])
+def test_an_outsiders_menu_is_the_same_where_no_plan_is_asked_for(client: Client, loaded_plan: Plan, url: str) -> None:
+    menu = client.get(url).content.decode().split('aria-label="主导航"')[1].split("</nav>")[0]
+    assert re.findall(r'href="([^"]+)">([^<>]+)</a>', menu) == [
+        ("/", "总览"),
+        ("/tasks/", "任务清单"),
+        ("/units/", "责任单位"),
+    ]
+
+
+def test_its_list_of_tasks_leads_to_the_first_plan(client: Client, db: None) -> None:
+    assert "<h1>还没有分工表</h1>" in client.get("/tasks/").content.decode()
+    plan = make_plan()
+    assert client.get("/tasks/").url == f"/plans/{plan.slug}/tasks/"
 
 
 def test_it_asks_for_routes_that_there_are() -> None:

@@ -78,9 +78,9 @@ def entries(reader: Reader) -> Iterator[Entry]:
         url = reverse("unit-dashboard", args=[plan, reader.unit])
         yield Entry("本单位看板", url, ("unit-dashboard",), ("period-filing",))
     yield Entry("总览", reverse("plan", args=[plan]) if plan else reverse("home"), ("home", "plan"))
-    if plan:
-        under = ("task", "measure", "completion", "extension", "measure-settings", "measure-reopen", "light")
-        yield Entry("任务清单", reverse("plan-tasks", args=[plan]), ("plan-tasks",), under)
+    under = ("task", "measure", "completion", "extension", "measure-settings", "measure-reopen", "light")
+    tasks = reverse("plan-tasks", args=[plan]) if plan else reverse("tasks")
+    yield Entry("任务清单", tasks, ("plan-tasks", "tasks"), under)
     if plan and "SEE_STAFF_NOTES" in permits:
         under = ("compare", "exports", "ledger-views", "ledger-view-rename", "ledger-view-delete")
         yield Entry("台账", reverse("ledger", args=[plan]), ("ledger",), under)

@@ -24,7 +24,7 @@ PLAN, MEASURE = "plans/<slug:slug>/", "plans/<slug:slug>/measures/<int:number>-<
 TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (EVERYBODY, READ, [
         "healthz", "readyz", "favicon.ico", "robots.txt", "display/<slug:mode>/",
-        "", "units/", "units/<slug:slug>/", PLAN, f"{PLAN}tasks/", f"{PLAN}tasks/<int:number>/", MEASURE, f"{PLAN}search/",
+        "", "tasks/", "units/", "units/<slug:slug>/", PLAN, f"{PLAN}tasks/", f"{PLAN}tasks/<int:number>/", MEASURE, f"{PLAN}search/",
         f"{PLAN}export/original.xlsx", f"{PLAN}export/ledger.<str:extension>",
     ]),
     (EVERYBODY, ACT, ["login/", "verify/"]),

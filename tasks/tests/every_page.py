@@ -35,6 +35,7 @@ NOT_PAGES = {
     "metrics": "text for Prometheus",
     "favicon.ico": "a picture",
     "robots.txt": "text for crawlers",
+    "tasks": "sends on to the list of the first plan",
     "start": "sends each role on to where its work begins",
     "logout": "takes a POST alone",
     "account-digest": "takes a POST alone",

@@ -3,11 +3,12 @@
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tasks.filters import MeasureFilter
+from tasks.models import Plan
 from tasks.public_pages import public_page
 from tasks.queries.options import plan_with_fields
 from tasks.tables import Selection, select_measures
@@ -22,6 +23,13 @@ class Condition(NamedTuple):
     name: str
     words: str
     link: str
+
+
+@require_safe
+def tasks_of_first(request: HttpRequest) -> HttpResponse:
+    """任务清单 from a page that is about no plan and asks the database for none: a refusal, the login, a failure."""
+    plan = Plan.objects.first()
+    return redirect("plan-tasks", plan.slug) if plan else render(request, "public/no_plan.html")
 
 
 @require_safe
