@@ -101,7 +101,7 @@ class TestDeleteUnit:
         make_user(Role.REPORTER, unit=unit)
         UnitGroupMember.objects.create(group=make_group(), unit=unit)
         assert refusal(services.delete_unit, administrator, unit=unit) == [
-            "“省科技厅”不能删除：还有账号 1 项、群体成员 1 项与它关联。请先改派或删除这些内容。"
+            "“省科技厅”不能删除：还有群体成员 1 项、账号 1 项与它关联。请先改派或删除这些内容。"
         ]
         assert [alias.name for alias in unit.aliases.all()] == ["省科委"]
 
