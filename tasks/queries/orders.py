@@ -15,7 +15,7 @@ from tasks.models import Measure
 from tasks.queries import ledger, measures
 from tasks.queries.basis import Basis
 from tasks.queries.edition import public_edition
-from tasks.queries.measures import Conditions, Totals
+from tasks.queries.measures import Conditions
 from units.prepared import prepared
 
 KEPT = 32  # orders of each kind; one of 79,000 measures takes 630 kilobytes
@@ -30,10 +30,6 @@ class Found(NamedTuple):
 
     keys: Keys
     tasks: int
-
-    @property
-    def totals(self) -> Totals:
-        return Totals(len(self.keys), self.tasks)
 
 
 def in_list(plan: int, asked: Conditions, sort: str = "number") -> Found | None:
