@@ -19,7 +19,7 @@ from django_tables2.data import TableQuerysetData
 from tasks.choices import DutyRole
 from tasks.filters import ListFilter
 from tasks.models import Measure, Plan
-from tasks.queries import measures, options, public_figures
+from tasks.queries import measures, options, orders, public_figures
 from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally, Totals
 from tasks.queries.options import FieldOptions, UnitOption
 
@@ -162,16 +162,16 @@ class Selection:
         return public_figures.whole(self.plan.pk)
 
     @cached_property
-    def found(self) -> Totals:
-        return public_figures.totals(self.plan.pk, self.conditions)[0] if self.conditions else self.whole
+    def found(self) -> orders.Found | None:
+        return orders.in_list(self.plan.pk, self.conditions, self.sort)
 
     @property
     def measure_count(self) -> int:
-        return self.found.measures
+        return len(self.found.keys) if self.found else self.whole.measures
 
     @property
     def task_count(self) -> int:
-        return self.found.tasks
+        return self.found.tasks if self.found else self.whole.tasks
 
     @property
     def plan_measure_count(self) -> int:
@@ -201,9 +201,12 @@ class Selection:
     def lines(self) -> list[MeasureLine]:
         """The rows of the page."""
         positions = self.page.object_list
-        if not positions:
-            return []
-        return measures.page_lines(self.plan.pk, self.conditions, self.sort, positions.start, positions.stop)
+        return self.lines_between(positions.start, positions.stop) if positions else []
+
+    def lines_between(self, start: int, stop: int) -> list[MeasureLine]:
+        if self.found and stop - start <= measures.IDS_IN_ONE_QUERY:
+            return measures.lines_of(self.found.keys[start:stop])
+        return measures.page_lines(self.plan.pk, self.conditions, self.sort, start, stop)
 
     @cached_property
     def params(self) -> QueryDict:

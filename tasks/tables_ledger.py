@@ -10,9 +10,9 @@ from django.http import QueryDict
 
 from tasks.filters import LedgerFilter
 from tasks.models import Plan, ReportingPeriod
-from tasks.queries import ledger, options
+from tasks.queries import ledger, options, orders
 from tasks.queries.basis import Basis, Now, Then
-from tasks.queries.keyset import KeyPage
+from tasks.queries.keyset import KeyPage, beside
 from tasks.queries.measures import Tally
 from tasks.queries.options import FieldOptions, UnitOption
 from tasks.queries.reports import frozen_periods
@@ -101,21 +101,40 @@ class LedgerSelection:
         return self.filter.condition()
 
     @cached_property
+    def known_count(self) -> int | None:
+        return ledger.counted(self.basis, self.filter.asked)
+
+    @cached_property
+    def keys(self) -> orders.Keys | None:
+        is_counted, asked = self.known_count is not None, tuple(self.filter.asked.items())
+        return orders.in_ledger(self.basis, asked, self.condition, self.sort, is_counted=is_counted)
+
+    @property
     def measure_count(self) -> int:
-        known = ledger.counted(self.basis, self.filter.asked)
-        return ledger.count(self.basis, self.condition) if known is None else known
+        if self.known_count is not None:
+            return self.known_count
+        return self.count_all if self.keys is None else len(self.keys)
+
+    @cached_property
+    def count_all(self) -> int:
+        return ledger.count(self.basis, self.condition)
 
     @cached_property
     def page(self) -> KeyPage:
         """The rows after or before the row that the URL names; where there is no such row, the first ones."""
         named, backwards = self.before or self.after, bool(self.before)
+        size = LEDGER_PER_PAGE[self.per_page]
+        key = int(named) if is_key(named) else None
+        is_nonsense = key is None and named not in ("", LAST)
+        part = None if self.keys is None or is_nonsense else beside(self.keys, key, size, backwards=backwards)
+        if part is not None:
+            return ledger.page_of(self.basis, self.user, part)
         place = None
         if named and named != LAST:
-            place = ledger.place_of(self.basis, self.sort, int(named)) if is_key(named) else None
+            place = ledger.place_of(self.basis, self.sort, key) if key else None
             if place is None:
                 backwards = False
                 self.problems.append("页码：网址所指的那一项已不在台账中，现在从头显示。")
-        size = LEDGER_PER_PAGE[self.per_page]
         return ledger.page(self.basis, self.user, self.condition, self.sort, size, place, backwards=backwards)
 
     @cached_property

@@ -54,6 +54,7 @@ class StandingSummary(models.Model):
         ReportingPeriod, models.CASCADE, null=True, blank=True, related_name="summary", verbose_name="冻结的期次"
     )
     figures = models.JSONField("数字", default=dict)
+    turn = models.PositiveBigIntegerField("变动次数", default=0, help_text="举措现状每变动一次加一")
 
     class Meta:
         verbose_name = verbose_name_plural = "汇总"

@@ -72,6 +72,12 @@ class Now:
         return relevant_periods(self.plan, self.today)
 
     @property
+    def state(self) -> tuple[int, ...] | None:
+        """Which lights, percentages and stages these are; None where they are judged as they are read."""
+        summary = self.present.summary
+        return None if summary is None or self.present.anew else (summary.pk, summary.turn)
+
+    @property
     def day(self) -> datetime.date:
         """On which the dates are looked at."""
         return self.today
@@ -191,6 +197,10 @@ class Then:
     period: ReportingPeriod
 
     prefix = "frozen__"
+
+    @property
+    def state(self) -> tuple[int, ...]:
+        return ()
 
     @property
     def day(self) -> datetime.date:

@@ -4,6 +4,7 @@ Rows stand in one order: by a key (`sort_key`, upward or downward, rows without 
 source order alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -89,6 +90,19 @@ class KeyPage:
         if backwards:
             return cls(found[::-1], more, place is not None)
         return cls(found, place is not None, more)
+
+
+def beside(keys: Sequence[int], key: int | None, size: int, *, backwards: bool) -> KeyPage | None:
+    """The keys after one of them, or before it: None where it is not among them. Where none is named, the first or the last."""
+    if key is not None and key not in keys:
+        return None
+    if backwards:
+        stop = len(keys) if key is None else keys.index(key)
+        start = max(stop - size, 0)
+    else:
+        start = 0 if key is None else keys.index(key) + 1
+        stop = start + size
+    return KeyPage(list(keys[start:stop]), start > 0, stop < len(keys))
 
 
 def cut(

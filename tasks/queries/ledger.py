@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -207,6 +207,12 @@ def page(
     return KeyPage(filled(basis, user, [line(row) for row in part.rows]), part.has_previous, part.has_next)
 
 
+def page_of(basis: Basis, user: Any, part: KeyPage) -> KeyPage:
+    """A page of keys as one of `LedgerLine`s."""
+    lines = lines_of(basis, user, part.rows)
+    return replace(part, rows=[lines[key] for key in part.rows if key in lines])
+
+
 @prepared
 def outermost(plan: int, size: int, backwards: bool) -> QuerySet[Measure]:
     """The first rows of the whole present ledger as in the source, or the last ones: what most people look at."""
@@ -227,8 +233,19 @@ def all_lines(basis: Basis, user: Any, found: Q, sort: str, at_once: int = 500) 
 
 def lines_of(basis: Basis, user: Any, keys: Collection[int]) -> dict[int, LedgerLine]:
     """The lines of these measures, by key."""
-    rows = basis.measures.filter(pk__in=keys).values_list(*line_fields(basis.prefix))
+    if not keys:
+        return {}
+    rows = present_rows(*keys) if basis.period is None else rows_of(basis.measures, keys, basis.prefix)
     return {one.pk: one for one in filled(basis, user, [line(row) for row in rows])}
+
+
+@prepared
+def present_rows(*keys: int) -> QuerySet[Measure]:
+    return rows_of(Measure.objects.order_by(), keys, "")
+
+
+def rows_of(measures: QuerySet[Measure], keys: Collection[int], prefix: str) -> QuerySet[Measure]:
+    return measures.filter(pk__in=keys).values_list(*line_fields(prefix))
 
 
 def line_fields(prefix: str) -> list[str]:

@@ -7,8 +7,9 @@ from django.db.models import Prefetch, Q
 
 from tasks.models import MainTask, Plan
 from tasks.postgres import TASK_TEXTS
-from tasks.queries.measures import MeasureLine, page_lines
-from tasks.queries.public_figures import totals
+from tasks.queries.edition import public_edition
+from tasks.queries.measures import MeasureLine, lines_of
+from tasks.queries.orders import found_in
 from tasks.queries.words import holding
 from units.models import Unit, UnitAlias
 
@@ -47,13 +48,13 @@ def find(plan: Plan, words: list[str]) -> Findings:
     """What the plan holds of these words. Its measures are those that the list shows for them: rows and count are the list's.
     Seven queries, one more where the list's count is not known.
     """
-    asked = (("q", " ".join(words)),)
+    found = found_in(public_edition(), plan.pk, (("q", " ".join(words)),), "number")
     tasks = MainTask.objects.filter(*(holding(TASK_TEXTS, word) for word in words), plan=plan)
     return Findings(
         list(tasks.order_by("number").select_related("field")[:SHOWN]),
         tasks.count(),
-        page_lines(plan.pk, asked, "number", 0, SHOWN),
-        totals(plan.pk, asked)[0].measures,
+        lines_of(found.keys[:SHOWN]),
+        len(found.keys),
         find_units(words),
     )
 

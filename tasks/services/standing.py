@@ -126,9 +126,9 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
 
 
 def keep(summary: StandingSummary, sums: Sums) -> None:
-    """The plan's figures as they are, and by unit what is kept already after these steps. Four queries."""
-    summary.figures = as_kept(sums.plan)
-    summary.save(update_fields=["figures"])
+    """The rows have changed. The plan's figures as they are, and by unit what is kept already after these steps. Four queries."""
+    summary.figures, summary.turn = as_kept(sums.plan), summary.turn + 1
+    summary.save(update_fields=["figures", "turn"])
     kept = summary.by_unit.filter(unit__in=list(sums.by_unit))
     before: dict[int, Figures] = {row.unit_id: as_figures(row.figures) for row in kept}
     kept.delete()
