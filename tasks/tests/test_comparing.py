@@ -171,7 +171,7 @@ class TestWhatChanged:
     def test_a_period_with_itself_has_no_changes(self, stage):
         page = shown(stage, stage.period.pk, stage.period.pk)
         assert (page.status, kinds(page)) == ("有变化的 0 项举措", {})
-        assert page.text("//p[@class='notice']") == "两期之间没有变化。"
+        assert page.text("//p[@class='notice']") == "两期之间没有变化。可以在上面另选两期。"
 
 
 class TestNow:
