@@ -137,7 +137,7 @@ class TestCreateUser:
         assert weak == [
             "密码太短，至少要 10 个字符。",
             "这个密码太常见，请换一个。",
-            "密码不能全是数字，请加上字母或符号。",
+            "密码不能全是数字。",
         ]
         assert list(User.objects.all()) == [administrator]
 
