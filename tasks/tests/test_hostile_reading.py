@@ -42,7 +42,7 @@ def test_memory_time_and_errors_are_noticed() -> None:
     done = run("-c", NOTICED)
     assert done.returncode == 0, done.stderr
     allocated, turned, raised = json.loads(done.stdout)
-    assert 50 <= allocated["megabytes"] < 60
+    assert 45 <= allocated["megabytes"] < 60  # 50, and what the system counts in pages
     assert (allocated["broke"], list(allocated["seconds"])) == ("", ["allocated"])
     assert (turned["broke"], list(turned["seconds"])) == ("CPU time limit exceeded", ["begun", "cut short"])
     assert raised["broke"].endswith("ValueError: broken\n")
