@@ -109,15 +109,11 @@ class LedgerSelection:
         is_counted, asked = self.known_count is not None, tuple(self.filter.asked.items())
         return orders.in_ledger(self.basis, asked, self.condition, self.sort, is_counted=is_counted)
 
-    @property
+    @cached_property
     def measure_count(self) -> int:
         if self.known_count is not None:
             return self.known_count
-        return self.count_all if self.keys is None else len(self.keys)
-
-    @cached_property
-    def count_all(self) -> int:
-        return ledger.count(self.basis, self.condition)
+        return ledger.count(self.basis, self.condition) if self.keys is None else len(self.keys)
 
     @cached_property
     def page(self) -> KeyPage:

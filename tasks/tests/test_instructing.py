@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from tasks.choices import InstructionState
 from tasks.models import Instruction
+from tasks.permissions import handled_by, handles, visible_to
 from tasks.services import instructing
 from tasks.tests import journeys
 from tasks.tests.people import NOW, TODAY, Stage, make_user
@@ -104,6 +105,26 @@ class TestGiving:
                         user, plan=stage.plan, text=WORDS, owner=stage.duty.unit, due_on=YEAR_END, now=NOW
                     )
         assert Instruction.objects.count() == 0
+
+
+class TestWhose:
+    def test_what_a_person_handles_is_the_same_of_one_and_of_all_and_nothing_unseen(self, stage):
+        """Of a unit, of another unit, and given by another leader on no measure."""
+        given(stage)
+        given(stage, owner=stage.other_duty.unit)
+        own = given(stage, measure=None, text="请汇总全省情况。")
+        Instruction.objects.filter(pk=own.pk).update(given_by=make_user("领导乙", Role.LEADER, stage.leader.unit))
+        handled = {name: set(Instruction.objects.filter(handled_by(user))) for name, user in stage.everybody.items()}
+        assert {name: len(found) for name, found in handled.items() if found} == {
+            "reporter": 2,
+            "other_reporter": 1,
+            "office": 3,
+            "second_office": 3,
+            "leader": 2,
+        }
+        for name, user in stage.everybody.items():
+            assert handled[name] == {one for one in Instruction.objects.all() if handles(user, one)}
+            assert handled[name] <= set(visible_to(user, Instruction)), name
 
 
 class TestAnswering:
