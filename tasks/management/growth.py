@@ -50,8 +50,8 @@ LABELS = {
     "ledger_words": "台账（含“跨海通道”的）",
     "approval": "复审通过一份填报",
 }
-# Show a handful of the smallest plan: they grow from the middle one, where the page is full.
-FULL = {"of_unit", "words", "ledger_words"}
+# Show a handful of the smallest plan, whose units have four or five duties: they grow from the middle one, where the page is full.
+FULL = {"unit", "workbench", "of_unit", "words", "ledger_words"}
 
 
 def growth(
