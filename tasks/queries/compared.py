@@ -1,11 +1,11 @@
 """Two periods of a plan held side by side, or one and the present: which measures changed, and in what.
 
-What differs is found for all measures at once, in as many queries however long the table; what a page shows of them is then
-fetched for its rows alone. Reports are compared as approved: nobody's draft is in a comparison.
+What differs is found for all measures at once and kept; what a page shows of them is then fetched for its rows alone. Reports are compared as approved: nobody's draft is in a comparison.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,6 +15,7 @@ from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Snapshot
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import LedgerLine, lines_of
+from tasks.queries.states import once, state_of
 
 ADDED, REMOVED = "added", "removed"
 KINDS = {  # of change, in the order in which they are shown
@@ -39,12 +40,22 @@ COLUMNS = {  # kind -> what of a snapshot it is about
 }
 
 
+Kinds = tuple[str, ...]
+
+
 class Pair(NamedTuple):
     """One measure before and after; one of the two is None where it was added or removed."""
 
-    kinds: list[str]
+    kinds: Kinds
     before: LedgerLine | None
     after: LedgerLine | None
+
+
+class Changes(NamedTuple):
+    """`kinds`: key of each measure that changed -> its kinds of change, in source order. `counts`: how many changed in each."""
+
+    kinds: dict[int, Kinds]
+    counts: Counter[str]
 
 
 @dataclass
@@ -55,30 +66,50 @@ class Compared:
     after: Basis
 
     @cached_property
-    def changes(self) -> dict[int, list[str]]:
-        """Key of each measure that changed -> the kinds of change, in source order."""
-        old, new = self.before.snapshot(), self.after.snapshot()
-        found: dict[int, list[str]] = {}
-        for key in sorted(old.keys() | new.keys(), key=lambda key: (new.get(key) or old[key]).place):
-            if key not in old or key not in new:
-                found[key] = [REMOVED if key in old else ADDED]
-            elif kinds := self.kinds(key, old[key], new[key]):
-                found[key] = kinds
-        return found
+    def changes(self) -> Changes:
+        """Looked for once in each state of the plan."""
+        state = state_of(self.before, self.after)
+        return once(state, ("changes", self.after.plan.pk), partial(changes_between, self.before, self.after))
 
-    def kinds(self, key: int, old: Snapshot, new: Snapshot) -> list[str]:
+    def of_kind(self, kind: str = "") -> list[int]:
+        return [key for key, kinds in self.changes.kinds.items() if not kind or kind in kinds]
+
+    def pairs(self, user: Any, keys: list[int]) -> list[Pair]:
+        before, after = (lines_of(basis, user, keys) for basis in (self.before, self.after))
+        return [Pair(self.changes.kinds[key], before.get(key), after.get(key)) for key in keys]
+
+
+def changes_between(before: Basis, after: Basis) -> Changes:
+    """As many queries however long the table."""
+    old, new, apart = before.snapshot(), after.snapshot(), Apart(before, after)
+    found: dict[int, Kinds] = {}
+    for key in sorted(old.keys() | new.keys(), key=lambda key: (new.get(key) or old[key]).place):
+        if key not in old or key not in new:
+            found[key] = (REMOVED if key in old else ADDED,)
+        elif kinds := apart.kinds(key, old[key], new[key]):
+            found[key] = kinds
+    same = {kinds: kinds for kinds in found.values()}  # of thousands of measures there are dozens of these
+    return Changes(
+        {key: same[kinds] for key, kinds in found.items()},
+        Counter(kind for kinds in found.values() for kind in kinds),
+    )
+
+
+@dataclass
+class Apart:
+    """In what a measure differs that is in both bases."""
+
+    before: Basis
+    after: Basis
+
+    def kinds(self, key: int, old: Snapshot, new: Snapshot) -> Kinds:
         found = {
             kind for kind, names in COLUMNS.items() if any(getattr(old, name) != getattr(new, name) for name in names)
         }
         found |= {"units"} if key in self.reassigned else set()
         if key in self.said_anew or (key in self.said_no_more and new.stage not in NEED_NO_REPORT):
             found.add("words")
-        return [kind for kind in KINDS if kind in found]
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """Kind -> how many measures changed in it."""
-        return {kind: sum(kind in kinds for kinds in self.changes.values()) for kind in KINDS}
+        return tuple(kind for kind in KINDS if kind in found)
 
     @cached_property
     def reassigned(self) -> set[int]:
@@ -100,13 +131,6 @@ class Compared:
         """Measures of which a report is only there before. One that need not report any more has lost nothing."""
         same = self.after.approved().filter(duty=OuterRef("duty"))
         return measures_of(self.before.approved().exclude(Exists(same)))
-
-    def of_kind(self, kind: str = "") -> list[int]:
-        return [key for key, kinds in self.changes.items() if not kind or kind in kinds]
-
-    def pairs(self, user: Any, keys: list[int]) -> list[Pair]:
-        before, after = (lines_of(basis, user, keys) for basis in (self.before, self.after))
-        return [Pair(self.changes[key], before.get(key), after.get(key)) for key in keys]
 
 
 def measures_of(reports: QuerySet[ProgressReport]) -> set[int]:

@@ -3,9 +3,9 @@
 The counts are those of `tasks.queries.figures`, as kept; the codes are looked up in as many queries however long the plan.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from tasks.choices import OBLIGED_ROLES, Stage
@@ -30,14 +30,19 @@ LIGHTS = {PROGRESS_WORDS[light]: (f"progress:{light}",) for light in ProgressLig
 DEADLINES = {DEADLINE_WORDS[light]: (f"deadline:{light}",) for light in DeadlineLight}
 
 
-class Figure(NamedTuple):
-    """A count and the codes of what it counts, in source order. `unit` is its measure word."""
+@dataclass(frozen=True)
+class Figure:
+    """A count. The codes of what it counts, in source order, are looked up by whoever names them. `unit` is its measure word."""
 
     label: str
     count: int
-    codes: list[str]
+    find: Callable[[], list[str]] = field(compare=False, repr=False)
     unit: str = "项"
     key: str = ""  # of `tasks.queries.figures`, where it is one of them
+
+    @cached_property
+    def codes(self) -> list[str]:
+        return self.find()
 
 
 class Line(NamedTuple):
@@ -88,8 +93,10 @@ class Counted:
 
     def figure(self, label: str, *keys: str, bucket: str = "all") -> Figure:
         counts = self.figures[bucket]
-        codes = [row.code for row in self.rows if bucket in row.buckets and not row.keys.isdisjoint(keys)]
-        return Figure(label, sum(counts[key] for key in keys), codes, key=keys[0])
+        return Figure(label, sum(counts[key] for key in keys), partial(self.codes, keys, bucket), key=keys[0])
+
+    def codes(self, keys: tuple[str, ...], bucket: str) -> list[str]:
+        return [row.code for row in self.rows if bucket in row.buckets and not row.keys.isdisjoint(keys)]
 
     def line(self, name: str, bucket: str) -> Line:
         return Line(name, [self.figure(label, *keys, bucket=bucket) for label, keys in IN_TABLES.items()])

@@ -6,14 +6,14 @@ codes are looked up here. Nothing takes more queries for a longer plan.
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
-from tasks.models import Plan, ProgressReport, ReportingPeriod, StocktakeWording
+from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod, StocktakeWording
 from tasks.queries import coordination
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import KINDS, Compared
@@ -21,6 +21,7 @@ from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted,
 from tasks.queries.dashboard import field_counts, mean
 from tasks.queries.ledger import LedgerLine, lines_of
 from tasks.queries.measures import SOURCE_ORDER
+from tasks.queries.states import once, state_of
 from tasks.wording import SECTIONS, Name, pieces
 from units.models import Unit
 
@@ -47,6 +48,14 @@ class Schedule(NamedTuple):
     measures: Figure
     percent: int
     scheduled: int
+
+
+class Lengths(NamedTuple):
+    """How long the lists are."""
+
+    behind: int
+    problems: int
+    matters: int
 
 
 @dataclass
@@ -131,9 +140,7 @@ class Stocktake:
     @cached_property
     def behind(self) -> list[LedgerLine]:
         """红灯: behind schedule or overdue, in source order, each with its approved reports alone."""
-        light = self.basis.where(progress_light=ProgressLight.BEHIND.value)
-        red = light | self.basis.where(deadline_light=DeadlineLight.OVERDUE.value)
-        keys = list(self.basis.measures.filter(red).order_by(*SOURCE_ORDER).values_list("pk", flat=True))
+        keys = list(red(self.basis).order_by(*SOURCE_ORDER).values_list("pk", flat=True))
         lines = lines_of(self.basis, self.reader, keys)
         for line in lines.values():
             line.reports = [report for report in line.reports if report.state == ReportState.APPROVED]
@@ -141,15 +148,18 @@ class Stocktake:
 
     @cached_property
     def problems(self) -> list[ProgressReport]:
-        told = self.basis.approved().filter(~Q(problems="") | ~Q(risk=""))
-        joined = told.select_related("duty__measure__main_task", "duty__unit")
+        joined = with_problems(self.basis).select_related("duty__measure__main_task", "duty__unit")
         return list(joined.order_by("duty__measure__main_task__number", "duty__measure__order", "duty__position"))
 
     @cached_property
     def matters(self) -> list[ProgressReport]:
-        if self.period:
-            return list(coordination.in_order(coordination.asked_in(self.period)))
-        return list(coordination.in_order(coordination.open_matters(self.periods)))
+        return list(coordination.in_order(waiting(self.basis, self.periods)))
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        """Counted once in each state of the plan."""
+        find = partial(counted_lists, self.basis, self.periods)
+        return once(state_of(self.basis), ("lists of the stocktake", self.plan.pk), find)
 
     @cached_property
     def compared(self) -> Compared | None:
@@ -172,8 +182,15 @@ class Stocktake:
         """By kind of change, how many measures."""
         if self.compared is None:
             return []
-        kinds = [(label, [self.codes[key] for key in self.compared.of_kind(kind)]) for kind, label in KINDS.items()]
-        return [Figure(label, len(codes), codes) for label, codes in kinds if codes]
+        counts = self.compared.changes.counts
+        return [
+            Figure(label, counts[kind], partial(self.codes_of_kind, kind))
+            for kind, label in KINDS.items()
+            if counts[kind]
+        ]
+
+    def codes_of_kind(self, kind: str = "") -> list[str]:
+        return [self.codes[key] for key in self.compared.of_kind(kind)] if self.compared else []
 
     @cached_property
     def sides(self) -> tuple[dict[int, Any], dict[int, Any]]:
@@ -195,7 +212,7 @@ class Stocktake:
                 self.codes[key],
                 *(PROGRESS_WORDS[side[key].progress_light] if key in side else "" for side in (old, new)),
             )
-            for key in self.compared.changes
+            for key in self.compared.changes.kinds
             if key not in old or key not in new or old[key].progress_light != new[key].progress_light
         ]
 
@@ -204,7 +221,7 @@ class Stocktake:
         """What stands for each name of `tasks.wording.PLACEHOLDERS`."""
         named = IN_TABLES | {"推进中": ("stage:in_progress",)}
         counts = {f"{label}数": self.now.figure(label, *keys) for label, keys in named.items()}
-        changes = [self.codes[key] for key in self.compared.changes] if self.compared else []
+        changed = len(self.compared.changes.kinds) if self.compared else 0
         return {
             "方案": self.plan.title,
             "期次": self.label,
@@ -216,9 +233,9 @@ class Stocktake:
                 for name in ("举措数", "已办结数", "推进中数", "正常数", "有风险数", "滞后数", "逾期数")
             },
             "未报数": counts["本期未报数"],
-            "问题数": Figure("问题和风险", len(self.problems), codes_of(self.problems), "条"),
-            "决定事项数": Figure("需协调事项", len(self.matters), codes_of(self.matters), "件"),
-            "变化数": Figure("有变化的举措", len(changes), changes),
+            "问题数": Figure("问题和风险", self.lengths.problems, lambda: codes_of(self.problems), "条"),
+            "决定事项数": Figure("需协调事项", self.lengths.matters, lambda: codes_of(self.matters), "件"),
+            "变化数": Figure("有变化的举措", changed, self.codes_of_kind),
         }
 
     @property
@@ -235,6 +252,24 @@ class Stocktake:
     @cached_property
     def wording(self) -> dict[str, str]:
         return wording_of(self.plan)
+
+
+def red(basis: Basis) -> QuerySet[Measure]:
+    light = basis.where(progress_light=ProgressLight.BEHIND.value)
+    return basis.measures.filter(light | basis.where(deadline_light=DeadlineLight.OVERDUE.value))
+
+
+def with_problems(basis: Basis) -> QuerySet[ProgressReport]:
+    return basis.approved().filter(~Q(problems="") | ~Q(risk=""))
+
+
+def waiting(basis: Basis, periods: list[ReportingPeriod]) -> QuerySet[ProgressReport]:
+    """需协调事项, unanswered: of a frozen period when it was frozen."""
+    return coordination.asked_in(basis.period) if basis.period else coordination.open_matters(periods)
+
+
+def counted_lists(basis: Basis, periods: list[ReportingPeriod]) -> Lengths:
+    return Lengths(red(basis).count(), with_problems(basis).count(), waiting(basis, periods).count())
 
 
 def frozen_periods(plan: Plan) -> QuerySet[ReportingPeriod]:

@@ -244,6 +244,6 @@ def test_as_many_queries_at_790_measures_as_at_79(loaded_plan, django_assert_num
     first, second = ReportingPeriod.objects.order_by("as_of").values_list("pk", flat=True)
     client = client_of(office)
     assert Measure.objects.count() == 79 * times
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         answer = client.get(COMPARE, {"from": first, "to": second})
     assert answer.context["changed"] == 79 * times

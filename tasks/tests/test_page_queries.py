@@ -48,10 +48,10 @@ COUNTS = {
     ("outsider", PLAN): 5,
     ("outsider", PLAN + "tasks/"): 6,
     ("auditor", "/audit/"): 7,
-    ("office", PLAN + "stocktake/"): 26,
-    ("office", PLAN + "stocktake/?period={frozen}"): 16,
+    ("office", PLAN + "stocktake/"): 25,
+    ("office", PLAN + "stocktake/?period={frozen}"): 13,
     ("office", PLAN + "stocktake/file.zip"): 39,
-    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 19,
+    ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 21,
     ("leader", PLAN + "stocktake/file.xlsx?period={frozen}"): 24,
     ("office", PLAN + "stocktake/wording/"): 4,
 }

@@ -84,6 +84,7 @@ def side_of(plan: Plan, known: dict[str, ReportingPeriod], asked: str, today: da
 
 def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[str, Any]:
     found = Compared(*sides)
+    counts = found.changes.counts
     kind = request.GET.get("kind", "")
     if kind and kind not in KINDS:
         problems.append(f"变化：没有“{kind}”这一种，现在显示全部变化。")
@@ -97,10 +98,8 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
         "params": params,
         "kind": kind,
         "kind_words": KINDS.get(kind, ""),
-        "quick": [
-            Quick(words, found.counts[one], one, one == kind) for one, words in KINDS.items() if found.counts[one]
-        ],
-        "changed": len(found.changes),
+        "quick": [Quick(words, counts[one], one, one == kind) for one, words in KINDS.items() if counts[one]],
+        "changed": len(found.changes.kinds),
         "page": page,
         "blocks": [block(pair) for pair in found.pairs(request.user, list(page.object_list))],
     }

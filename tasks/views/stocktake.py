@@ -142,9 +142,9 @@ def contents(pack: Stocktake) -> list[Content]:
         "overview": f"{sum(map(len, pack.groups.values()))} 个数字",
         "fields": f"表：{len(pack.fields)} 个领域",
         "units": f"表：{len(pack.units)} 个单位",
-        "behind": f"表：{len(pack.behind)} 项举措",
-        "problems": f"表：{len(pack.problems)} 条",
-        "decisions": f"表：{len(pack.matters)} 件",
+        "behind": f"表：{pack.lengths.behind} 项举措",
+        "problems": f"表：{pack.lengths.problems} 条",
+        "decisions": f"表：{pack.lengths.matters} 件",
         "changes": f"与{pack.before.basis.period.label}相比" if pack.before else "此前没有冻结的期次，无从比较",
     }
     return [

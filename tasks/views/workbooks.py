@@ -20,12 +20,13 @@ from tasks.excel.cities import cities_export
 from tasks.excel.figures import figures_export
 from tasks.excel.progress import progress_export, unfinished_export
 from tasks.excel.tables import amendments_export, instructions_export
-from tasks.models import Measure, Plan
+from tasks.models import Plan
 from tasks.queries import closing
 from tasks.queries import instructions as queries
 from tasks.queries.compared import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
+from tasks.queries.public_figures import whole
 from tasks.queries.reports import frozen_periods
 from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
 from tasks.views.comparing import Sides, block, sides_asked
@@ -182,7 +183,7 @@ def export_menu(request: HttpRequest, slug: str) -> HttpResponse:
         "offers": [
             offer(asked, kind, named) for kind, named in WORKBOOKS.items() if may(request.user, named.permission)
         ],
-        "measure_count": Measure.objects.filter(main_task__plan=plan).count(),
+        "measure_count": whole(plan.pk).measures,
     }
     return render(request, "tasks/exports/menu.html", context)
 

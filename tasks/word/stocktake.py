@@ -1,6 +1,7 @@
 """汇报稿 as a Word document: the Office's words, and the figures with a footnote each that names the measures behind it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 
 from tasks.choices import Confidence
@@ -185,7 +186,7 @@ class Report:
 
     def step_row(self, step: Step) -> list[Cell]:
         sides = [("上期", step.before), ("本期", step.now)]
-        told = "；".join(self.told(one._replace(label=f"{side}{one.label}")) for side, one in sides if one.count)
+        told = "；".join(self.told(replace(one, label=f"{side}{one.label}")) for side, one in sides if one.count)
         return [Noted(step.label, f"{told}。"), str(step.before.count), str(step.now.count), difference(step)]
 
     def annex(self) -> None:

@@ -1,0 +1,62 @@
+"""What reading a whole plan finds, kept in each process for as long as the plan stands as it stood then.
+
+The state names everything that lights, texts, dates, duties and approved reports can differ in: the edition turns with every
+writing of the table (`tasks.triggers`), the turn of the plan's summary with every verb that approves a report, decides on a
+measure or answers what one asks.
+"""
+
+import datetime
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+
+from tasks.models import StandingSummary
+from tasks.queries.basis import Basis
+from tasks.queries.edition import public_edition
+from units.prepared import prepared
+
+KEPT = 8  # answers; the changes of 79,000 measures take 20 megabytes
+Answer = TypeVar("Answer")
+State = tuple[Hashable, ...]
+Question = tuple[Hashable, ...]
+
+
+def state_of(*bases: Basis) -> State | None:
+    """In which state bases of one plan are; None where lights are judged as they are read, and may differ with each reading."""
+    turned = summary_turn(bases[0].plan.pk)
+    if not turned or any(basis.state is None for basis in bases):
+        return None
+    return public_edition(), *turned[0], *map(name_of, bases)
+
+
+def name_of(basis: Basis) -> int | datetime.date:
+    return basis.period.pk if basis.period else basis.day
+
+
+@prepared
+def summary_turn(plan: int) -> QuerySet[StandingSummary]:
+    return StandingSummary.objects.filter(plan=plan, period=None).order_by().values_list("pk", "turn")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Two are the same if they ask the same question in the same state."""
+
+    question: Question
+    state: State
+    find: Callable[[], Any] = field(compare=False)
+
+
+def once(state: State | None, question: Question, find: Callable[[], Answer]) -> Answer:
+    """What `find` finds, looked for once in each state. The state is read first: what is found while it turns is kept under
+    one that nobody will ask for. `find` must not hold what it reads: it stays as long as its answer.
+    """
+    return find() if state is None else answers(Asked(question, state, find))
+
+
+@lru_cache(maxsize=KEPT)
+def answers(asked: Asked) -> Any:
+    return asked.find()

@@ -1,0 +1,81 @@
+"""What is kept of two periods side by side: the next one asks less, and whatever changes is seen at once."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from tasks.choices import DutyRole
+from tasks.models import Duty, Measure, ProgressReport, ReportingPeriod
+from tasks.services import amending, planning, reviewing
+from tasks.services.standing import forget, rebuild
+from tasks.tests.desk import client_of
+from tasks.tests.journeys import approved
+from tasks.tests.people import Stage, content, make_period
+from tasks.tests.test_comparing import COMPARE, TODAY, kinds, shown, two_quarters
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = two_quarters()
+    monkeypatch.setattr(timezone, "now", lambda: TODAY)
+    return stage
+
+
+def correct(stage: Stage) -> None:
+    report = ProgressReport.objects.get(period=stage.period, duty__measure__order=7)
+    text = content(progress="更正：路基 41 公里。")
+    entry = reviewing.correct_report(stage.office, report=report, content=text, reason="数字有误", now=TODAY)
+    reviewing.approve_report(stage.second_office, report=entry, version=entry.version, now=TODAY)
+
+
+def report_anew(stage: Stage) -> None:
+    period = make_period(stage.plan, "2026年10月", datetime.date(2026, 10, 5))
+    approved(stage, Duty.objects.get(measure__order=7), period, progress="十月写了癸字样。")
+
+
+def word_anew(stage: Stage) -> None:
+    measure = Measure.objects.get(order=7)
+    measure.text = "举措之7，改写。"
+    planning.save_measure(stage.office, measure=measure, now=TODAY)
+
+
+def halt(stage: Stage) -> None:
+    measure = Measure.objects.get(order=7)
+    amending.amend_measure(stage.office, measure=measure, changes={"halted": "suspended"}, reason="停", now=TODAY)
+
+
+def assign(stage: Stage) -> None:
+    duty = Duty(measure=Measure.objects.get(order=7), unit=stage.other_duty.unit, role=DutyRole.COOPERATE, position=2)
+    planning.save_duty(stage.office, duty=duty, now=TODAY)
+
+
+class TestKept:
+    @pytest.mark.parametrize("change", [correct, report_anew, word_anew, halt, assign])
+    def test_what_changes_is_there_at_once(self, stage, change):
+        sides = (None, None) if change is correct else (stage.period.pk, "now")
+        assert kinds(shown(stage, *sides)) == kinds(shown(stage, *sides))
+        assert "1-7" not in kinds(shown(stage, *sides))
+        change(stage)
+        rebuild(stage.plan, now=TODAY)  # where the table changed; a verb has done it
+        assert "1-7" in kinds(shown(stage, *sides))
+
+    def test_a_verb_needs_no_rebuilding(self, stage):
+        kept = kinds(shown(stage))
+        correct(stage)
+        assert kinds(shown(stage)) == kept | {"1-7": ["填报内容"]}
+
+    def test_the_second_one_asks_for_its_page_alone(self, stage, django_assert_num_queries):
+        """Not for rows and reports of either side, nor for the duties touched."""
+        client = client_of(stage.office)
+        for expected in (25, 19):
+            with django_assert_num_queries(expected):
+                client.get(COMPARE, {"from": ReportingPeriod.objects.earliest("as_of").pk, "to": stage.period.pk})
+
+    def test_a_forgotten_plan_keeps_nothing(self, stage, monkeypatch):
+        kept = kinds(shown(stage, stage.period.pk, "now"))
+        forget(plan=stage.plan)
+        monkeypatch.setattr(timezone, "now", lambda: TODAY + datetime.timedelta(days=100))
+        assert kinds(shown(stage, stage.period.pk, "now")) != kept
