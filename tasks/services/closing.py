@@ -134,6 +134,7 @@ def grant_extension(
     request = ExtensionRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
+    refuse_overtaken(measure, request)
     decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
     amend_measure(
         by,
@@ -144,6 +145,13 @@ def grant_extension(
         now=now,
     )
     return decided
+
+
+def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:
+    """Amended since it was asked, the due date may lie behind the day asked for, which would draw it nearer."""
+    if measure.due_on is None or measure.due_on >= request.new_due_on:
+        now_due = f"改为 {measure.due_on}" if measure.due_on else "取消"
+        raise ValidationError(f"申请以后，完成时限已{now_due}，同意这份申请不会延后。请退回，并写明理由。")
 
 
 @transaction.atomic

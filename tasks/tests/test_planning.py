@@ -56,9 +56,25 @@ class TestWhoMay:
 class TestSave:
     def test_history_names_the_person_outside_a_request_too(self, office: User) -> None:
         measure = make_measure()
-        measure.is_ongoing = True
+        measure.text = "改"
         planning.save_measure(office, measure=measure, now=NOW)
         assert last(Measure) == ("~", "office")
+
+    @pytest.mark.parametrize(
+        "moved", [{"due_on": datetime.date(2027, 6, 30)}, {"is_ongoing": True}, {"halted": "cancelled"}]
+    )
+    def test_the_settings_of_a_measure_that_is_there_need_a_numbered_amendment(self, office: User, moved) -> None:
+        measure = make_measure()
+        for name, value in moved.items():
+            setattr(measure, name, value)
+        with pytest.raises(ValidationError, match="形成编号的调整"):
+            planning.save_measure(office, measure=measure, now=NOW)
+
+    def test_the_due_date_of_a_new_measure_is_its_first(self, office: User) -> None:
+        day = datetime.date(2027, 6, 30)
+        measure = Measure(main_task=make_main_task(), order=1, text="举措", due_on=day)
+        planning.save_measure(office, measure=measure, now=NOW)
+        assert Measure.objects.get().original_due_on == day
 
     def test_a_measure_that_is_as_it_was_leaves_no_history(self, office: User) -> None:
         planning.save_measure(office, measure=make_measure(), now=NOW)

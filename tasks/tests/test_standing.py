@@ -171,9 +171,11 @@ class TestPeriodsAhead:
 class TestForgetting:
     def test_a_corrected_text_and_a_moved_date_are_no_reason_to(self, kept: Stage) -> None:
         measure = kept.measure
-        measure.text, measure.due_on = "推行“一卡通”。", TODAY - ONE_DAY
+        measure.text = "推行“一卡通”。"
         measure.main_task.title = "畅通交通网"
         save_measure(kept.office, measure=measure, now=NOW)
+        moved = {"due_on": TODAY - ONE_DAY}
+        amend_measure(kept.office, measure=measure, changes=moved, reason="年度计划", now=NOW)
         save_main_task(kept.office, main_task=measure.main_task, now=NOW)
         save_field(kept.office, field=Field(plan=kept.plan, name="交通", position=1), now=NOW)
         present = Present(kept.plan, TODAY)
