@@ -158,8 +158,9 @@ class MeasureAdmin(Planning, HistoryAdmin):
         return "、".join(names[:UNITS_SHOWN]) + more or None
 
     @admin.display(description="长期坚持", ordering="is_ongoing")
-    def ongoing(self, measure: Measure) -> str | None:
-        return said(measure.is_ongoing)
+    def ongoing(self, measure: Measure) -> str:
+        """For the list and for the page, which would say None."""
+        return said(measure.is_ongoing) or self.get_empty_value_display()
 
 
 @admin.register(Duty)

@@ -21,6 +21,7 @@ from units.services import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
 NUMBERED = "时间、汇总规则、暂停和终止在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
+REPORTED = "这项职责已有填报，不能改给别的单位或别的举措。请另外增加一项职责，原来的改为“配合”。"
 
 
 def stored(row: Row) -> Row | None:
@@ -117,7 +118,11 @@ def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
 
 @transaction.atomic
 def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
+    """Save a duty. What was reported on it stays its unit's, and of its measure."""
     require(by, Permission.EDIT_PLAN)
+    before = stored(duty) if duty.pk else None
+    if before and is_moved(duty, before, "unit_id", "measure_id") and before.reports.exists():
+        raise ValidationError(REPORTED)
     standing.forget(plan__main_tasks__measures=duty.measure_id)
     return save_recorded(by, duty, now=now)
 

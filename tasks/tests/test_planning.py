@@ -8,6 +8,7 @@ from django.db import models
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import planning
+from tasks.tests.journeys import drafted
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
 from units.models import Unit, User
@@ -85,6 +86,12 @@ class TestSave:
         measure.text = " =1+1，“十四五”\n第二行 "
         planning.save_measure(office, measure=measure, now=NOW)
         assert Measure.objects.get().text == " =1+1，“十四五”\n第二行 "
+
+    def test_a_duty_that_was_reported_on_stays_its_unit_s(self, stage) -> None:
+        drafted(stage)
+        stage.duty.unit = stage.office.unit
+        with pytest.raises(ValidationError, match="不能改给别的单位"):
+            planning.save_duty(stage.office, duty=stage.duty, now=NOW)
 
     def test_a_second_duty_of_a_unit_is_refused(self, office: User) -> None:
         first = make_duty()
