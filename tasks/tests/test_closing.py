@@ -157,6 +157,16 @@ class TestExtension:
             "延期申请：用地批复推迟",
         )
 
+    def test_not_of_what_is_over(self, stage):
+        amend(stage, due_on=YEAR_END)
+        closing.verify_completion(stage.office, claim=claim(stage), now=NOW)
+        with pytest.raises(ValidationError, match="已经办结"):
+            ask(stage)
+        amend(stage, halted="cancelled")
+        for verb in (ask, claim):
+            with pytest.raises(ValidationError, match="已终止"):
+                verb(stage)
+
     @pytest.mark.parametrize(
         ("since", "said"),
         [({"due_on": datetime.date(2027, 12, 31)}, "改为 2027-12-31"), ({"due_on": None}, "取消")],
