@@ -105,3 +105,9 @@ class TestFilingBoard:
             f"{PERIODS}{stage.period.pk}/filing/?state=obliged",
         )
         assert Dashboard(stage.plan, TODAY).filing.obliged == 2
+
+    def test_nor_does_the_measure_miss_in_it_who_joined_later(self, stage):
+        approved(stage)
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        Duty.objects.create(measure=stage.measure, unit=stage.office.unit, role=DutyRole.LEAD, position=30)
+        assert re.findall(r"另有 (\d+) 个单位未报", page(stage.office, "/plans/jiaodong/measures/1-1/")) == ["2"]
