@@ -12,6 +12,7 @@ from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, sa
 from units.permissions import Permission
 
 UNITS_SHOWN = 4
+SHOWN_TIMES = ["starts_on", "due_on", "ongoing"]
 
 
 class Planning:
@@ -33,7 +34,7 @@ class FieldInline(Planning, ServiceInline):
 class MeasureInline(Planning, ServiceInline):
     model = Measure
     related = ("main_task",)
-    fields = ["order", "text", "responsibility_text", "due_on", "is_ongoing"]
+    fields = ["order", "text", "responsibility_text"]
     show_change_link = True
 
 
@@ -121,10 +122,17 @@ class MeasureAdmin(Planning, HistoryAdmin):
     autocomplete_fields = ["main_task"]
     fieldsets = [
         (None, {"fields": ["main_task", "order", "text", "responsibility_text"]}),
-        ("时间", {"fields": [("starts_on", "due_on"), "is_ongoing"]}),
+        ("时间", {"fields": ["starts_on", "due_on", "is_ongoing"], "description": planning.NUMBERED}),
         ("来源", {"fields": [("source_line", "source_paragraph")]}),
     ]
     inlines = [DutyInline, ProbableSlipInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Measure | None = None) -> list[str]:
+        return SHOWN_TIMES if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Measure | None = None) -> list[tuple]:
+        text, (title, time), source = self.fieldsets
+        return [text, (title, {**time, "fields": SHOWN_TIMES}), source] if obj else self.fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
         duties = Prefetch("duties", Duty.objects.select_related("unit").order_by("position"))
@@ -150,8 +158,9 @@ class MeasureAdmin(Planning, HistoryAdmin):
         return "、".join(names[:UNITS_SHOWN]) + more or None
 
     @admin.display(description="长期坚持", ordering="is_ongoing")
-    def ongoing(self, measure: Measure) -> str | None:
-        return said(measure.is_ongoing)
+    def ongoing(self, measure: Measure) -> str:
+        """For the list and for the page, which would say None."""
+        return said(measure.is_ongoing) or self.get_empty_value_display()
 
 
 @admin.register(Duty)

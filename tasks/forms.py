@@ -14,6 +14,7 @@ from units.models import Unit
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 DATE_EXAMPLE = "2026-10-15"
+YEARS = range(2000, 2100)
 LONGEST_TEXT = 5000
 
 
@@ -39,6 +40,12 @@ class ChineseDateField(forms.DateField):
         if isinstance(value, str):
             value = "".join(unicodedata.normalize("NFKC", value).split())
         return super().to_python(value)
+
+    def validate(self, value: Any) -> None:
+        """A slip of the pen in the year would be counted from: no calendar goes on behind 9999."""
+        super().validate(value)
+        if value and value.year not in YEARS:
+            raise forms.ValidationError(f"年份须在 {YEARS[0]} 到 {YEARS[-1]} 之间，请检查是否写错。")
 
 
 class PercentField(forms.IntegerField):

@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 
 from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.figures import ASKED, Figures
-from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, MISSING, RETURNED
+from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, LATE, MISSING, OBLIGED, RETURNED, board
 from tasks.queries.standing import Present, relevant_periods
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
@@ -110,7 +110,7 @@ class Filed(NamedTuple):
     def states(self) -> list[tuple[str, int]]:
         """By the states of the filing board; late ones are counted in the others too."""
         counts = (self.approved, self.in_review, self.returned, self.drafted, self.unwritten, self.late)
-        return list(zip((APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING, "late"), counts, strict=True))
+        return list(zip((APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING, LATE), counts, strict=True))
 
     @property
     def is_complete(self) -> bool:
@@ -134,7 +134,8 @@ class Kept(NamedTuple):
         return Counter(self.figures())
 
 
-FILED_COLUMNS = ("unit__name", "unit__slug", "obliged", "approved", "in_review", "returned", "drafted", "late")
+FILED_STATES = (OBLIGED, APPROVED, IN_REVIEW, RETURNED, DRAFTED, LATE)  # as `UnitFiling` has them
+FILED_COLUMNS = ("unit__name", "unit__slug", *FILED_STATES)
 
 
 @dataclass
@@ -235,8 +236,12 @@ class Dashboard:
     @cached_property
     def filed(self) -> list[Filed]:
         """Every unit that must report in the current period, in the order of units; of one unit only its own."""
-        rows = filed_rows(self.current.pk, self.unit.pk if self.unit else None) if self.current else []
-        return [Filed(*row) for row in rows]
+        if self.current is None:
+            return []
+        if self.present.summary is None:
+            units = [one for one in board(self.current) if self.unit is None or one.unit == self.unit.pk]
+            return [Filed(one.name, one.slug, *map(one.count, FILED_STATES)) for one in units]
+        return [Filed(*row) for row in filed_rows(self.current.pk, self.unit.pk if self.unit else None)]
 
     @property
     def filing(self) -> Filed:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, Stage
-from tasks.models import Duty, FrozenMeasure, ProgressReport, ReportingPeriod, UnitFiling
+from tasks.models import Duty, FrozenMeasure, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.reports import Filing, needs_no_report, obliged_duties, reports_of
 
 APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = "approved", "in_review", "returned", "drafted", "missing"
@@ -78,8 +79,10 @@ def obliged_in(period: ReportingPeriod) -> QuerySet[Duty]:
         return obliged_duties(period.plan)
     frozen = FrozenMeasure.objects.filter(period=period).exclude(stage__in=NEED_NO_REPORT)
     added_later = Duty.history.filter(history_type="+", history_date__gt=period.frozen_at)
-    duties = Duty.objects.filter(measure__in=frozen.values("measure"), role__in=OBLIGED_ROLES)
-    return duties.exclude(pk__in=added_later.values("id"))
+    known = Duty.history.filter(id=OuterRef("pk"), history_date__lte=period.frozen_at).order_by("-history_date")
+    role_then = Coalesce(Subquery(known.values("role")[:1]), F("role"))  # an invented plan has no history
+    duties = Duty.objects.filter(measure__in=frozen.values("measure")).alias(role_then=role_then)
+    return duties.filter(role_then__in=OBLIGED_ROLES).exclude(pk__in=added_later.values("id"))
 
 
 def filing_rows(period: ReportingPeriod) -> list[FilingRow]:
@@ -99,11 +102,16 @@ def with_reports(duties: Iterable[tuple[Any, ...]], reports: QuerySet[ProgressRe
 
 
 def board(period: ReportingPeriod) -> list[UnitFiled]:
-    """Every unit that must report, in the order of units. One query where the counts are kept."""
+    """Every unit that must report, in the order of units. One query where the counts are kept: those of an open period go with
+    the plan's summary, whose table may have changed.
+    """
     columns = ("unit_id", "unit__name", "unit__slug", *KEPT_STATES, "obliged", "late")
-    kept = UnitFiling.objects.filter(period=period).order_by("unit__position", "unit__name").values_list(*columns)
+    known = Exists(StandingSummary.objects.filter(plan=period.plan_id, period=None))
+    kept = UnitFiling.objects.filter(Q(period__frozen_at__isnull=False) | known, period=period)
     rows = []
-    for unit, name, slug, *numbers, obliged, late in kept:
+    for unit, name, slug, *numbers, obliged, late in kept.order_by("unit__position", "unit__name").values_list(
+        *columns
+    ):
         counts = Counter(dict(zip(KEPT_STATES, numbers, strict=True)))
         counts[MISSING] = obliged - counts.total()
         rows.append(UnitFiled(unit, name, slug, counts, late))

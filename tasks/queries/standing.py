@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from tasks import lights
 from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
@@ -98,25 +98,29 @@ def facts_of(
 
 
 def words_of(keys: Collection[int], periods: Collection[ReportingPeriod]) -> dict[int, tuple[PeriodWord, ...]]:
-    """What every obliged duty of these measures says in each period. One query."""
+    """What every obliged duty of these measures says in each period: not in one that was frozen before it was there, where
+    nothing can be said any more. One query.
+    """
     duties: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
     said: dict[tuple[int, int], tuple[str, int | None]] = {}
-    for measure, duty, unit, role, period, *words in duty_rows(tuple(keys), tuple(one.pk for one in periods)):
-        duties[measure][duty] = (unit, role == DutyRole.LEAD)
+    joined: dict[int, datetime.datetime | None] = {}
+    for measure, duty, unit, role, at, period, *words in duty_rows(tuple(keys), tuple(one.pk for one in periods)):
+        duties[measure][duty], joined[duty] = (unit, role == DutyRole.LEAD), at
         said[period, duty] = tuple(words)  # a correction comes after what it corrects
-    return {
-        key: tuple(
-            PeriodWord(
-                one.label,
-                one.as_of,
-                one.due_on,
-                tuple(DutyWord(*who, *said.get((one.pk, duty), ())) for duty, who in duties[key].items()),
-                one.is_frozen,
-            )
-            for one in periods
-        )
-        for key in keys
-    }
+    found: dict[int, tuple[PeriodWord, ...]] = {}
+    for key in keys:
+        words_of_key = []
+        for one in periods:
+            there = [duty for duty in duties[key] if (one.pk, duty) in said or not is_later(joined[duty], one)]
+            if there or not duties[key]:
+                told = tuple(DutyWord(*duties[key][duty], *said.get((one.pk, duty), ())) for duty in there)
+                words_of_key.append(PeriodWord(one.label, one.as_of, one.due_on, told, one.is_frozen))
+        found[key] = tuple(words_of_key)
+    return found
+
+
+def is_later(joined_at: datetime.datetime | None, period: ReportingPeriod) -> bool:
+    return bool(joined_at and period.frozen_at and joined_at > period.frozen_at)
 
 
 @prepared
@@ -124,8 +128,10 @@ def duty_rows(measures: tuple[int, ...], periods: tuple[int, ...]) -> QuerySet[D
     approved = Q(reports__state=ReportState.APPROVED, reports__period__in=periods)
     duties = Duty.objects.filter(measure__in=measures, role__in=OBLIGED_ROLES)
     duties = duties.annotate(said=FilteredRelation("reports", condition=approved)).order_by("position", "said__pk")
+    begun = Duty.history.filter(id=OuterRef("pk"), history_type="+").order_by("history_date")
+    duties = duties.annotate(joined_at=Subquery(begun.values("history_date")[:1]))
     of_report = [f"said__{name}" for name in ("period_id", "confidence", "percent_complete")]
-    return duties.values_list("measure_id", "pk", "unit__name", "role", *of_report)
+    return duties.values_list("measure_id", "pk", "unit__name", "role", "joined_at", *of_report)
 
 
 def has_report(words: Iterable[PeriodWord]) -> bool:

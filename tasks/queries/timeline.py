@@ -2,11 +2,11 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tasks.choices import OBLIGED_ROLES, ReportState
 from tasks.models import (
@@ -15,6 +15,7 @@ from tasks.models import (
     CompletionClaim,
     Duty,
     ExtensionRequest,
+    FrozenMeasure,
     Measure,
     ProgressReport,
     Review,
@@ -22,9 +23,10 @@ from tasks.models import (
 from tasks.models import ReportingPeriod as Period
 from tasks.permissions import seen_by, writes_for
 from tasks.queries import closing
+from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.reports import files_of, reviews_of
 from tasks.queries.stages import stage_facts
-from units.prepared import prepared_rows
+from units.prepared import prepared, prepared_rows
 
 PERIODS_SHOWN = 4
 WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
@@ -42,7 +44,9 @@ class Told:
 
 @dataclass
 class PeriodTold:
-    """One period. `missing` counts the obliged duties of which this reader sees no report."""
+    """One period. `missing` counts the obliged duties of which this reader sees no report; of a frozen period those obliged
+    when it was frozen.
+    """
 
     period: Period
     reports: list[Told] = field(default_factory=list)
@@ -63,11 +67,12 @@ class Course:
 
 
 def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
-    """Nine queries, however many periods, units and reports. `count` None shows every period."""
+    """Ten queries, however many periods, units and reports. `count` None shows every period."""
     periods = opened(seen_by(user, Period), measure.main_task.plan_id, today)
     reports = visible_of(seen_by(user, ProgressReport), measure.pk)
     handed_in = {(one.duty_id, one.period_id) for one in reports if one.state not in WRITABLE}
-    told = [of_period(period, reports, duties) for period in periods]
+    missed = {period: missing for period, stage, missing in missed_in(measure.pk) if stage not in NEED_NO_REPORT}
+    told = [of_period(period, reports, duties, missed) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
     shown = told[:count]
     add_decisions(shown)
@@ -93,6 +98,13 @@ def opened(seen: Q, plan: int, today: datetime.date) -> QuerySet[Period]:
     return Period.objects.filter(seen, plan=plan, opens_on__lte=today).order_by("-as_of")
 
 
+@prepared
+def missed_in(measure: int) -> QuerySet[FrozenMeasure]:
+    """Period key, stage, and how many of the duties obliged then had no approved report, of each frozen period."""
+    rows = FrozenMeasure.objects.order_by().filter(measure=measure)
+    return rows.annotate(missing=F("obliged") - F("approved")).values_list("period_id", "stage", "missing")
+
+
 @prepared_rows(Amendment, "measure", "measure__main_task", "made_by", "made_by__unit")
 def amendments_of(seen: Q, measure: int) -> QuerySet[Amendment]:
     return Amendment.objects.filter(seen, measure=measure)
@@ -113,7 +125,9 @@ def visible_of(seen: Q, measure: int) -> QuerySet[ProgressReport]:
     return ProgressReport.objects.filter(seen, duty__measure=measure).order_by("period__as_of", "id")
 
 
-def of_period(period: Period, reports: Iterable[ProgressReport], duties: list[Duty]) -> PeriodTold:
+def of_period(
+    period: Period, reports: Iterable[ProgressReport], duties: list[Duty], missed: Mapping[int, int]
+) -> PeriodTold:
     by_duty: dict[int, list[ProgressReport]] = defaultdict(list)
     before: dict[int, ProgressReport] = {}
     for report in reports:  # the oldest first
@@ -122,11 +136,14 @@ def of_period(period: Period, reports: Iterable[ProgressReport], duties: list[Du
         elif report.period.as_of < period.as_of and report.state == ReportState.APPROVED:
             before[report.duty_id] = report
     own = {report.pk: report for found in by_duty.values() for report in found}
-    told = PeriodTold(period)
+    told = PeriodTold(period, missing=missed.get(period.pk, 0))
     for duty in duties:
         for report in reversed(by_duty[duty.pk]):  # a correction stands above what it corrects
             told.reports.append(Told(report, own.get(report.corrects_id) or before.get(duty.pk), [], []))
-        told.missing += duty.role in OBLIGED_ROLES and not by_duty[duty.pk]
+        if duty.role in OBLIGED_ROLES and not period.is_frozen:
+            told.missing += not by_duty[duty.pk]
+        elif duty.role in OBLIGED_ROLES:  # left behind unapproved, and seen here
+            told.missing -= any(one.state != ReportState.APPROVED and not one.corrects_id for one in by_duty[duty.pk])
     return told
 
 

@@ -55,11 +55,11 @@ def amend_measure(
     if not changed:
         return []
     refuse_without(reason, "请写明调整的理由。")
-    before = {name: shown(name, getattr(measure, name)) for name in changed}
+    before, due_before = {name: shown(name, getattr(measure, name)) for name in changed}, measure.due_on
     for name, value in changed.items():
         setattr(measure, name, value)
     if measure.original_due_on is None:
-        measure.original_due_on = measure.due_on
+        measure.original_due_on = due_before or measure.due_on
     with carried():
         save_row(by, measure)
     after = {name: shown(name, value) for name, value in changed.items()}

@@ -24,6 +24,8 @@ def attach_file(by: User, *, report: ProgressReport, name: str, data: bytes, now
     report = writable(by, report, now)
     if len(data) > settings.ATTACHMENT_MAX_BYTES:
         raise ValidationError(f"文件超过 {settings.ATTACHMENT_MAX_BYTES // 1024 // 1024} MB，请压缩或拆分后再上传。")
+    if not data:
+        raise ValidationError("文件是空的。请确认选对了文件。")
     kind = content_type(data)
     if kind is None:
         raise ValidationError("只接受 PDF、Word（docx）、Excel（xlsx）、PNG 和 JPG 文件，且不能带宏。请转换后再上传。")

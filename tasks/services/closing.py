@@ -10,15 +10,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from tasks.choices import ClaimState
+from tasks.choices import ClaimState, Halt
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
+from tasks.queries.stages import completions
 from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure, refuse_without
 from tasks.workflow import is_legal
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
+
+CANCELLED = "这项举措已终止，不用再申请。"
 
 
 @transaction.atomic
@@ -36,6 +39,8 @@ def claim_completion(
     if not can_claim(by, duty):
         raise PermissionDenied("只能为本单位负责的举措申请办结。")
     measure = locked_measure(duty.measure)
+    if measure.halted == Halt.CANCELLED:
+        raise ValidationError(CANCELLED)
     refuse_future(timezone.localdate(now), completed_on=completed_on)
     claim = CompletionClaim(
         measure=measure,
@@ -98,6 +103,10 @@ def request_extension(
     if not can_claim(by, duty):
         raise PermissionDenied("只能为本单位负责的举措申请延期。")
     measure = locked_measure(duty.measure)
+    if measure.halted == Halt.CANCELLED:
+        raise ValidationError(CANCELLED)
+    if completions([measure.pk]):
+        raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
         raise ValidationError("这项举措没有完成时限，不用申请延期。")
     if timezone.localdate(now) > measure.due_on:
@@ -134,6 +143,7 @@ def grant_extension(
     request = ExtensionRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
+    refuse_overtaken(measure, request)
     decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
     amend_measure(
         by,
@@ -144,6 +154,13 @@ def grant_extension(
         now=now,
     )
     return decided
+
+
+def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:
+    """Amended since it was asked, the due date may lie behind the day asked for, which would draw it nearer."""
+    if measure.due_on is None or measure.due_on >= request.new_due_on:
+        now_due = f"改为 {measure.due_on}" if measure.due_on else "取消"
+        raise ValidationError(f"申请以后，完成时限已{now_due}，同意这份申请不会延后。请退回，并写明理由。")
 
 
 @transaction.atomic

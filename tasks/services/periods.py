@@ -36,8 +36,8 @@ def open_period(
     period = ReportingPeriod(
         plan=plan, label=label.strip(), as_of=as_of, opens_on=opens_on, due_on=due_on, opened_at=now, opened_by=by
     )
-    period.full_clean()
-    with carried():
+    with carried():  # behind its lock: of two who set up the same one the second is told so
+        period.full_clean()
         period.save()
     await_period(period, now=now)
     audit.record(by, "建立期次", period, now=now, after={"截至": as_of, "开放": opens_on, "截止": due_on})

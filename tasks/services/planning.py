@@ -1,7 +1,7 @@
 """The verbs that keep the plan: what was issued, who answers for it, and the notes beside it.
 
 One function, one transaction, one event of the audit trail. Refusals are those of `units.services`. Whatever changes which
-measure stands where makes the plan forget its summaries; a text that is corrected does not, nor do a measure's own dates.
+measure stands where makes the plan forget its summaries; a text that is corrected does not.
 """
 
 from datetime import datetime
@@ -13,12 +13,15 @@ from django.db.models import Model
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
+from tasks.services.amending import SETTINGS
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
 from units.services import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
+NUMBERED = "时间、汇总规则、暂停和终止在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
+REPORTED = "这项职责已有填报，不能改给别的单位或别的举措。请另外增加一项职责，原来的改为“配合”。"
 
 
 def stored(row: Row) -> Row | None:
@@ -88,8 +91,13 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
 
 @transaction.atomic
 def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
+    """Save a measure. The settings of one that is there are `amend_measure`'s, with a reason and a number."""
     require(by, Permission.EDIT_PLAN)
     before, plan = stored(measure), measure.main_task.plan
+    if before is None:
+        measure.original_due_on = measure.due_on
+    elif is_moved(measure, before, *SETTINGS, "original_due_on"):
+        raise ValidationError(NUMBERED)
     if before is None or is_moved(measure, before, "main_task_id", "order"):
         standing.forget(plan=plan)
         return save_recorded(by, measure, now=now)
@@ -97,7 +105,6 @@ def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
         save_row(by, measure)
     if standing.hold(plan):
         standing.refresh(plan, [measure.pk], now=now)
-        standing.redate(measure)
     return recorded(by, before, measure, now=now)
 
 
@@ -111,7 +118,11 @@ def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
 
 @transaction.atomic
 def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
+    """Save a duty. What was reported on it stays its unit's, and of its measure."""
     require(by, Permission.EDIT_PLAN)
+    before = stored(duty) if duty.pk else None
+    if before and is_moved(duty, before, "unit_id", "measure_id") and before.reports.exists():
+        raise ValidationError(REPORTED)
     standing.forget(plan__main_tasks__measures=duty.measure_id)
     return save_recorded(by, duty, now=now)
 

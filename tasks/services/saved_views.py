@@ -17,13 +17,17 @@ MOST = 50  # of one person in one plan
 def save_view(
     by: User, *, plan: Plan, name: str, query: str, is_shared: bool = False, now: datetime.datetime
 ) -> SavedView:
-    """Keep a ledger's query (what stands behind the question mark) under a name."""
+    """Keep a ledger's query (what stands behind the question mark) under a name; the same once more is the one that is there."""
     require(by, Permission.SEE_STAFF_NOTES)
     if is_shared:
         require(by, Permission.SHARE_VIEWS)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # the second of two clicks waits
+    said = {"plan": plan, "owner": by, "name": name.strip(), "query": query, "is_shared": is_shared}
+    if same := SavedView.objects.filter(**said).first():
+        return same
     if SavedView.objects.filter(plan=plan, owner=by).count() >= MOST:
         raise ValidationError({"name": f"每人最多保存 {MOST} 个视图，请先删除不用的。"})
-    view = SavedView(plan=plan, owner=by, name=name.strip(), query=query, is_shared=is_shared, saved_at=now)
+    view = SavedView(**said, saved_at=now)
     view.full_clean()
     view.save()
     audit.record(by, "保存视图", view, now=now, after=audit.facts(view))

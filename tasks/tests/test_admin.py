@@ -1,5 +1,7 @@
 """The back office of the plan: its list of measures, edits through the verbs, and what may be deleted."""
 
+import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -126,11 +128,16 @@ class TestEdits:
     def test_what_the_database_would_refuse_is_said_on_the_page(
         self, office: Client, given: dict, sentence: str
     ) -> None:
-        measure = make_measure()
-        answer = office.post(
-            address("measure_change", measure), self.measure_form(measure, **given) | inline("duties") | NO_SLIPS
-        )
+        posted = {"main_task": make_main_task().pk, "order": 1, "text": "举措"} | given
+        answer = office.post(address("measure_add"), posted | inline("duties") | NO_SLIPS)
         assert answer.context["adminform"].form.non_field_errors() == [sentence]
+
+    def test_the_time_of_a_measure_that_is_there_is_only_shown(self, office: Client) -> None:
+        measure = make_measure(due_on=datetime.date(2026, 12, 31))
+        posted = self.measure_form(measure, text="改", due_on="2027-12-31") | inline("duties") | NO_SLIPS
+        assert office.post(address("measure_change", measure), posted).status_code == 302
+        measure.refresh_from_db()
+        assert (measure.text, measure.due_on) == ("改", datetime.date(2026, 12, 31))
 
     def test_a_field_of_another_plan(self, office: Client, duty: Duty) -> None:
         stranger = make_field(make_plan("other"))

@@ -85,17 +85,19 @@ def test_a_duty_is_added_chosen_by_typing_and_seen_in_its_history(admin: Page) -
 
 
 def test_the_calendar_speaks_chinese_and_fills_the_date(admin: Page) -> None:
-    measure = Measure.objects.get(main_task__number=1, order=1)
-    admin.goto(f"/admin/tasks/measure/{measure.pk}/change/")
-    field = admin.locator(".fieldBox.field-due_on")
+    first = MainTask.objects.get(number=1)
+    admin.goto(f"/admin/tasks/measure/add/?main_task={first.pk}")
+    admin.locator("#id_order").fill("99")
+    admin.locator("#id_text").fill("新增的举措。")
+    field = admin.locator(".field-due_on")
     field.locator(".date-icon").click()
     expect(admin.locator(".calendarbox:visible th")).to_have_text(list("一二三四五六日"))
     admin.locator(".calendarbox:visible td a", has_text="15").click()
     day = admin.locator("#id_due_on").input_value()
     assert day.endswith("/15")
     admin.get_by_role("button", name="保存，继续修改").click()
-    expect(admin.locator(".messagelist .success")).to_contain_text("已修改具体举措")
-    assert Measure.objects.get(pk=measure.pk).due_on.strftime("%Y/%m/%d") == day
+    expect(admin.locator(".messagelist .success")).to_contain_text("具体举措")
+    assert Measure.objects.get(main_task=first, order=99).due_on.strftime("%Y/%m/%d") == day
 
 
 def test_deleting_is_asked_about_and_done(admin: Page) -> None:

@@ -69,13 +69,18 @@ class TestUpload:
         assert [one.name for one in now_in(stage).attachments.all()] == ["一.pdf"]
 
     @pytest.mark.parametrize(
-        "data", [b"MZ\x90", b"<html>", b"", package("word/document.xml", "word/vbaProject.bin"), b"PK\x03\x04broken"]
+        "data", [b"MZ\x90", b"<html>", package("word/document.xml", "word/vbaProject.bin"), b"PK\x03\x04broken"]
     )
     def test_another_type_is_refused_in_words_beside_what_was_accepted(self, stage, data):
         page = tree(upload(stage, ("好.pdf", A_PDF), ("坏.pdf", data)))
         sentence = "坏.pdf：只接受 PDF、Word（docx）、Excel（xlsx）、PNG 和 JPG 文件，且不能带宏。请转换后再上传。"
         assert summary(page) == [(sentence, "#f-files")]
         assert [one.name for one in now_in(stage).attachments.all()] == ["好.pdf"]
+
+    def test_an_empty_file_is_called_empty(self, stage):
+        assert summary(tree(upload(stage, ("空.pdf", b"")))) == [
+            ("空.pdf：文件是空的。请确认选对了文件。", "#f-files")
+        ]
 
     def test_a_file_too_big_is_refused_with_the_limit(self, stage, settings):
         settings.ATTACHMENT_MAX_BYTES = 1024 * 1024

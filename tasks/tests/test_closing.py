@@ -62,6 +62,12 @@ class TestAmend:
         stage.measure.refresh_from_db()
         assert (stage.measure.due_on, stage.measure.original_due_on) == (NEXT_SUMMER, YEAR_END)
 
+    def test_a_due_date_of_the_table_itself_is_the_first(self, stage):
+        Measure.objects.update(due_on=YEAR_END)
+        amend(stage, due_on=NEXT_SUMMER)
+        stage.measure.refresh_from_db()
+        assert (stage.measure.due_on, stage.measure.original_due_on) == (NEXT_SUMMER, YEAR_END)
+
     def test_what_is_the_same_already_is_no_amendment(self, stage):
         amend(stage, due_on=YEAR_END)
         assert amend(stage, due_on=YEAR_END) == []
@@ -149,6 +155,32 @@ class TestExtension:
             "2026-12-31",
             "2027-06-30",
             "延期申请：用地批复推迟",
+        )
+
+    def test_not_of_what_is_over(self, stage):
+        amend(stage, due_on=YEAR_END)
+        closing.verify_completion(stage.office, claim=claim(stage), now=NOW)
+        with pytest.raises(ValidationError, match="已经办结"):
+            ask(stage)
+        amend(stage, halted="cancelled")
+        for verb in (ask, claim):
+            with pytest.raises(ValidationError, match="已终止"):
+                verb(stage)
+
+    @pytest.mark.parametrize(
+        ("since", "said"),
+        [({"due_on": datetime.date(2027, 12, 31)}, "改为 2027-12-31"), ({"due_on": None}, "取消")],
+    )
+    def test_never_granted_where_it_would_not_be_later(self, stage, since, said):
+        amend(stage, due_on=YEAR_END)
+        request = ask(stage)
+        amend(stage, **since)
+        with pytest.raises(ValidationError, match=f"完成时限已{said}"):
+            closing.grant_extension(stage.office, request=request, now=NOW)
+        stage.measure.refresh_from_db()
+        assert stage.measure.due_on == since["due_on"]
+        assert (
+            closing.return_extension(stage.office, request=request, reason="已另行调整", now=NOW).state == "returned"
         )
 
     def test_returned_the_date_stays(self, stage):

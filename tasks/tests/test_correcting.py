@@ -61,6 +61,16 @@ class TestCorrect:
         entry.refresh_from_db()
         assert (entry.state, entry.percent_complete, entry.version) == (ReportState.FORWARDED, 46, 3)
 
+    def test_what_was_corrected_twice_shows_as_it_stands(self, stage, frozen):
+        standing = frozen
+        for percent in (45, 46):
+            given = content(percent_complete=percent)
+            entry = reviewing.correct_report(stage.office, report=standing, content=given, reason="核对", now=NOW)
+            version = entry.version
+            standing = reviewing.approve_report(stage.second_office, report=entry, version=version, now=NOW)
+        shown = words(page(stage.leader, f"/reports/{stage.duty.pk}/{stage.period.pk}/"))
+        assert ("46%" in shown, "45%" in shown) == (True, False)
+
     def test_only_what_is_approved_in_a_frozen_period(self, stage):
         report = approved(stage)
         assert client_of(stage.office).get(f"/reports/{report.pk}/correct/").status_code == 404

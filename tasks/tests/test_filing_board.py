@@ -7,9 +7,12 @@ import pytest
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure
+from tasks.queries.dashboard import Dashboard
 from tasks.services import closing
 from tasks.services.periods import freeze_period
+from tasks.services.planning import save_duty
 from tasks.services.reporting import save_draft
+from tasks.services.standing import rebuild
 from tasks.tests.desk import client_of, page
 from tasks.tests.journeys import approved, forwarded, of_customs
 from tasks.tests.people import NOW, TODAY, Stage, content
@@ -85,5 +88,26 @@ class TestFilingBoard:
         )
         unit = Unit.objects.create(name="省某厅", short_name="某厅", slug="mt", kind=UnitKind.PROVINCIAL)
         added = Duty.objects.create(measure=stage.measure, unit=unit, role=DutyRole.LEAD, position=30)
-        Duty.history.filter(id=added.pk).update(history_date=NOW + datetime.timedelta(days=1))
+        later = NOW + datetime.timedelta(days=1)
+        Duty.history.filter(id=added.pk).update(history_date=later)
+        stage.other_duty.role = DutyRole.COOPERATE
+        save_duty(stage.office, duty=stage.other_duty, now=later)
+        Duty.history.filter(id=stage.other_duty.pk, history_type="~").update(history_date=later)
         assert board(page(stage.office, f"{PERIODS}{stage.period.pk}/")) == before
+        assert len(rows(page(stage.office, f"{PERIODS}{stage.period.pk}/filing/?state=obliged"))) - 1 == 3
+
+    def test_the_open_board_and_the_dashboard_follow_the_table(self, stage):
+        rebuild(stage.plan, now=NOW)
+        stage.other_duty.role = DutyRole.COOPERATE
+        save_duty(stage.office, duty=stage.other_duty, now=NOW)
+        assert board(page(stage.office, f"{PERIODS}{stage.period.pk}/"))[-1][1] == (
+            "2",
+            f"{PERIODS}{stage.period.pk}/filing/?state=obliged",
+        )
+        assert Dashboard(stage.plan, TODAY).filing.obliged == 2
+
+    def test_nor_does_the_measure_miss_in_it_who_joined_later(self, stage):
+        approved(stage)
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        Duty.objects.create(measure=stage.measure, unit=stage.office.unit, role=DutyRole.LEAD, position=30)
+        assert re.findall(r"另有 (\d+) 个单位未报", page(stage.office, "/plans/jiaodong/measures/1-1/")) == ["2"]

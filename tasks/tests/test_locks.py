@@ -2,18 +2,23 @@
 whoever makes a plan's summaries forgotten for those who keep them.
 """
 
+import datetime
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
-from tasks.models import StandingSummary, UnitFigures
+from tasks.models import SavedView, StandingSummary, UnitFigures
+from tasks.services.periods import open_period
 from tasks.services.report_rules import locked, open_to
+from tasks.services.saved_views import save_view
 from tasks.services.standing import forget, hold, rebuild
-from tasks.tests.people import NOW, Stage, make_stage
+from tasks.tests.people import NOW, TODAY, Stage, make_stage
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -110,3 +115,17 @@ def test_a_plan_forgotten_while_it_is_being_rebuilt_is_built_anew(stage):
     before = StandingSummary.objects.get()
     overtaken(first=lambda: forget(plan=stage.plan), other=lambda: rebuild(stage.plan, now=NOW), then=lambda: None)
     assert StandingSummary.objects.get().figures == before.figures
+
+
+def test_of_two_who_set_up_the_same_period_the_second_is_told(stage):
+    day = TODAY + datetime.timedelta(days=90)
+    asked = {"plan": stage.plan, "label": "下一期", "as_of": day, "opens_on": day, "due_on": day, "now": NOW}
+    act = partial(open_period, stage.office, **asked)
+    with pytest.raises(ValidationError, match="这个期次已经建立"):
+        overtaken(first=act, other=act, then=lambda: None)
+
+
+def test_two_clicks_save_one_view(stage):
+    act = partial(save_view, stage.office, plan=stage.plan, name="滞后的", query="progress=behind", now=NOW)
+    overtaken(first=act, other=act, then=lambda: None)
+    assert SavedView.objects.count() == 1

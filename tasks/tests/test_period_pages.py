@@ -96,6 +96,7 @@ class TestOpen:
             ({"as_of": "2026-09-30"}, "已有期次截至同一天。"),
             ({"due_on": "2026-12-01"}, "填报截止不能早于开放填报。"),
             ({"due_on": "年底"}, "填报截止：这不是日期。"),
+            ({"as_of": "9999-12-31"}, "截至日期：年份须在 2000 到 2099 之间，请检查是否写错。"),  # none can follow
         ],
     )
     def test_refused_in_words_and_nothing_typed_is_lost(self, stage, changes, refusal):

@@ -8,6 +8,7 @@ from django.db import models
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import planning
+from tasks.tests.journeys import drafted
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
 from units.models import Unit, User
@@ -56,9 +57,25 @@ class TestWhoMay:
 class TestSave:
     def test_history_names_the_person_outside_a_request_too(self, office: User) -> None:
         measure = make_measure()
-        measure.is_ongoing = True
+        measure.text = "改"
         planning.save_measure(office, measure=measure, now=NOW)
         assert last(Measure) == ("~", "office")
+
+    @pytest.mark.parametrize(
+        "moved", [{"due_on": datetime.date(2027, 6, 30)}, {"is_ongoing": True}, {"halted": "cancelled"}]
+    )
+    def test_the_settings_of_a_measure_that_is_there_need_a_numbered_amendment(self, office: User, moved) -> None:
+        measure = make_measure()
+        for name, value in moved.items():
+            setattr(measure, name, value)
+        with pytest.raises(ValidationError, match="形成编号的调整"):
+            planning.save_measure(office, measure=measure, now=NOW)
+
+    def test_the_due_date_of_a_new_measure_is_its_first(self, office: User) -> None:
+        day = datetime.date(2027, 6, 30)
+        measure = Measure(main_task=make_main_task(), order=1, text="举措", due_on=day)
+        planning.save_measure(office, measure=measure, now=NOW)
+        assert Measure.objects.get().original_due_on == day
 
     def test_a_measure_that_is_as_it_was_leaves_no_history(self, office: User) -> None:
         planning.save_measure(office, measure=make_measure(), now=NOW)
@@ -69,6 +86,12 @@ class TestSave:
         measure.text = " =1+1，“十四五”\n第二行 "
         planning.save_measure(office, measure=measure, now=NOW)
         assert Measure.objects.get().text == " =1+1，“十四五”\n第二行 "
+
+    def test_a_duty_that_was_reported_on_stays_its_unit_s(self, stage) -> None:
+        drafted(stage)
+        stage.duty.unit = stage.office.unit
+        with pytest.raises(ValidationError, match="不能改给别的单位"):
+            planning.save_duty(stage.office, duty=stage.duty, now=NOW)
 
     def test_a_second_duty_of_a_unit_is_refused(self, office: User) -> None:
         first = make_duty()

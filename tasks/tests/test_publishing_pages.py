@@ -11,6 +11,7 @@ from tasks.tests.journeys import approved, drafted, earlier_period, more_duties,
 from tasks.tests.pages import Shown
 from tasks.tests.people import NOW, Stage
 from tasks.tests.test_publishing import approved_correction
+from tasks.views.kept import KEY
 from units.models import AuditEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -178,6 +179,12 @@ class TestTakeDown:
         assert office.post(url, {"reason": "数字有误"}).url == LIST
         assert said(Shown(office, LIST)) == "1-1 省交通运输厅的进展已撤下，公众不再看到；需要时可以再公开。"
         assert Shown(client, "/plans/jiaodong/measures/1-1/").texts("//ul[@class='news']/li") == []
+
+    def test_the_reason_typed_when_the_session_had_ended_is_kept(self, stage, client):
+        report = approved(stage)
+        publish(stage, report)
+        client.post(f"{LIST}{report.pk}/unpublish/", {"reason": "数字有误"})
+        assert [texts["reason"] for texts in client.session[KEY].values()] == [["数字有误"]]
 
     def test_twice_has_one_effect_even_on_what_has_been_corrected(self, stage, office):
         report = approved(stage, period=earlier_period(stage))

@@ -167,9 +167,18 @@ class TestEndedSession:
         client.post(url, {})
         assert client.session[KEY] == {}
 
+    def test_no_other_form_loses_a_word_to_a_token_that_a_new_login_made_stale(self, stage):
+        client, url = Client(enforce_csrf_checks=True), "/plans/jiaodong/instructions/new/"
+        client.force_login(stage.leader)
+        refused = client.post(f"{url}?measure=1-1", {"text": "请写明里程。"})
+        assert (refused.status_code, f'href="{url}?measure=1-1"' in refused.content.decode()) == (403, True)
+        found = tree(client.get(url)).xpath("//textarea[@name='text']")[0]
+        assert found.text_content().strip() == "请写明里程。"
+
     def test_a_forged_post_leaves_nothing_in_an_anonymous_session(self, stage):
         client = Client(enforce_csrf_checks=True)
         assert post(stage, client=client).status_code == 403
+        assert client.post("/plans/jiaodong/instructions/new/", {"text": "伪造"}).status_code == 403
         assert KEY not in client.session
 
     def test_a_stale_token_after_login_shows_the_text_again_and_saves_nothing(self, stage):
@@ -247,3 +256,4 @@ def test_nothing_of_a_report_stays_in_a_shared_browser(stage):
     assert "no-store" in client_of(stage.reporter).get(address(stage))["Cache-Control"]
     earlier_period(stage)
     assert "no-store" in client_of(stage.reporter).get("/workbench/")["Cache-Control"]
+    assert "no-store" in client_of(stage.reporter).get("/plans/jiaodong/measures/1-1/")["Cache-Control"]

@@ -168,12 +168,32 @@ class TestPeriodsAhead:
         assert (found.progress_light, found.period) == ("not_reported", kept.period)
 
 
+class TestJoinedBehindAFreeze:
+    """What came into the table behind a period's freeze is not missing in it: nobody can report there any more."""
+
+    def light(self, stage: Stage, measure: Measure) -> tuple[str, int]:
+        (found,) = Judge.of(stage.plan, stage.period.due_on + ONE_DAY).standings([measure])
+        return found.progress_light, found.counted
+
+    def test_a_unit_and_a_measure(self, stage: Stage) -> None:
+        Duty.history.update(history_date=NOW)
+        new = Measure.objects.create(main_task=stage.measure.main_task, order=9, text="新增的举措。")
+        for measure in (stage.measure, new):
+            Duty.objects.create(measure=measure, unit=stage.office.unit, role="lead", position=9)
+        assert (self.light(stage, stage.measure), self.light(stage, new)) == (("not_reported", 4), ("not_reported", 1))
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        Duty.history.filter(position=9).update(history_date=NOW + ONE_DAY)
+        assert (self.light(stage, stage.measure), self.light(stage, new)) == (("not_reported", 3), ("awaited", 0))
+
+
 class TestForgetting:
     def test_a_corrected_text_and_a_moved_date_are_no_reason_to(self, kept: Stage) -> None:
         measure = kept.measure
-        measure.text, measure.due_on = "推行“一卡通”。", TODAY - ONE_DAY
+        measure.text = "推行“一卡通”。"
         measure.main_task.title = "畅通交通网"
         save_measure(kept.office, measure=measure, now=NOW)
+        moved = {"due_on": TODAY - ONE_DAY}
+        amend_measure(kept.office, measure=measure, changes=moved, reason="年度计划", now=NOW)
         save_main_task(kept.office, main_task=measure.main_task, now=NOW)
         save_field(kept.office, field=Field(plan=kept.plan, name="交通", position=1), now=NOW)
         present = Present(kept.plan, TODAY)

@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.csrf import csrf_failure
 
 from tasks.forms import LONGEST_TEXT
 
@@ -19,7 +21,7 @@ MOST = 5  # forms in one session; the oldest goes first
 LONGEST = 2 * LONGEST_TEXT  # of one field: more than the form accepts, so that nothing acceptable is cut
 MOST_TEXT = 15 * LONGEST  # of one form: anybody may post here
 WAITS = "登录已过期。您刚才写的文字已经留下，登录以后接着写。"
-FOUND_AGAIN = "登录过期时没有提交的文字已经找回，请核对后再提交。"
+FOUND_AGAIN = "刚才没有提交的文字已经找回，请核对后再提交。"
 
 View = Callable[..., HttpResponse]
 
@@ -33,7 +35,16 @@ def login_keeps_text(view: View) -> View:
             return view(request, *args, **kwargs)
         return to_login(request)
 
+    guarded.keeps_text = True  # type: ignore[attr-defined]
     return guarded
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form whose token no longer holds, as after a login in another window. Its text waits on its own page."""
+    keeps = getattr(request.resolver_match.func, "keeps_text", False)
+    if not (keeps and request.user.is_authenticated and keep(request)):
+        return csrf_failure(request, reason)
+    return render(request, "403_csrf.html", {"back": request.get_full_path()}, status=403)
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

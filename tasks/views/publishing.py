@@ -15,6 +15,7 @@ from tasks.models import Plan, ProgressReport
 from tasks.queries import public
 from tasks.queries import publishing as queries
 from tasks.services import publishing as services
+from tasks.views.kept import login_keeps_text, typed
 from tasks.views.passing import is_number
 from units.permissions import Permission, require
 
@@ -72,7 +73,7 @@ def preview(request: HttpRequest, plan: Plan, reports: list[ProgressReport], ref
     return render(request, "tasks/publishing/publish.html", context)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unpublish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -80,7 +81,7 @@ def unpublish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     require(request.user, Permission.PUBLISH)
     plan = get_object_or_404(Plan, slug=slug)
     report = get_object_or_404(queries.of_plan(plan), pk=pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         services.unpublish_report(request.user, report=report, reason=reason, now=timezone.now())

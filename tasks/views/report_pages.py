@@ -13,7 +13,7 @@ from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, seen_by, sees, writes_for
-from tasks.queries.reports import duty_by_key, last_approved, opened_period
+from tasks.queries.reports import counting_reports, duty_by_key, last_approved, opened_period
 from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
 from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
 from units.models import User
@@ -167,11 +167,10 @@ def shown_page(request: HttpRequest, spot: Spot, notice: str = "", unsaved: Repo
 
 
 def corrected(report: ProgressReport | None) -> ProgressReport | None:
-    """The approved correction of a report, else the report itself."""
+    """What counts in its place: its approved correction, or that one's; else the report itself."""
     if report is None:
         return None
-    correction = ProgressReport.objects.filter(corrects=report, state=ReportState.APPROVED).first()
-    return correction or report
+    return counting_reports([report.period]).filter(duty=report.duty_id).first() or report
 
 
 PICKS = ("mine", "theirs")

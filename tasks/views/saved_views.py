@@ -15,17 +15,18 @@ from tasks.models import Plan, SavedView
 from tasks.permissions import visible_to
 from tasks.queries.saved_views import usable_by
 from tasks.services import saved_views as services
+from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_views(request: HttpRequest, slug: str) -> HttpResponse:
     """The views one may use; a POST keeps another."""
     require(request.user, Permission.SEE_STAFF_NOTES)
     plan = get_object_or_404(Plan, slug=slug)
-    form = ViewForm(request.POST if request.method == "POST" else None)
+    form = ViewForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             view = services.save_view(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
@@ -39,12 +40,12 @@ def saved_views(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/ledger/views.html", context)
 
 
-@login_required
+@login_keeps_text
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename_view(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     view = changeable(request, slug, pk)
-    form = ViewForm(request.POST if request.method == "POST" else None, initial={"name": view.name})
+    form = ViewForm(typed(request), initial={"name": view.name})
     if request.method == "POST" and form.is_valid():
         try:
             services.rename_view(request.user, view=view, name=form.cleaned_data["name"], now=timezone.now())
