@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
@@ -116,22 +117,28 @@ def files_of(*reports: int) -> QuerySet[Attachment]:
     return Attachment.objects.filter(report__in=reports)
 
 
-def last_approved_of_all(
-    duties: Collection[int], periods: Collection[ReportingPeriod]
-) -> dict[tuple[int, int], ProgressReport]:
-    """`last_approved` for many at once: (duty key, period key) -> report. One query, however many periods are open."""
-    newest = newest_approved(duties, [period.as_of for period in periods])
-    rows = newest.select_related("period").order_by("period__as_of", "id")
-    return {(row.duty_id, one.pk): row for row in rows for one in periods if row.period.as_of < one.as_of}
+def last_approved_of_all(duties: Collection[int], before: ReportingPeriod) -> dict[int, ProgressReport]:
+    """`last_approved` for many at once, by key of the duty. One query."""
+    newest = newest_approved(duties, [(before.plan_id, before.as_of)]).select_related("period").order_by()
+    return {row.duty_id: row for row in newest}
 
 
-def newest_approved(duties: Collection[int], days: Iterable[datetime.date]) -> QuerySet[ProgressReport]:
-    """Of each duty the newest approved report before each day."""
-    approved, newest = ProgressReport.objects.filter(state=ReportState.APPROVED), Q(pk__in=[])
-    for day in days:
-        earlier = approved.filter(duty=OuterRef("duty"), period__as_of__lt=day)
-        newest |= Q(pk=Subquery(earlier.order_by("-period__as_of", "-id").values("pk")[:1]))
-    return approved.filter(newest, duty__in=duties)
+def newest_approved(duties: Collection[int], before: Iterable[tuple[int, datetime.date]]) -> QuerySet[ProgressReport]:
+    """Of each duty the newest approved report before each day of a plan; `before` has at least one plan's key and day."""
+    asked = Duty.objects.order_by().filter(pk__in=duties)
+    first, *others = [asked.values_list(newest_before("pk", Value(plan), Value(day))) for plan, day in before]
+    return ProgressReport.objects.filter(pk__in=first.union(*others) if others else first)
+
+
+def newest_before(duty: str, plan: Combinable, day: Combinable) -> Subquery:
+    """Key of the newest approved report of a duty before a day, looked for period by period: the first nearly always has it.
+    `duty` leads to the duty from the row that asks.
+    """
+    of_duty = ProgressReport.objects.filter(duty=OuterRef(OuterRef(duty)), period=OuterRef("pk"))
+    newest = of_duty.filter(state=ReportState.APPROVED).order_by("-id").values("pk")[:1]
+    periods = ReportingPeriod.objects.filter(plan=plan, as_of__lt=day)
+    earlier = periods.annotate(newest=Subquery(newest)).filter(newest__isnull=False).order_by("-as_of")
+    return Subquery(earlier.values("newest")[:1])
 
 
 def handed_to(user: User) -> Q:

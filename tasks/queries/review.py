@@ -10,10 +10,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.choices import Confidence, ReportState
-from tasks.models import Attachment, Duty, ProgressReport, ReportingPeriod, Review
+from tasks.models import Attachment, Duty, ProgressReport, Review
 from tasks.permissions import seen_by, visible_to
 from tasks.queries.measures import duties_of_measure
-from tasks.queries.reports import awaiting_decision_by, still_open, to_decide
+from tasks.queries.reports import awaiting_decision_by, newest_before, still_open, to_decide
 from tasks.queries.reports import files_of as attachments
 from tasks.textdiff import extent
 from units.choices import Role
@@ -85,14 +85,8 @@ def is_waiting(user: User, report: ProgressReport) -> bool:
 
 
 def before_key() -> Coalesce:
-    """The report a report is compared with: the one it corrects, else the newest approved one of an earlier period, looked
-    for period by period: the first nearly always has it.
-    """
-    of_duty = ProgressReport.objects.filter(duty=OuterRef(OuterRef("duty")), period=OuterRef("pk"))
-    newest = of_duty.filter(state=ReportState.APPROVED).order_by("-id").values("pk")[:1]
-    periods = ReportingPeriod.objects.filter(plan=OuterRef("period__plan"), as_of__lt=OuterRef("period__as_of"))
-    earlier = periods.annotate(newest=Subquery(newest)).filter(newest__isnull=False).order_by("-as_of")
-    return Coalesce("corrects_id", Subquery(earlier.values("newest")[:1]))
+    """The report a report is compared with: the one it corrects, else the newest approved one of an earlier period."""
+    return Coalesce("corrects_id", newest_before("duty", OuterRef("period__plan"), OuterRef("period__as_of")))
 
 
 def changed(before: Sequence | None, now: Sequence) -> Change:

@@ -51,8 +51,8 @@ def lines(user: User, period: ReportingPeriod, keys: Iterable[Any]) -> list[Line
     duties = list(known.order_by("measure__main_task__number", "measure__order"))
     reports = ProgressReport.objects.filter(period=period, duty__in=duties, corrects=None)
     found = {report.duty_id: report for report in reports.select_related("coordination_unit", "written_by")}
-    last = last_approved_of_all([duty.pk for duty in duties], [period])
-    return [Line(duty, shown(user, duty, found.get(duty.pk)), last.get((duty.pk, period.pk))) for duty in duties]
+    last = last_approved_of_all([duty.pk for duty in duties], period)
+    return [Line(duty, shown(user, duty, found.get(duty.pk)), last.get(duty.pk)) for duty in duties]
 
 
 def shown(user: User, duty: Duty, report: ProgressReport | None) -> ProgressReport | None:

@@ -219,8 +219,9 @@ class Workbench:
     def last_words(self, rows: Collection[Row]) -> dict[tuple[int, int], LastWord]:
         """Duty and period key -> what was approved last before it. One query."""
         duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period for row in rows})
+        before = tuple((one.plan_id, one.as_of) for one in periods)
         found: dict[tuple[int, int], LastWord] = {}
-        for duty, *word in asked.last_words(duties, tuple(one.as_of for one in periods)) if rows else ():
+        for duty, *word in asked.last_words(duties, before) if rows else ():
             for one in periods:
                 if word[0] < one.as_of:
                     found[duty, one.pk] = LastWord(*word)

@@ -162,9 +162,9 @@ def reports_on(duties: Keys, periods: Keys) -> QuerySet[ProgressReport]:
 
 
 @prepared
-def last_words(duties: Keys, days: tuple[datetime.date, ...]) -> QuerySet[ProgressReport]:
-    """Duty key and `LastWord` of the newest report before each day, the newest last."""
-    rows = newest_approved(duties, days).order_by("period__as_of", "id")
+def last_words(duties: Keys, before: tuple[tuple[int, datetime.date], ...]) -> QuerySet[ProgressReport]:
+    """Duty key and `LastWord` of the newest report before each day of a plan, the newest last."""
+    rows = newest_approved(duties, before).order_by("period__as_of", "id")
     return rows.values_list("duty_id", "period__as_of", "percent_complete", "confidence")
 
 
