@@ -10,22 +10,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.i18n import JavaScriptCatalog
 
 from units.permissions import Permission, may, require
-
-WEEKDAYS = dict(
-    zip(["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], "日一二三四五六", strict=True)
-)
-
-
-class Catalog(JavaScriptCatalog):
-    """Django's own texts for its scripts, whose Chinese calendar still heads its columns M T W."""
-
-    packages = ["django.contrib.admin"]
-
-    def get_catalog(self) -> dict[str, str | list[str]]:
-        return super().get_catalog() | {f"one letter {day}\x04{day[0]}": sign for day, sign in WEEKDAYS.items()}
 
 
 class BackOffice(admin.AdminSite):
@@ -57,9 +43,6 @@ class BackOffice(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Nor two places for one's password."""
         return redirect("change-password")
-
-    def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return Catalog.as_view()(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The work first, then units and accounts; models as registered, not by the code points of their names."""

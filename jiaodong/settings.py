@@ -185,6 +185,7 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True  # Django's own texts in Chinese; ours are Chinese already
 LOCALE_PATHS = [BASE_DIR / "locale"]  # the few that Django's own Chinese lacks
+FORMAT_MODULE_PATH = "jiaodong.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -12,7 +12,6 @@ from tasks.choices import Confidence
 from units.choices import UnitKind
 from units.models import Unit
 
-DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 DATE_EXAMPLE = "2026-10-15"
 YEARS = range(2000, 2100)
 LONGEST_TEXT = 5000
@@ -34,7 +33,7 @@ class ChineseDateField(forms.DateField):
             "class": "form-control",
         }
         widget = forms.DateInput(format="%Y-%m-%d", attrs=shape)
-        super().__init__(label=label, input_formats=DATE_FORMATS, widget=widget, **options)
+        super().__init__(label=label, widget=widget, **options)
 
     def to_python(self, value: Any) -> datetime.date | None:
         if isinstance(value, str):

@@ -142,7 +142,11 @@ class ClaimDecisionForm(OfficeForm):
 
     @property
     def is_return(self) -> bool:
-        return self.cleaned_data["decision"] == RETURN
+        return self.cleaned_data.get("decision") == RETURN
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return self.cleaned_data if self.is_return else {}
 
 
 class CompletionForm(OfficeForm):

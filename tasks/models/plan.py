@@ -179,7 +179,7 @@ class Measure(models.Model):
         indexes = [models.Index(fields=["due_on"], name="measure_by_due")]  # lists in this order
 
     def __str__(self) -> str:
-        return f"{self.code} {self.text[:30]}"
+        return f"{self.code} {self.text[:30]}{'…' if len(self.text) > 30 else ''}"
 
     @property
     def code(self) -> str:

@@ -75,7 +75,7 @@ def verify_completion(
 
 @transaction.atomic
 def return_completion(by: User, *, claim: CompletionClaim, reason: str, now: datetime.datetime) -> CompletionClaim:
-    refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
+    refuse_unexplained(reason=reason)
     return decide_claim(by, claim, "return_completion", ClaimState.RETURNED, reason, now, "退回办结申请")
 
 
@@ -165,8 +165,14 @@ def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:
 
 @transaction.atomic
 def return_extension(by: User, *, request: ExtensionRequest, reason: str, now: datetime.datetime) -> ExtensionRequest:
-    refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
+    refuse_unexplained(reason=reason)
     return decide_claim(by, request, "return_extension", ClaimState.RETURNED, reason, now, "退回延期申请")
+
+
+def refuse_unexplained(*, reason: str | None = None, **others: Any) -> None:
+    """A return says why. For a form too, whose reason may be wrong otherwise."""
+    if reason is not None:
+        refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
 
 
 def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: datetime.datetime, title: str):

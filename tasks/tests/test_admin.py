@@ -79,6 +79,20 @@ class TestListOfMeasures:
         assert len(expected) == 27
 
 
+class TestWordsOfForms:
+    def test_an_empty_choice_says_whether_one_is_wanted(self, office: Client, duty: Duty) -> None:
+        pages = [office.get(address(page)).content.decode() for page in ("measure_changelist", "duty_add")]
+        pages.append(office.get(address("plan_add")).content.decode())
+        wanted, optional = (f'data-placeholder="{word}"' in pages[1] for word in ("请选择", "（不选）"))
+        assert (wanted, optional, '<option value="" selected>请选择</option>' in pages[0]) == (True, True, True)
+        assert [html for html in pages if "---------" in html] == []
+
+    def test_labels_end_as_chinese_does_and_dates_are_written_as_on_the_site(self, office: Client, duty: Duty) -> None:
+        Measure.objects.update(due_on="2028-12-31")
+        html = office.get(address("measure_change", duty.measure)).content.decode()
+        assert ("完成时限：</label>" in html, 'value="2028-12-31"' in html, ":</label>" in html) == (True, True, False)
+
+
 class TestEdits:
     def test_a_main_task_with_its_measures(self, office: Client) -> None:
         plan = make_plan()

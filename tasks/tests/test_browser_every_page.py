@@ -1,5 +1,5 @@
-"""Every page of the site, as every role sees it, on a desk and on a phone: clean for axe and no wider than the window; and
-the same at 200 % and on paper, where nothing is cut off and nothing that stays in place covers what is read.
+"""Every page of the site, as every role sees it, on a desk and on a phone: clean for axe and no wider than the window, nor
+than one between these. The same at 200 % and on paper: nothing is cut off, nothing that stays in place covers what is read.
 
 The addresses come from the URL resolver. A page that is added and not made known in `every_page.furnish` fails here.
 """
@@ -11,7 +11,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Page
 
-from jiaodong.testing.browser import AXE_SCRIPT, OpenPage
+from jiaodong.testing.browser import AXE_SCRIPT, OpenPage, sticks_out
 from tasks.models import Plan
 from tasks.tests.browser_desk import enter, make_desk, sizes
 from tasks.tests.every_page import NOT_PAGES, Known, addresses, furnish, routes
@@ -31,6 +31,7 @@ READABLE = {
     Role.ADMINISTRATOR: 34,
     Role.AUDITOR: 32,
 }
+BETWEEN = (800, 1024, 1280)  # tablets and small screens, between the phone and the desk of `sizes`
 ENLARGED = {"width": 720, "height": 450}  # a window of 1440 by 900 at 200 %
 PORTRAIT, LANDSCAPE = 703, 1031  # pixels between the margins of A4: 186 and 273 millimetres
 UNREADABLE = """isPaper => {
@@ -72,8 +73,8 @@ def main_part(page: Page, path: str) -> str | None:
 def read_all(page: Page, paths: list[str], seen: set[str], routes_seen: set[str]) -> tuple[int, dict[str, dict]]:
     """How many pages come, and what is wrong with them.
 
-    What another role was shown word for word is not read again, but the first page is, for the header of the role. Enlarged
-    and on paper one page of each route is enough.
+    What another role was shown word for word is not read again, but the first page is, for the header of the role. Between
+    phone and desk, enlarged and on paper one page of each route is enough.
     """
     count, wrong = 0, {}
     for path in paths:
@@ -88,10 +89,19 @@ def read_all(page: Page, paths: list[str], seen: set[str], routes_seen: set[str]
         found, route = sizes(page), resolve(urlsplit(path).path).route
         if route not in routes_seen:
             routes_seen.add(route)
-            found |= enlarged_and_printed(page)
+            found |= between(page) | enlarged_and_printed(page)
         if found:
             wrong[path] = found
     return count, wrong
+
+
+def between(page: Page) -> dict[str, int]:
+    """By how much the page is wider than these windows."""
+    found = {}
+    for width in BETWEEN:
+        page.set_viewport_size({"width": width, "height": 900})
+        found[f"{width} wide"] = sticks_out(page)
+    return {where: pixels for where, pixels in found.items() if pixels}
 
 
 def enlarged_and_printed(page: Page) -> dict[str, list[str]]:

@@ -117,7 +117,7 @@ REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, sele
 FOCUSED = """() => { const one = document.activeElement, style = getComputedStyle(one);
     if (one === document.body) return null;
     const box = one.getBoundingClientRect(), said = one.outerHTML.slice(0, 100);
-    const isRinged = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+    const isRinged = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;  // a shadow is white on white
     const at = one.type === 'radio' ? `radio ${one.name}` : one.dataset.at;
     return [at, isRinged && box.width > 0 ? '' : said] }"""
 

@@ -46,8 +46,8 @@ def said(page: Shown) -> str:
     return page.text("//*[@role='status' and contains(@class, 'notice')]")
 
 
-def pills(page: Shown) -> list[str]:
-    return page.texts("//nav[@aria-label='期次']//a")
+def offered(page: Shown) -> list[str]:
+    return page.texts("//form[@aria-label='选择期次']//option")
 
 
 def sent(*reports: ProgressReport) -> dict[str, list[int]]:
@@ -87,13 +87,13 @@ class TestList:
             f"1-2省交通运输厅{public.progress}2026-10-09 督查专员甲撤下… 1-2 省交通运输厅"
         ]
         assert counts(page) == ["1", "1"]
-        assert pills(page) == ["2026年三季度（待公开 1）"]
+        assert offered(page) == ["2026年三季度（待公开 1）"]
 
     def test_counts_equal_the_lists_in_every_period(self, stage, office):
         period = earlier_period(stage)
         approved_correction(stage, approved(stage, period=period))  # two approved entries, of which one waits
         several(stage, 2)
-        assert pills(Shown(office, LIST)) == ["2026年三季度（待公开 2）", "2026年二季度（待公开 1）"]
+        assert offered(Shown(office, LIST)) == ["2026年三季度（待公开 2）", "2026年二季度（待公开 1）"]
         assert len(ticks(Shown(office, LIST))) == 2
         assert ticks(Shown(office, LIST, period=period.pk)) == [
             str(ProgressReport.objects.get(corrects__isnull=False).pk)
@@ -110,7 +110,7 @@ class TestList:
             "这一期还没有已通过的填报。去审核",
             "这一期还没有公开的填报。",
         ]
-        assert (counts(page), pills(page)) == (["0", "0"], ["2026年三季度"])
+        assert (counts(page), offered(page)) == (["0", "0"], ["2026年三季度"])
 
     def test_without_periods(self, stage, office):
         ReportingPeriod.objects.all().delete()

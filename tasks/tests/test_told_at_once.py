@@ -2,8 +2,10 @@
 
 import pytest
 
+from tasks.services.periods import freeze_period
 from tasks.tests.desk import MEASURE, client_of, words
-from tasks.tests.people import Stage
+from tasks.tests.journeys import approved, asked
+from tasks.tests.people import NOW, Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -53,3 +55,28 @@ def test_all_of_it_and_nothing_typed_is_lost(dated: Stage, form: str) -> None:
     said = words(html)
     assert [sentence for sentence in sentences if sentence not in said] == []
     assert [day for day in sent.values() if "-31" in str(day) and f'value="{day}"' not in html] == []
+
+
+def test_of_a_request_that_is_returned(dated: Stage) -> None:
+    sent = {"decision": "return", "reason": " ", "document": "鲁发改" * 67}
+    html = client_of(dated.office).post(f"/review/extensions/{asked(dated).pk}/", sent).content.decode()
+    told = [
+        sentence in words(html) for sentence in ("请写明退回的理由，申请单位会看到全文。", "最多 200 字，请删减。")
+    ]
+    assert [*told, f'value="{sent["document"]}"' in html] == [True, True, True]
+
+
+def test_of_a_correction(stage: Stage) -> None:
+    report = approved(stage)
+    freeze_period(stage.office, period=stage.period, now=NOW)
+    sent = {
+        "progress": " ",
+        "percent_complete": "145",
+        "confidence": "behind",
+        "next_steps": "年底前通车",
+        "reason": "",
+    }
+    html = client_of(stage.office).post(f"/reports/{report.pk}/correct/", sent).content.decode()
+    sentences = ["请填写进展情况。", "完成率在 0 到 100 之间。", "请写明理由。"]
+    assert [sentence for sentence in sentences if sentence not in words(html)] == []
+    assert ('value="145"' in html, "年底前通车" in html) == (True, True)

@@ -101,7 +101,8 @@ def page(request: HttpRequest, kind: Kind, claim: Claim | None, **more: Any) -> 
 
 
 def new_form(kind: Kind, data: Any = None) -> ClaimDecisionForm:
-    return ClaimDecisionForm(data, granting=kind.granting, is_extension=kind.is_extension)
+    check = services.refuse_unexplained
+    return ClaimDecisionForm(data, granting=kind.granting, is_extension=kind.is_extension, check=check)
 
 
 def detail(user: User, kind: Kind, claim: Claim) -> dict[str, Any]:

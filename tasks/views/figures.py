@@ -173,7 +173,12 @@ class Figures:
 
     def sums(self, name: str, units: int, measures: int, duties: int, roles: list[RoleCount]) -> Line:
         """A line of sums. It has no bar: on the scale of single units it would not fit."""
-        return Line(name, [Cell(duties), *self.plain(roles)], [], note=f"{units} 个单位，{measures} 项举措")
+        return Line(
+            name,
+            [Cell(duties), *self.plain(roles)],
+            [],
+            note=f"{units}\N{NO-BREAK SPACE}个单位，{measures}\N{NO-BREAK SPACE}项举措",
+        )
 
 
 def tasks_in_words(row: FieldRow) -> str:

@@ -20,6 +20,8 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from units.permissions import Permission, may
 from units.services import refuse_if_in_use
 
+PLEASE_CHOOSE, NOT_CHOSEN = "请选择", "（不选）"  # an empty choice, where there must be one and where there may
+
 
 class Door(NamedTuple):
     """The verbs that write a model's rows, and the keyword under which they take one."""
@@ -39,6 +41,15 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
+def say_no_choice(field: forms.Field | None) -> None:
+    """What the empty choice means, where Django draws nine hyphens."""
+    word = PLEASE_CHOOSE if field and field.required else NOT_CHOSEN
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = field.empty_label and word
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [(value, label if value else word) for value, label in field.choices]
+
+
 class LoadedSelect(AutocompleteSelect):
     """An autocomplete that shows a choice already in memory; Django's asks the database for every row of an inline.
 
@@ -46,6 +57,10 @@ class LoadedSelect(AutocompleteSelect):
     """
 
     chosen: models.Model | None = None
+
+    def build_attrs(self, base_attrs: dict, extra_attrs: dict | None = None) -> dict:
+        word = PLEASE_CHOOSE if self.is_required else NOT_CHOSEN
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": word}
 
     def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[tuple]:
         if self.chosen is None or value != [str(self.chosen.pk)]:
@@ -82,6 +97,7 @@ class ByRole:
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs) -> forms.Field:
         """Beside a choice one sign is enough, to change or else to view it; it is deleted on its own page."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        say_no_choice(field)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related &= not field.widget.can_change_related
@@ -134,6 +150,9 @@ class ServiceAdmin(ByRole, admin.ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, *args, **kwargs) -> HttpResponse:
         back = reverse(admin_urlname(self.opts, "change"), args=[object_id])
         return self.say_refusal(back, super().delete_view, request, object_id, *args, **kwargs)
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple]:
+        return super().get_action_choices(request, [("", PLEASE_CHOOSE)])
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         return self.say_refusal(request.get_full_path(), super().response_action, request, queryset)
