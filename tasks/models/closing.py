@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from tasks.choices import ClaimState
+from tasks.models.acts import person, together
 from tasks.models.duty import Duty
 from tasks.models.plan import Measure, Plan
-from tasks.models.report import person, together
 
 
 class Amendment(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tasks.choices import Confidence, ReportState
+from tasks.choices import WRITABLE, Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import sees, writes_for
 from tasks.queries.reports import last_approved_of_all, needs_no_report
@@ -164,7 +164,7 @@ def closed(period: ReportingPeriod, report: ProgressReport | None, today: dateti
         return f"{period}已冻结，不再接受填报。"
     if today < period.opens_on:
         return f"{period}自 {period.opens_on} 起开放填报。"
-    if report is None or report.state in (ReportState.DRAFT, ReportState.RETURNED):
+    if report is None or report.state in WRITABLE:
         return ""
     if report.state == ReportState.APPROVED:
         return "这份填报已通过，不能修改。"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import HANDED_IN, OBLIGED_ROLES, ReportState
 from tasks.models import (
     Amendment,
     Attachment,
@@ -27,7 +27,6 @@ from tasks.queries.stages import stage_facts
 from units.prepared import prepared_rows
 
 PERIODS_SHOWN = 4
-WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
     """Nine queries, however many periods, units and reports. `count` None shows every period."""
     periods = opened(seen_by(user, Period), measure.main_task.plan_id, today)
     reports = visible_of(seen_by(user, ProgressReport), measure.pk)
-    handed_in = {(one.duty_id, one.period_id) for one in reports if one.state not in WRITABLE}
+    handed_in = {(one.duty_id, one.period_id) for one in reports if one.state in HANDED_IN}
     told = [of_period(period, reports, duties) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]
     shown = told[:count]

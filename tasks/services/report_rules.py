@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from tasks.choices import Confidence, ReportState
+from tasks.choices import WRITABLE, Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.queries.reports import as_it_stands, begun, last_approved
 from tasks.services import standing
@@ -112,7 +112,7 @@ def checked(report: ProgressReport, content: Mapping[str, Any]) -> dict[str, Any
 
 
 def is_writable(report: ProgressReport) -> bool:
-    return report.state in (ReportState.DRAFT, ReportState.RETURNED)
+    return report.state in WRITABLE
 
 
 def is_past(period: ReportingPeriod, now: datetime.datetime) -> bool:

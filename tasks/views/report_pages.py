@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from tasks.choices import ReportState
+from tasks.choices import WRITABLE, ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
@@ -131,7 +131,7 @@ def form_page(
 
 def last_return(report: ProgressReport | None) -> Any:
     """Why it came back, for as long as it is being mended: the first thing that is saved makes a draft of what was returned."""
-    if report is None or report.state not in (ReportState.RETURNED, ReportState.DRAFT):
+    if report is None or report.state not in WRITABLE:
         return None
     last = report.reviews.select_related("decided_by__unit").last()
     return last if last and not last.is_passed else None
