@@ -14,7 +14,8 @@ from tasks.choices import ClaimState
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
 from tasks.services import standing
-from tasks.services.amending import amend_measure, locked_measure, refuse_without
+from tasks.services.amending import amend_measure, locked_measure
+from tasks.services.reasons import refuse_without
 from tasks.workflow import is_legal
 from units import audit
 from units.models import User
