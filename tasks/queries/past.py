@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from tasks.models import Amendment, Duty, Plan
 
+UNSET = "未设定"  # how an amendment spells a date that was not set
+
 
 @dataclass
 class DutiesThen:
@@ -46,7 +48,7 @@ class DutiesThen:
 
 def due_date_moves(until: datetime.datetime | None = None) -> QuerySet[Amendment]:
     """The amendments by which a due date once set was moved."""
-    moves = Amendment.objects.filter(setting="due_on").exclude(before="未设定").order_by()
+    moves = Amendment.objects.filter(setting="due_on").exclude(before=UNSET).order_by()
     return moves if until is None else moves.filter(made_at__lte=until)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from tasks.choices import Halt, RollUp
 from tasks.models import Amendment, Measure, Plan
+from tasks.queries.past import UNSET
 from tasks.services import standing
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
@@ -130,7 +131,7 @@ def shown(name: str, value: Any) -> str:
         return Halt(value).label if value else "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "未设定" if value is None else str(value)
+    return UNSET if value is None else str(value)
 
 
 def amended(

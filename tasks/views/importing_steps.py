@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.allocation.decisions import Meaning
+from tasks.allocation.decisions import UNIT, Meaning
 from tasks.allocation.findings import Finding
 from tasks.allocation.rows import Row
 from tasks.allocation.table import DraftMeasure, DraftTask
@@ -169,7 +169,7 @@ def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
     spelled = {unit.name: unit.name for unit in units} | {
-        name: name for name, meaning in examined.decisions.names.items() if meaning.is_a == "unit"
+        name: name for name, meaning in examined.decisions.names.items() if meaning.is_a == UNIT
     }
     names = [*examined.decisions.names, *examined.unknown[:AT_ONCE]]
     forms = [
