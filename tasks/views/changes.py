@@ -60,6 +60,11 @@ def compare(before: Words | None, now: Words) -> Comparison:
 def difference(label: str, before: str, now: str) -> Changed:
     if label not in WHOLE:
         return Changed(label, text_diff(before, now), False)
+    return gave_way(label, before, now)
+
+
+def gave_way(label: str, before: str, now: str) -> Changed:
+    """A value that went as a whole for another, or is new, or is gone."""
     pieces: list[Piece] = [("removed", before)] if before else []
     return Changed(label, [*pieces, *([("added", now)] if now else [])], bool(before and now))
 

@@ -23,7 +23,7 @@ from tasks.queries.ledger import LedgerLine
 from tasks.queries.reports import frozen_periods
 from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff
-from tasks.views.changes import Changed
+from tasks.views.changes import Changed, gave_way
 from tasks.views.light_tags import Quick
 from units.permissions import Permission, require
 
@@ -135,11 +135,6 @@ def states(kinds: list[str], before: LedgerLine, after: LedgerLine) -> Iterable[
         yield from dates(before, after)
     if "units" in kinds:
         yield Changed("责任单位", units(before, after), False)
-
-
-def gave_way(label: str, before: str, after: str) -> Changed:
-    pieces: list[Piece] = [("removed", before)] if before else []
-    return Changed(label, [*pieces, *([("added", after)] if after else [])], bool(before and after))
 
 
 def percent(line: LedgerLine) -> str:

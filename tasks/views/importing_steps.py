@@ -22,7 +22,7 @@ from tasks.permissions import visible_to
 from tasks.queries.comparison import Change, Placed, in_words, kind_of
 from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
-from tasks.textdiff import Piece, text_diff
+from tasks.textdiff import Piece, text_diff, two_texts
 from tasks.views.importing import of_own_table
 from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
@@ -286,5 +286,4 @@ def differences(examined: Examined) -> dict[str, Any]:
 def sides(change: Change, *, in_pieces: bool) -> tuple[list[Piece], list[Piece]]:
     if change.sign != "~" or not in_pieces:
         return [("same", change.before)], [("same", change.after)]
-    pieces = text_diff(change.before, change.after)
-    return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
+    return two_texts(text_diff(change.before, change.after))

@@ -28,6 +28,7 @@ from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
 from tasks.queries.reports import frozen_periods
 from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
+from tasks.textdiff import Piece, two_texts
 from tasks.views.comparing import Sides, block, sides_asked
 from tasks.views.exports import rows_asked
 from tasks.views.handing_out import hand_out
@@ -83,14 +84,12 @@ def changes(asked: Asked) -> Export | None:
 
 def changed_rows(pair: Pair) -> list[tuple[str, str, str]]:
     """What the page marks, as before and after."""
-    return [
-        (
-            row.label,
-            "".join(text for kind, text in row.pieces if kind != "added"),
-            "".join(text for kind, text in row.pieces if kind != "removed"),
-        )
-        for row in block(pair).rows
-    ]
+    both = [(row.label, *two_texts(row.pieces)) for row in block(pair).rows]
+    return [(label, as_text(before), as_text(after)) for label, before, after in both]
+
+
+def as_text(pieces: list[Piece]) -> str:
+    return "".join(text for _, text in pieces)
 
 
 def cities(asked: Asked) -> Export:
