@@ -12,11 +12,11 @@ from django.db import transaction
 from tasks.choices import ReportState, ReviewLevel
 from tasks.models import Plan, ProgressReport, Review
 from tasks.permissions import can_move, wrote
+from tasks.queries.content import content_of
 from tasks.services import standing
 from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import (
     checked,
-    content_of,
     fresh,
     locked,
     moved_on,

@@ -19,7 +19,8 @@ from django.db.models.deletion import ProtectedError
 from tasks.choices import ReportState
 from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, Upload
 from tasks.permissions import writes_for
-from tasks.services.report_rules import content_of, existing, locked, moved_on, refuse_closed
+from tasks.queries.content import content_of
+from tasks.services.report_rules import existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import count_filing
 from tasks.services.storing import delete_with_file, plain_name, stored

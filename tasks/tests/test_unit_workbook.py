@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from tasks.choices import DutyRole, Halt
 from tasks.excel.unit_workbook import FIRST_ROW, HEADER_ROW, HINT_ROW, KEY_ROW, LABELS, MARKS_SHEET, UNITS_SHEET
 from tasks.models import Measure
+from tasks.queries.content import CONTENT_FIELDS
 from tasks.roundtrip import EDITABLE, FIELDS, LOCKED
-from tasks.services.report_rules import CONTENT_FIELDS
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import drafted, more_duties, reported_before
 from tasks.tests.offline import Offline, taken

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tasks.models import ProgressReport
+from tasks.queries.content import content_of, repeated
 from tasks.queries.review import Change, Entry
-from tasks.services.report_rules import content_of, repeated
 from tasks.textdiff import Piece, text_diff
 from units import audit
 

@@ -13,9 +13,10 @@ from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, seen_by, sees, writes_for
+from tasks.queries.content import EMPTY, content_of, opening
 from tasks.queries.reports import duty_by_key, last_approved, opened_period
-from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
-from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
+from tasks.services.report_rules import existing, first_level, is_past, is_writable
+from tasks.views.report_rows import LABELS, as_posted, form_rows, shown, shown_rows, values
 from units.models import User
 
 FOUND_AGAIN = "刚才没有保存的文字已经找回。请核对后保存或提交；附件需要重新选择。"
@@ -42,8 +43,7 @@ class Spot(NamedTuple):
 
     @property
     def start(self) -> dict[str, Any]:
-        """What the form opens with: the draft, else the last approved content."""
-        return content_of(self.report) if self.report else baseline(self.last)
+        return opening(self.report, self.last)
 
 
 def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:

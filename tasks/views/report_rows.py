@@ -13,7 +13,7 @@ from django.forms import BoundField
 from tasks.choices import Confidence
 from tasks.forms import ReportForm
 from tasks.models import ProgressReport
-from tasks.services.report_rules import CONTENT_FIELDS, repeated
+from tasks.queries.content import EMPTY, baseline, content_of
 from units.models import Unit
 
 # The rows, in the order in which they are written; what is written together stands together.
@@ -28,10 +28,6 @@ GROUPS = (
     ("fall_reason",),
 )
 LABELS = {name: field.label for name, field in ReportForm.base_fields.items()} | {"progress": "进展"}
-EMPTY: dict[str, Any] = {
-    name: None if name in ("percent_complete", "coordination_unit", "coordination_due_on") else ""
-    for name in CONTENT_FIELDS
-}
 
 
 class Tag(NamedTuple):
@@ -71,11 +67,6 @@ class Row:
     is_changed: bool
 
 
-def baseline(last: ProgressReport | None) -> dict[str, Any]:
-    """What a new report starts from, and what a change is a change of."""
-    return repeated(last) if last else dict(EMPTY)
-
-
 def shown(name: str, value: Any) -> Shown:
     percent = value if name == "percent_complete" and isinstance(value, int) else None
     tag = CONFIDENCE_TAGS.get(value) if name == "confidence" else None
@@ -94,8 +85,7 @@ def form_rows(form: ReportForm, last: ProgressReport | None) -> list[Row]:
 
 def shown_rows(report: ProgressReport, last: ProgressReport | None) -> list[Row]:
     """The rows of a page that only shows; what is empty then and now is left out."""
-    now = {name: getattr(report, name) for name in CONTENT_FIELDS}
-    before = baseline(last)
+    now, before = content_of(report), baseline(last)
     groups = [group for group in GROUPS if any(as_posted(then[name]) for name in group for then in (now, before))]
     return [row(group, before, now, last is not None, None) for group in groups]
 

@@ -24,8 +24,9 @@ from django.views.decorators.http import require_http_methods
 from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.models import Attachment, ProgressReport
+from tasks.queries.content import baseline, content_of
 from tasks.services import attaching, reporting
-from tasks.services.report_rules import VersionConflict, content_of, refuse_incomplete
+from tasks.services.report_rules import VersionConflict, refuse_incomplete
 from tasks.views import kept
 from tasks.views.report_pages import (
     FOUND_AGAIN,
@@ -37,7 +38,7 @@ from tasks.views.report_pages import (
     shown_page,
     spot_or_404,
 )
-from tasks.views.report_rows import GROUPS, as_posted, baseline, changed_labels
+from tasks.views.report_rows import GROUPS, as_posted, changed_labels
 from tasks.views.workbench import bench_page
 from units.keys import is_key
 from units.permissions import Permission, require
