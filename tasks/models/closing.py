@@ -94,6 +94,11 @@ class CompletionClaim(models.Model):
     def __str__(self) -> str:
         return f"办结申请 {self.measure_id}"
 
+    @property
+    def is_in_force(self) -> bool:
+        """Granted and not reopened since: by it the measure is 已办结."""
+        return self.state == ClaimState.GRANTED and self.reopened_at is None
+
 
 class ExtensionRequest(models.Model):
     """延期申请, made before the due date. Both dates stay readable whatever is decided."""

@@ -39,6 +39,14 @@ COLUMNS = {  # kind -> what of a snapshot it is about
 }
 
 
+NOW = "now"
+
+
+def side_key(basis: Basis) -> str:
+    """How an address names a side: by the key of its period, the present by a word."""
+    return str(basis.period.pk) if basis.period else NOW
+
+
 class Pair(NamedTuple):
     """One measure before and after; one of the two is None where it was added or removed."""
 

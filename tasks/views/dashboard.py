@@ -17,6 +17,7 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
+from tasks.queries.compared import NOW
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
 from tasks.queries.turns import turns
@@ -61,9 +62,7 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         **common(board, figures),
         "matters": matter_rows(board.plan, own, user),
         "matter_counts": board.matters(user.unit_id),
-        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
-        if board.frozen
-        else "",
+        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": NOW}) if board.frozen else "",
         "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
         "filing_url": filing_url(board),
     }
