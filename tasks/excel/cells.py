@@ -4,12 +4,10 @@ Whatever people wrote is untrusted here: text never becomes a formula, a number,
 nothing of it is dropped in silence. `docs/decisions/0002-excel-text-stays-text.md` gives the reasons.
 """
 
-import csv
 import datetime
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from io import BytesIO, TextIOWrapper
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -180,13 +178,3 @@ def csv_field(value: Any) -> str | int | float | Decimal:
             return f"{local(value):%Y-%m-%d %H:%M}"
     text = clean(str(value))
     return f"'{text}" if GUARDED.match(text) else text
-
-
-def csv_file(rows: Iterable[Iterable[Any]]) -> BytesIO:
-    """The rows as CSV in UTF-8: a BOM, without which Chinese Excel guesses GBK, and CRLF line ends."""
-    file = BytesIO()
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([csv_field(value) for value in row] for row in rows)
-    text.detach()
-    file.seek(0)
-    return file
