@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.db.models import F
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, DutyRole, ReportState
-from tasks.demo.dates import scheduled_percent
 from tasks.demo.scale.storing import store
 from tasks.demo.stage import Stage
 from tasks.demo.words import content
+from tasks.lights import scheduled_percent
 from tasks.models import Amendment, CompletionClaim, Duty, FrozenMeasure, LightChange, ProgressReport, ReportingPeriod
 from units.models import User
 
