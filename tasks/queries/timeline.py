@@ -61,7 +61,9 @@ class Course:
     to_write: list[tuple[Duty, Period, bool]]  # whether it is handed in already
 
 
-def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
+def course(
+    measure: Measure, duties: list[Duty], user: Any, today: datetime.date, count: int | None = PERIODS_SHOWN
+) -> Course:
     """Nine queries, however many periods, units and reports. `count` None shows every period."""
     periods = opened(seen_by(user, Period), measure.main_task.plan_id, today)
     reports = visible_of(seen_by(user, ProgressReport), measure.pk)

@@ -73,11 +73,8 @@ def context(selection: LedgerSelection) -> dict[str, Any]:
 
 def quick(selection: LedgerSelection) -> list[Quick]:
     """Counts of the whole basis, each a link to its rows; the order and the columns stay."""
-    figures, found, rest = (
-        selection.basis.figures,
-        selection.filter,
-        without(selection.params, *selection.filter.filters),
-    )
+    figures, found = selection.basis.figures, selection.filter
+    rest = without(selection.params, *found.filters)
     links = [(words, asked, "all", key) for words, asked, key in QUICK]
     unit = selection.user.unit
     if unit is not None and any(option.slug == unit.slug for option in selection.units):

@@ -1,5 +1,6 @@
 """The named workbooks of a plan: one page that lists them with their rows, and each as a file."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from tasks.excel.tables import amendments_export, instructions_export
 from tasks.models import Measure, Plan
 from tasks.queries import closing
 from tasks.queries import instructions as queries
+from tasks.queries.basis import Basis
 from tasks.queries.compared import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
@@ -44,7 +46,7 @@ class Asked:
     plan: Plan
 
     @property
-    def today(self):
+    def today(self) -> datetime.date:
         return timezone.localdate()
 
     @property
@@ -53,7 +55,7 @@ class Asked:
         return select_ledger(self.plan, self.request.user, rows_asked(self.request), self.today, fields)
 
     @property
-    def basis(self):
+    def basis(self) -> Basis:
         periods = list(self.plan.periods.frozen().select_related("summary").order_by("-as_of"))
         return basis_asked(self.plan, periods, self.request.GET.get("period", ""), self.today, [])
 
