@@ -58,7 +58,6 @@ def pairs(values: list[str]) -> dict[int, int]:
 def preview(request: HttpRequest, ticked: dict[int, int], refusal: str = "") -> HttpResponse:
     chosen = choices(request, ticked)
     context = {
-        "chosen": chosen,
         "sound": [one for one in chosen if not one.trouble],
         "troubled": [one for one in chosen if one.trouble],
         "refusal": refusal,

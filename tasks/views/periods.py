@@ -81,7 +81,7 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("period", slug, period.pk)
     unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)
-    context = {"plan": plan, "form": form, "proposal": proposal, "unknown_years": unknown}
+    context = {"plan": plan, "form": form, "unknown_years": unknown}
     return render(request, "tasks/periods/open.html", context)
 
 

@@ -65,7 +65,6 @@ def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
 def common(spot: Spot, now: datetime.datetime) -> dict[str, Any]:
     measure = spot.duty.measure
     return {
-        "spot": spot,
         "duty": spot.duty,
         "period": spot.period,
         "report": spot.report,
