@@ -3,19 +3,9 @@
 from typing import Any
 
 from tasks.models import ProgressReport
+from tasks.roundtrip import EDITABLE
 
-CONTENT_FIELDS = (
-    "progress",
-    "percent_complete",
-    "confidence",
-    "risk",
-    "problems",
-    "coordination_request",
-    "coordination_unit",
-    "coordination_due_on",
-    "next_steps",
-    "fall_reason",
-)
+CONTENT_FIELDS = EDITABLE  # all of it can be filled in offline
 WITHOUT_TEXT = ("percent_complete", "coordination_unit", "coordination_due_on")
 EMPTY: dict[str, Any] = {name: None if name in WITHOUT_TEXT else "" for name in CONTENT_FIELDS}
 

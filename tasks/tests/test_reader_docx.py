@@ -2,14 +2,12 @@
 
 from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import read_text
-from tasks.allocation.rows import Document
 from tasks.tests.office_files import (
     HEADER,
     TITLE,
     cells,
     customer_table,
     document_of,
-    docx,
     found,
     header_row,
     refusal,
@@ -20,22 +18,7 @@ from tasks.tests.office_files import (
     tc,
     tr,
 )
-
-ROW = ("1", "甲", "乙", "丙")
-RESTART, CONTINUE = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
-
-
-def read(*rows, **options) -> Document:
-    return read_table(docx(*rows, **options))
-
-
-def of(*rows: str) -> Document:
-    """A document of one table, by the XML of its rows under the header."""
-    return read_table(document_of(table_of(header_row(), *rows)))
-
-
-def span(columns: int) -> str:
-    return f'<w:gridSpan w:val="{columns}"/>'
+from tasks.tests.reading_docx import CONTINUE, RESTART, ROW, of, read, span
 
 
 class TestRows:

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.allocation.reader import read_table
-from tasks.allocation.rows import Document
 from tasks.tests.office_files import (
     HEADER,
     TITLE,
@@ -23,22 +22,7 @@ from tasks.tests.office_files import (
     tr,
     with_part,
 )
-
-ROW = ("1", "甲", "乙", "丙")
-RESTART, CONTINUE = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
-
-
-def read(*rows, **options) -> Document:
-    return read_table(docx(*rows, **options))
-
-
-def of(*rows: str) -> Document:
-    """A document of one table, by the XML of its rows under the header."""
-    return read_table(document_of(table_of(header_row(), *rows)))
-
-
-def span(columns: int) -> str:
-    return f'<w:gridSpan w:val="{columns}"/>'
+from tasks.tests.reading_docx import CONTINUE, RESTART, ROW, of, read, span
 
 
 class TestParagraphs:

@@ -1,13 +1,10 @@
 """A workbook becomes the rows its text would give: merged cells fill down, plain blanks never do."""
 
-from collections.abc import Callable
-
 import pytest
 from openpyxl import Workbook
 
 from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import read_text
-from tasks.allocation.rows import Document
 from tasks.excel.original_table import original_table
 from tasks.tests.office_files import (
     HEADER,
@@ -20,20 +17,9 @@ from tasks.tests.office_files import (
     row,
     saved,
     split_rows,
-    with_part,
     xlsx,
 )
-
-SHEET = "xl/worksheets/sheet1.xml"
-ROW = ("1", "甲", "乙", "丙")
-
-
-def read(*rows, merge=()) -> Document:
-    return read_table(xlsx(*rows, merge=merge))
-
-
-def patched(data: bytes, change: Callable[[str], str]) -> Document:
-    return read_table(with_part(data, SHEET, change))
+from tasks.tests.reading_xlsx import ROW, patched, read
 
 
 class TestRows:

@@ -1,7 +1,6 @@
 """What the cells of a workbook hold becomes text: numbers, days, formulas, paragraphs, whoever wrote the file."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time
 
 import pytest
@@ -33,17 +32,7 @@ from tasks.tests.office_files import (
     workbook_of,
     xlsx,
 )
-
-SHEET = "xl/worksheets/sheet1.xml"
-ROW = ("1", "甲", "乙", "丙")
-
-
-def read(*rows, merge=()) -> Document:
-    return read_table(xlsx(*rows, merge=merge))
-
-
-def patched(data: bytes, change: Callable[[str], str]) -> Document:
-    return read_table(with_part(data, SHEET, change))
+from tasks.tests.reading_xlsx import ROW, SHEET, patched, read
 
 
 class TestValues:
