@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 MOST_DRAWN = 1000  # lines of about ten kilobytes
-DRAWN: dict[tuple[Look, LedgerLine], str] = {}
+DRAWN: dict[tuple[Look, LedgerLine], str] = {}  # lines that this process has drawn, emptied when it is full
 
 
 class LedgerRows(MeasureRows):
@@ -57,7 +57,9 @@ class LedgerRows(MeasureRows):
         super().__init__(columns, slug, group_sizes, tallies)
 
     def measure(self, line: LedgerLine) -> str:
-        """A line of plain values is drawn once for all who look at it so; a model is equal to itself whatever is in it."""
+        """Drawn once for all who look at the same values. Not where the standing is a model: two models with one key are equal
+        whatever their values, and a line drawn earlier would be taken for this one.
+        """
         if isinstance(line.standing, Model):
             return super().measure(line)
         cells = DRAWN.get((self.look, line))
