@@ -31,11 +31,8 @@ REMEMBERED = 256  # statements for each query, one to four kilobytes each
 on_server: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by connection, gone with it
 
 Row = TypeVar("Row", bound=Model)
-
-
-Statement = tuple[
-    str, tuple[Any, ...], dict[int, Any]
-]  # SQL, parameters, and by column how Django converts its values
+# SQL, parameters, and by column how Django converts its values.
+Statement = tuple[str, tuple[Any, ...], dict[int, Any]]
 
 
 def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:

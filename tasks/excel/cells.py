@@ -22,9 +22,8 @@ LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
 LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
 DATE, MOMENT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0%"
 
-ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
-)  # what a text has to be looked at for
+# A text without any of these, and no longer than this, goes into a cell as it is.
+ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 SURELY_FITS = LONGEST_TEXT // 2
 XML_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
 RETYPED = re.compile(r"\s*['=+\-@＝＋－＠\d]")  # typed in by hand, Excel would read these as something else

@@ -19,7 +19,7 @@ from units.choices import Role, UnitKind
 from units.models import User
 
 WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
-HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django writes the second of these alone
+HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 

@@ -17,7 +17,8 @@ from units.models import User
 
 DAYS = datetime.timedelta
 ASKED = ("（虚构）请协调加快前置审批。", DAYS(30))
-STATES = {0: None, 1: ReportState.SUBMITTED, 2: ReportState.FORWARDED}  # of each hundred duties in the open period
+# Of each hundred duties in the open period one has no report, and two have one that waits; all others are approved.
+STATES = {0: None, 1: ReportState.SUBMITTED, 2: ReportState.FORWARDED}
 
 
 class Obliged(NamedTuple):
