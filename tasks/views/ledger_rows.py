@@ -137,11 +137,11 @@ class LedgerRows(MeasureRows):
 
     def explained(self, line: LedgerLine, tag: Tag) -> str:
         if not self.is_present:
-            return sign(tag)
-        return f'<a class="why" href="{self.measure_url}{line.code}/lights/">{sign(tag)}</a>'
+            return tag.drawn()
+        return f'<a class="why" href="{self.measure_url}{line.code}/lights/">{tag.drawn()}</a>'
 
     def stage(self, line: LedgerLine) -> str:
-        return sign(STAGE_TAGS[line.standing.stage]) if line.standing else NOTHING
+        return STAGE_TAGS[line.standing.stage].drawn() if line.standing else NOTHING
 
     def reported(self, line: LedgerLine) -> str:
         standing = line.standing
@@ -185,9 +185,3 @@ def shortened(text: str) -> str:
     begins, whole = escape(text[:SHORT].rstrip()), escape(text)
     details = f'<details class="rest no-print"><summary>{begins}…</summary><p>{whole}</p></details>'
     return f'{details}<span class="print-only">{whole}</span>'
-
-
-def sign(tag: Tag) -> str:
-    kind = "conf" if tag.css.startswith("conf") else ""
-    icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{tag.icon}"/></svg>' if tag.icon else ""
-    return f'<span class="tag {kind} {tag.css}">{icon}{escape(tag.text)}</span>'

@@ -6,6 +6,7 @@ The form, the page that only shows, and the page of two versions are drawn from 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NamedTuple
 
 from django.forms import BoundField
@@ -36,6 +37,12 @@ class Tag(NamedTuple):
     css: str
     icon: str
     text: str
+
+    def drawn(self) -> str:
+        """As HTML."""
+        kind = "conf " if self.css.startswith("conf") else ""
+        icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{self.icon}"/></svg>' if self.icon else ""
+        return f'<span class="tag {kind}{self.css}">{icon}{escape(self.text)}</span>'
 
 
 CONFIDENCE_TAGS = {

@@ -33,11 +33,11 @@ UNREAD = (*TO_WRITE, "submitted")  # lists whose rows come without reports: thes
 BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
 
 STATE_TAGS = {
-    ReportState.SUBMITTED: Tag("", "doing", "待初审，在本单位审核员处"),
-    ReportState.FORWARDED: Tag("", "doing", "待复审，在督查专员处"),
-    ReportState.APPROVED: Tag("", "done", "已通过"),
-    ReportState.RETURNED: Tag("", "none", "已退回"),
-    ReportState.DRAFT: Tag("", "none", "草稿"),
+    ReportState.SUBMITTED: Tag("stage", "doing", "待初审，在本单位审核员处"),
+    ReportState.FORWARDED: Tag("stage", "doing", "待复审，在督查专员处"),
+    ReportState.APPROVED: Tag("stage", "done", "已通过"),
+    ReportState.RETURNED: Tag("stage", "none", "已退回"),
+    ReportState.DRAFT: Tag("stage", "none", "草稿"),
 }
 
 
