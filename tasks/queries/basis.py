@@ -24,6 +24,7 @@ from tasks.queries.reports import counting
 from tasks.queries.standing import Present, relevant_periods
 from tasks.queries.standing_rows import KeptStanding
 from tasks.queries.words import Places, titled, written
+from units.permissions import NOTHING
 from units.prepared import prepared
 
 Standing = MeasureStanding | KeptStanding | FrozenMeasure
@@ -155,7 +156,7 @@ class Now:
 
     def approved(self) -> QuerySet[ProgressReport]:
         """The approved reports that stand, of each measure those of its own period."""
-        found = Q(pk__in=[])
+        found = NOTHING
         for period in self.periods:
             found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
         return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))

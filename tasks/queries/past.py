@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tasks.models import Amendment, Duty, Plan
+from units.permissions import NOTHING
 
 UNSET = "未设定"  # how an amendment spells a date that was not set
 
@@ -54,7 +55,7 @@ def due_date_moves(until: datetime.datetime | None = None) -> QuerySet[Amendment
 
 def held(sources: list[QuerySet[Any]], condition: Q) -> Q:
     """The measures with a duty of this kind, as a condition on Measure."""
-    found = Q(pk__in=[])
+    found = NOTHING
     for duties in sources:
         found |= Q(pk__in=duties.filter(condition).values("measure"))
     return found
