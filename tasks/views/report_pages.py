@@ -20,6 +20,7 @@ from tasks.views.report_rows import LABELS, as_posted, form_rows, shown, shown_r
 from units.models import User
 
 FOUND_AGAIN = "刚才没有保存的文字已经找回。请核对后保存或提交；附件需要重新选择。"
+PICKS = ("mine", "theirs")  # of two texts of a field
 
 
 class Spot(NamedTuple):
@@ -171,9 +172,6 @@ def corrected(report: ProgressReport | None) -> ProgressReport | None:
         return None
     correction = ProgressReport.objects.filter(corrects=report, state=ReportState.APPROVED).first()
     return correction or report
-
-
-PICKS = ("mine", "theirs")
 
 
 class Difference(NamedTuple):
