@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 WINDOW = 60  # seconds
 EXPORTS = {
-    "export-original", "export-ledger", "export-workbook", "export-filing", "export-filed", "export-audit",
+    "export-original", "export-list", "export-workbook", "export-filing", "export-filed", "export-audit",
     "unit-workbook", "upload-annotated", "stocktake-file",
 }  # fmt: skip
 

@@ -12,12 +12,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from jiaodong.hardening import METHODS
 from jiaodong.health import free_bytes
 from tasks.queries import digests
 from units.backup.taking import last_backup
 from units.middleware import client_address
-
-METHODS = {"GET", "HEAD", "POST"}
 
 own = CollectorRegistry()
 requests = Counter("jiaodong_requests", "Requests answered", ["method", "view", "status"], registry=own)

@@ -67,7 +67,8 @@ if IS_PRODUCTION and not env.str("DATABASE_URL", ""):
 DATABASES = databases(env, VAR_DIR)
 DATABASE_ROUTERS = ["units.reading.PublicReads"]
 
-# Each process keeps pages by itself: an edition says whether they still hold. Of the shared cache the limits: all count together.
+# "default" holds whole public pages, each process its own: the edition of the public figures is part of their key, so
+# that no process shows an old one. "shared" holds the counts of `jiaodong.limits`, to which all processes add together.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Pieces of pages, each under a key of all that it shows, so that none is ever out of date. A hundred are 2 MB.

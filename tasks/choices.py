@@ -34,6 +34,10 @@ class ReportState(models.TextChoices):
     APPROVED = "approved", "已通过"
 
 
+WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)  # still the unit's to write
+HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
+
+
 class WorkList(models.IntegerChoices):
     """工作台的清单: where a duty stands in a period for those who write. What is still to be done is declared first, and what
     must be reported (`MUST_REPORT`) before what may.

@@ -1,4 +1,7 @@
-"""The report form: what a reporter types, read with patience and refused in sentences that say what to mend."""
+"""What is typed, read with patience and refused in sentences that say what to mend.
+
+The fields that every form of `tasks` is made of, and the forms of a report and of verifying an export.
+"""
 
 import datetime
 import unicodedata

@@ -95,16 +95,14 @@ class MeaningForm(OfficeForm):
     @property
     def meaning(self) -> Meaning | None:
         data = self.cleaned_data
-        match data["is_a"]:
-            case "unit":
-                return Meaning(UNIT, kind=data["kind"] or KINDS[0][0])
-            case "alias":
-                return Meaning(ALIAS, stands_for=self.units[tidy(data["stands_for"])])
-            case "closed":
-                return Meaning(CLOSED, members=tuple(self.units[name] for name in members_in(data["members"])))
-            case "open":
-                return Meaning(OPEN)
-        return None
+        is_a = data["is_a"]
+        if is_a == UNIT:
+            return Meaning(UNIT, kind=data["kind"] or KINDS[0][0])
+        if is_a == ALIAS:
+            return Meaning(ALIAS, stands_for=self.units[tidy(data["stands_for"])])
+        if is_a == CLOSED:
+            return Meaning(CLOSED, members=tuple(self.units[name] for name in members_in(data["members"])))
+        return Meaning(OPEN) if is_a == OPEN else None
 
 
 def members_in(text: str) -> list[str]:

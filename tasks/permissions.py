@@ -102,7 +102,7 @@ def sees(user: Any, report: ProgressReport) -> bool:
 def belongs_to(user: Any, report: ProgressReport) -> bool:
     if user.role == Role.OFFICE and report.duty.unit.kind == UnitKind.GROUP:
         return True
-    return user.role in (Role.REPORTER, Role.UNIT_REVIEWER) and user.unit_id == report.duty.unit_id
+    return user.role in UNIT_BOUND_ROLES and user.unit_id == report.duty.unit_id
 
 
 def visible_reports(user: Any) -> Q:
@@ -110,7 +110,7 @@ def visible_reports(user: Any) -> Q:
     if not may(user, Permission.SEE_STAFF_NOTES):
         return NOTHING
     seen = Q(state=ReportState.APPROVED)
-    if user.role in (Role.REPORTER, Role.UNIT_REVIEWER):
+    if user.role in UNIT_BOUND_ROLES:
         seen |= Q(duty__unit_id=user.unit_id)
     if user.role == Role.OFFICE:
         seen |= Q(duty__unit__kind=UnitKind.GROUP)
@@ -151,7 +151,7 @@ def visible_requests(user: Any) -> Q:
     if may(user, Permission.READ_SUBMITTED):
         return Q()
     seen = Q(state=ClaimState.GRANTED)
-    if user.role in (Role.REPORTER, Role.UNIT_REVIEWER):
+    if user.role in UNIT_BOUND_ROLES:
         seen |= Q(measure__in=MeasuresOf(user.unit_id))
     return seen
 

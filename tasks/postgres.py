@@ -1,4 +1,4 @@
-"""The one place with SQL for PostgreSQL alone: indexes for words looked for inside texts.
+"""What only PostgreSQL can do for a search: indexes for words looked for inside texts, and lists of keys.
 
 Chinese words mostly have two characters, one fewer than a trigram: what is indexed are the pairs of neighbouring characters.
 A text that contains a word has every pair of the word, so the index names the rows that can contain it, and `icontains`
@@ -24,7 +24,7 @@ INDEXES = {  # name -> table, and the columns whose pairs it has
     "pairs_of_task": ("tasks_maintask", TASK_TEXTS),
     "pairs_of_report": ("tasks_progressreport", REPORT_TEXTS),
 }
-TRIGRAM_INDEXES = (  # which they took the place of
+TRIGRAM_INDEXES = (  # of earlier versions, for the migration that drops them
     "trgm_report_progress",
     "trgm_report_problems",
     "trgm_report_request",
@@ -33,8 +33,8 @@ TRIGRAM_INDEXES = (  # which they took the place of
     "trgm_measure_resp",
 )
 
-# A pair is two code points in one number: an index of numbers is built in a third of the time of one of texts. The cost is
-# what the function takes against an operator: the planner is to ask the index, and of a row in hand LIKE first.
+# A pair is two code points in one number: an index of numbers is built in a third of the time of one of texts. COST tells the
+# planner how dear the function is: it shall ask the index, and where it has a row already, try LIKE before the function.
 PAIRS = """
 CREATE OR REPLACE FUNCTION word_pairs(words text) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100 AS $$
@@ -62,8 +62,10 @@ TRIAL = "SELECT word_pairs('海洋 Ab')"
 
 
 class HasPairs(Func):
-    """Whether texts have every pair of a word's characters, in one of them or over the seams; they are those of one of
-    `INDEXES`, in its order. It holds wherever one of the texts contains the word, and elsewhere than on PostgreSQL always.
+    """Whether texts, joined by `SEAM`, have every pair of neighbouring characters of a word; always true on other databases.
+
+    True wherever one of the texts contains the word, and sometimes where none does. The texts must be the columns of one of
+    `INDEXES`, in its order.
     """
 
     output_field = BooleanField()
@@ -80,8 +82,10 @@ class HasPairs(Func):
 
 
 class IsPair(Func):
-    """Whether a word is itself a pair, so that of texts that have it nothing else need be asked; elsewhere than on PostgreSQL
-    never. Upper case may be longer than what it is made of, and a word with the `SEAM` may stand over it.
+    """Whether a word is itself one pair, so that `HasPairs` alone decides; never true on other databases.
+
+    The database counts the characters, since upper case may be longer than the word. Not to be asked of a word with a `SEAM`
+    in it: its pair may come from the end of one text and the beginning of the next.
     """
 
     output_field = BooleanField()
@@ -99,12 +103,13 @@ class IsPair(Func):
 
 @BigAutoField.register_lookup
 class Among(In):
-    """`in`, for keys that are all found first and then looked up: it takes as long as they are many. Of a union PostgreSQL
-    cannot estimate how many they are, and reads the whole table for `in`. Keys already known go as one value: of databases
-    some take no more than 32,766.
+    """`in`, but PostgreSQL first finds all the keys and then looks each of them up, which takes as long as there are keys.
 
-    Of a subquery's keys PostgreSQL looks through the list wherever it has a row in hand: not for a condition within an
-    aggregate, nor twice in one WHERE.
+    With `in` and a union it cannot estimate how many keys there will be, and reads the whole table. Keys that are known already
+    go as one value, since some databases take no more than 32,766 parameters.
+
+    The price: where PostgreSQL has a row already, it looks through the whole list of a subquery's keys. So this is not for a
+    condition within an aggregate, and not for a second one in the same WHERE.
     """
 
     lookup_name = "among"

@@ -116,8 +116,6 @@ class MeasureTable(tables.Table):
     source_line = Column("原表行号", "n", "source_line")
 
     class Meta:
-        orderable = True
-        order_by_field = "sort"
         default = ""
 
     def __init__(

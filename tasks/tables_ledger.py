@@ -27,6 +27,7 @@ from tasks.tables import (
     per_page_asked,
     sort_asked,
 )
+from units.keys import is_key
 
 LEDGER_COLUMNS = (
     "number",
@@ -154,10 +155,6 @@ class LedgerSelection:
     def left_without(self) -> dict[str, int]:
         """Filter in force -> how many measures there would be without it."""
         return ledger.counts(self.basis, {name: self.filter.condition(without=name) for name in self.filter.asked})
-
-
-def is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def select_ledger(

@@ -76,6 +76,11 @@ def merged(pieces: list[Piece]) -> list[Piece]:
     return result
 
 
+def two_texts(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The text before with what was removed, and the text after with what was added."""
+    return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
+
+
 @lru_cache(maxsize=4096)  # whoever works off a queue has it sorted after every decision
 def extent(before: str, after: str) -> int:
     """How many characters were taken out or put in, their order aside: what a queue is sorted by."""

@@ -10,7 +10,7 @@ from tasks.views.closing import closing_item, closing_queue, reopen
 from tasks.views.comparing import compare
 from tasks.views.correcting import report_correct
 from tasks.views.dashboard import coordination_list, dashboard, dashboard_seen, unit_dashboard
-from tasks.views.exports import export_ledger, export_original
+from tasks.views.exports import export_list, export_original
 from tasks.views.importing import table_abandon, table_file, table_imports, table_return
 from tasks.views.importing_steps import table_difference, table_import, table_names, table_places
 from tasks.views.instructing import instruction_new
@@ -67,7 +67,7 @@ urlpatterns = [
     path("plans/<slug:slug>/ledger/views/<int:pk>/delete/", delete_view, name="ledger-view-delete"),
     path("plans/<slug:slug>/search/", search, name="search"),
     path("plans/<slug:slug>/export/original.xlsx", export_original, name="export-original"),
-    path("plans/<slug:slug>/export/ledger.<str:extension>", export_ledger, name="export-ledger"),
+    path("plans/<slug:slug>/export/ledger.<str:extension>", export_list, name="export-list"),
     path("plans/<slug:slug>/export/", export_menu, name="exports"),
     path("plans/<slug:slug>/export/<slug:kind>.<str:extension>", export_workbook, name="export-workbook"),
     path("verify/", verify, name="verify"),

@@ -14,12 +14,12 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from units.models import AuditEvent, AuditHead, User
+from units.models.audit import FIRST_HASH
 
 # Where the request comes from, set by the middleware for its length; None is the command line. A context variable,
 # since services take no request.
 origin: ContextVar[str | None] = ContextVar("origin", default=None)
 
-FIRST_HASH = "0" * 64
 HEAD = 1
 END = "SELECT number, hash FROM units_audithead WHERE id = %s"
 FOR_UPDATE = " FOR UPDATE"
@@ -147,9 +147,7 @@ def broken_links() -> list[str]:
     with transaction.atomic():
         end = locked_end()
         found += chain.walk(AuditEvent.objects.filter(number__gt=seen))
-    if end != (chain.number, chain.hash):
-        found.append(f"末端记为第 {end.number} 条，实有到第 {chain.number} 条：末尾有缺失或改动。")
-    return found
+    return found + chain.lost_end(end)
 
 
 def broken_at_end(count: int) -> list[str]:
@@ -162,10 +160,7 @@ def broken_at_end(count: int) -> list[str]:
     if first is None:
         return [missing(max(1, head.number - count + 1), head.number)] if head.number else []
     chain = Chain(first[0] - 1, first[1])
-    found = list(chain.walk(newest))
-    if (head.number, head.hash) != (chain.number, chain.hash):
-        found.append(f"末端记为第 {head.number} 条，实有到第 {chain.number} 条：末尾有缺失或改动。")
-    return found
+    return [*chain.walk(newest), *chain.lost_end(End(head.number, head.hash))]
 
 
 class Chain:
@@ -183,6 +178,12 @@ class Chain:
             if event.hash != event.computed_hash():
                 yield f"第 {event.number} 条的内容被改动过。"
             self.number, self.hash = event.number, event.hash
+
+    def lost_end(self, end: End) -> list[str]:
+        """Whether the walk ended where the chain is said to end."""
+        if end == (self.number, self.hash):
+            return []
+        return [f"末端记为第 {end.number} 条，实有到第 {self.number} 条：末尾有缺失或改动。"]
 
 
 def missing(first: int, last: int) -> str:

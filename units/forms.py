@@ -147,10 +147,7 @@ class HandoverForm(Marked):
         label="接手人",
         queryset=User.objects.none(),
         empty_label="请选择",
-        error_messages={
-            "required": "请选择接手人。",
-            "invalid_choice": "接手人须是同一单位、同一角色、启用中的另一个账号，请另选。",
-        },
+        error_messages={"invalid_choice": "接手人须是同一单位、同一角色、启用中的另一个账号，请另选。"},
     )
     switch_off = forms.BooleanField(label="同时停用原账号", required=False)
 

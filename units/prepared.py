@@ -23,17 +23,16 @@ from django.db.models import Model, QuerySet, Value
 
 from units.reading import source
 
-LONG = 300  # arguments: what asks for so many rows by their keys is written anew
-PLANNED = 200  # statements that a connection has ready
+LONG = 300  # arguments: SQL for more keys than this is written each time, for keeping it would take much memory
+PLANNED = 200  # statements at most that a connection has ready
 LARGEST_KEY = 2**63 - 1  # an address may ask for more, and the database refuses to compare with it
 REMEMBERED = 256  # statements for each query, one to four kilobytes each
 
 on_server: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by connection, gone with it
 
 Row = TypeVar("Row", bound=Model)
-
-
-Statement = tuple[str, tuple[Any, ...], dict[int, Any]]  # with its parameters, and what the values of a row go through
+# SQL, parameters, and by column how Django converts its values.
+Statement = tuple[str, tuple[Any, ...], dict[int, Any]]
 
 
 def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
@@ -54,24 +53,28 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[An
 
 
 class Literal(Value):
-    """A number as part of the text: by it a plan that PostgreSQL keeps finds the partial index that begins with the number."""
+    """A number written into the SQL: only so does PostgreSQL use a partial index on that number in a plan that it keeps."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return str(int(self.value)), []
 
 
 def planned_anew(build: Callable[..., QuerySet[Row]]) -> Callable[..., QuerySet[Row]]:
-    """Stands below `prepared` where PostgreSQL must see the values to find the index: a day before which hardly a row lies.
-    States it always sees, and a `Literal`.
+    """Put below `prepared`: PostgreSQL plans the statement at every call, with the values in view.
+
+    For where the value decides which index to take, as a day before which hardly any row lies. Not needed for states and other
+    enumerated words, nor for a `Literal`: these are part of the SQL anyhow.
     """
     build.is_planned_anew = True  # type: ignore[attr-defined]
     return build
 
 
 def prepared_by_key(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[tuple[Any, ...]]]:
-    """`prepared` where the arguments go into the statement as they are: keys, texts and days, never None. One statement
-    serves them all; it is written with stand-ins, so `build` only filters by them. Of `*keys` the last is said again
-    until there is a power of two: a statement for each, not for every number of them.
+    """`prepared` for functions whose arguments are nothing but parameters of the statement: keys, texts and days, never None.
+
+    One statement then serves all values. It is written once, with stand-ins for the arguments, in whose places the arguments
+    are put at each call; so `build` may filter by its arguments and do nothing else with them. `*keys` are filled up to the
+    next power of two by repeating the last one: that needs a statement for each power, not for each number of keys.
     """
     takes_many = any(one.kind == one.VAR_POSITIONAL for one in signature(build).parameters.values())
 
@@ -135,8 +138,8 @@ def written(build: Callable[..., QuerySet[Any]], alias: str, *args: Hashable) ->
 
 
 def with_words(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
-    """States and other enumerated words as part of the text: in a plan that PostgreSQL keeps, it finds partial indexes by
-    them and knows how many rows have them.
+    """Write states and other enumerated words into the SQL: even in a plan that it keeps, PostgreSQL then uses partial indexes
+    on them and knows how many rows have them.
     """
     left = iter(params)
     others = []

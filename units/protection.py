@@ -1,7 +1,8 @@
-"""等保自查: what GB/T 22239-2019 asks of a system of level three, held against the settings as they are and the facts. Pure.
+"""等保自查: what GB/T 22239-2019 asks of a system of level three, held against the settings as they are and the facts.
 
 One row a requirement that this program can judge by itself; what lies with the machine room, the network and the people
-is not among them. Each row says what is set, what proves it, and, where it is not met, what to do.
+is not among them. Each row says what is set, what proves it, and, where it is not met, what to do. Nothing here asks the
+database: `Facts` is what it said.
 """
 
 import datetime

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Longest prefix wins. A module imports from its own line or a lower number, never from a higher one.
 LAYERS = {
     "units.names": 0,
+    "units.keys": 0,
     "tasks.calendar": 0,
     "tasks.lights": 0,
     "tasks.explaining": 0,

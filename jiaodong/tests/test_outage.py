@@ -20,7 +20,7 @@ from jiaodong import urls
 from jiaodong.errors import AWAY, FULL, STOPPED, UNREAD, outage
 from jiaodong.storage import WholeFiles
 from tasks.models import Attachment
-from tasks.services.storing import NOT_KEPT, store_file
+from tasks.services.storing import NOT_KEPT, stored
 
 
 def closed(request: HttpRequest) -> HttpResponse:
@@ -175,6 +175,6 @@ def test_a_file_written_by_half_is_taken_away_and_said(tmp_path, monkeypatch) ->
 
     monkeypatch.setattr(FileSystemStorage, "_save", half)
     monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", WholeFiles(tmp_path))
-    with pytest.raises(ValidationError, match=NOT_KEPT):
-        store_file(Attachment().file, "a.pdf", b"%PDF-1.4")
+    with pytest.raises(ValidationError, match=NOT_KEPT), stored(Attachment().file, "a.pdf", b"%PDF-1.4"):
+        pytest.fail("the row must not be saved")
     assert list((tmp_path / "attachments").iterdir()) == []

@@ -12,10 +12,9 @@ from itertools import chain, islice
 
 from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import MOST_CELLS, Package, from_package
+from tasks.allocation.ooxml import MOST_CELLS, Package
 from tasks.allocation.rows import MOST_TEXT, TOO_MUCH, Cell, Document, Line, document
 
-NO_DOCUMENT = "这个文件不是 Word 文档，可能改过扩展名。请用 Word 或 WPS 打开原文件，另存为 .docx 后再读。"
 NO_TABLE = "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
 
 MOST_COLUMNS = 63  # of a table in Word
@@ -44,13 +43,7 @@ class Table:
     merged: dict[int, Cell] = field(default_factory=dict)
 
 
-def read_docx(data: bytes) -> Document:
-    return from_package(data, read_word)
-
-
 def read_word(package: Package) -> Document:
-    if not package.main.startswith("word/"):
-        raise UnreadableError(NO_DOCUMENT)
     body = Body(package)
     lines = body.lines()
     beginning = list(islice(lines, 1))  # by then the title is known

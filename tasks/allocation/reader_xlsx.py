@@ -9,30 +9,22 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.grid import cell_of, line_of
-from tasks.allocation.ooxml import Package, Relation, from_package
+from tasks.allocation.ooxml import Package, Relation
 from tasks.allocation.reader_text import LINE_END
 from tasks.allocation.rows import HEADER, Document, Line, document
 from tasks.allocation.sheet import Sheet, Texts, Values, read_sheet, unescaped
 
-NO_WORKBOOK = "这个文件不是 Excel 工作簿，可能改过扩展名。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 后再读。"
 BINARY = "这是二进制工作簿（.xlsb）。请在 Excel 或 WPS 中另存为 .xlsx 后再读。"
 EMPTY = "工作簿是空的，没有可读的内容。请检查是否选错了文件，或内容是否在隐藏的工作表里。"
 
-EAST_ASIAN_DATES = frozenset(
-    {*range(27, 37), *range(50, 59)}
-)  # built into Chinese Excel, so its files never spell them
+# Formats of dates that are built into Chinese Excel, so that its files name them by number only.
+EAST_ASIAN_DATES = frozenset({*range(27, 37), *range(50, 59)})
 FIRST_COLUMNS = (1, 2, 3, 4)
 MOST_SHARED_TEXT = 10_000_000  # characters: of all sheets, the table's and the others
 LONGEST_FORMAT = 255  # characters in Excel; to look through a longer one takes quadratic time
 
 
-def read_xlsx(data: bytes) -> Document:
-    return from_package(data, read_workbook)
-
-
 def read_workbook(package: Package) -> Document:
-    if not package.main.startswith("xl/"):
-        raise UnreadableError(NO_WORKBOOK)
     if package.main.endswith(".bin"):
         raise UnreadableError(BINARY)
     sheet = table_sheet(package)

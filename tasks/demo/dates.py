@@ -37,8 +37,3 @@ def quarter_after(day: datetime.date, count: int) -> datetime.date:
 def start_before(first: ProposedPeriod) -> datetime.date:
     """A New Year's Day, half a year at least before the first period ends."""
     return datetime.date(first.as_of.year - (first.as_of.month < 9), 1, 1)
-
-
-def scheduled_percent(starts_on: datetime.date, due_on: datetime.date, day: datetime.date) -> int:
-    """序时进度: linear from start to due date, rounded down."""
-    return min(100, max(0, (day - starts_on).days * 100 // (due_on - starts_on).days))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tasks.demo import story
-from tasks.demo.dates import scheduled_percent
 from tasks.demo.stage import Stage
 from tasks.demo.story import Ask
+from tasks.lights import scheduled_percent
 from tasks.models import Duty
 
 APPROVED, UNFILED, AT_UNIT, AT_OFFICE, RETURNED = "approved", "unfiled", "at unit", "at office", "returned"

@@ -117,7 +117,10 @@ class Maker:
 
 
 def as_csv(export: Export, maker: Maker) -> Iterator[bytes]:
-    """The rows of the one sheet, header first, nothing before it: a program reads this one."""
+    """The rows of the one sheet, header first, nothing before it: a program reads this one.
+
+    In UTF-8 with a BOM, without which Chinese Excel guesses GBK, and CRLF line ends.
+    """
     (sheet,) = export.sheets
     hashed, text = Rows(), StringIO(newline="")
     writer = csv.writer(text)

@@ -4,12 +4,10 @@ Whatever people wrote is untrusted here: text never becomes a formula, a number,
 nothing of it is dropped in silence. `docs/decisions/0002-excel-text-stays-text.md` gives the reasons.
 """
 
-import csv
 import datetime
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from io import BytesIO, TextIOWrapper
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -24,9 +22,8 @@ LONGEST_TEXT = 32767  # in UTF-16 units, as Excel counts; an emoji is two
 LARGEST_NUMBER = 10**15  # beyond it Excel rounds the last digits
 DATE, MOMENT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0%"
 
-ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
-)  # what a text has to be looked at for
+# A text without any of these, and no longer than this, goes into a cell as it is.
+ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 SURELY_FITS = LONGEST_TEXT // 2
 XML_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
 RETYPED = re.compile(r"\s*['=+\-@＝＋－＠\d]")  # typed in by hand, Excel would read these as something else
@@ -180,13 +177,3 @@ def csv_field(value: Any) -> str | int | float | Decimal:
             return f"{local(value):%Y-%m-%d %H:%M}"
     text = clean(str(value))
     return f"'{text}" if GUARDED.match(text) else text
-
-
-def csv_file(rows: Iterable[Iterable[Any]]) -> BytesIO:
-    """The rows as CSV in UTF-8: a BOM, without which Chinese Excel guesses GBK, and CRLF line ends."""
-    file = BytesIO()
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([csv_field(value) for value in row] for row in rows)
-    text.detach()
-    file.seek(0)
-    return file

@@ -6,8 +6,9 @@ from typing import Any
 
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
+from tasks.excel.progress import as_of
 from tasks.queries.basis import Basis
-from tasks.queries.compared import KINDS, Compared, Pair
+from tasks.queries.compared import KINDS, Compared, Pair, side_key
 
 AT_ONCE = 100  # measures
 COLUMNS = (
@@ -23,19 +24,15 @@ def changes_export(found: Compared, user: Any, kind: str, today: datetime.date, 
     return Export(
         ExportKind.CHANGES,
         found.after.plan,
-        after.as_of if after else today,
+        as_of(found.after, today),
         [Sheet("两期变化", COLUMNS, rows(found, user, keys, rows_of))],
         len(keys),
         unit="项举措",
         period=after,
-        query=f"from={key(found.before)}&to={key(found.after)}" + (f"&kind={kind}" if kind else ""),
+        query=f"from={side_key(found.before)}&to={side_key(found.after)}" + (f"&kind={kind}" if kind else ""),
         conditions=f"从{called(found.before)}到{called(found.after)}；{KINDS[kind] if kind else '全部变化'}",
         line=f"从{called(found.before)}到{called(found.after)}，{KINDS[kind] if kind else '全部变化'}；有变化的举措 {len(keys)} 项。",
     )
-
-
-def key(basis: Basis) -> str:
-    return str(basis.period.pk) if basis.period else "now"
 
 
 def called(basis: Basis) -> str:

@@ -14,10 +14,8 @@ from typing import Any
 from tasks.excel.cells import ODD, SURELY_FITS, excel_value
 
 LENGTH = 10  # letters and digits of five bits each
-REPEATED = (
-    "序号",
-    "主要任务",
-)  # shown once for several rows where cells are merged; an office may drop the covered ones
+# Where cells are merged, these are shown once for several rows, and an office program may drop the covered values.
+REPEATED = ("序号", "主要任务")
 SHARE = re.compile(r"\d+%")
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d) 00:00")
 ESCAPED = re.compile(r"_x005F_", re.IGNORECASE)

@@ -14,7 +14,7 @@ from tasks.models import MainTask
 from tasks.queries.basis import Basis
 from tasks.queries.city_tasks import CityMeasure, CityTasks
 
-NOT_IN_ORDER = -1  # what is settled is better than any light
+NOT_IN_ORDER = -1  # of what has no light any more: better than every light
 
 
 def cities_export(basis: Basis, today: datetime.date) -> Export:

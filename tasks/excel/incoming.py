@@ -10,15 +10,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile
 
 from python_calamine import CalamineWorkbook
 
 from tasks.allocation import findings, markup, ooxml
+from tasks.allocation.reader import OLE
 from tasks.allocation.reader_xlsx import shared_strings
 from tasks.excel.extents import extents
 
-OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 MOST_ROWS, MOST_COLUMNS = 20_000, 300
 MOST_CELLS, MOST_MERGED = 2_000_000, 200_000  # of all sheets together, blank ones too; behind merged ones of a sheet
@@ -97,14 +96,14 @@ def grids(data: bytes) -> list[Grid]:
         raise RefusedFileError(SENTENCES.get(problem.message, DAMAGED)) from problem
     except RefusedFileError:
         raise
-    except (BadZipFile, Exception) as problem:  # broken bytes make every library raise nearly anything
+    except Exception as problem:  # broken bytes make every library raise nearly anything
         raise RefusedFileError(DAMAGED) from problem
 
 
 def refuse_by_content(data: bytes) -> None:
     if not data:
         raise RefusedFileError(EMPTY)
-    if data.startswith(OLD_EXCEL):
+    if data.startswith(OLE):
         raise RefusedFileError(PROTECTED if ENCRYPTED_PART in data else OLD)
     if not data.startswith(b"PK\x03\x04"):
         raise RefusedFileError(NO_WORKBOOK)
@@ -151,6 +150,11 @@ def sheet_parts(package: ooxml.Package) -> Iterator[tuple[str, str]]:
             yield entry.get("name", ""), relations[key].part
 
 
+def part_of(package: ooxml.Package, kind: str) -> str | None:
+    """The one part of this kind that the workbook refers to."""
+    return next((one.part for one in package.relations(package.main).values() if one.kind == kind), None)
+
+
 def content(package: ooxml.Package, part: str) -> bytes:
     with package.open(part) as stream:
         return stream.read()
@@ -161,7 +165,7 @@ def refuse_repeated_texts(package: ooxml.Package, sheets: Collection[bytes]) -> 
 
     Counted as if each cell brought its own, the file must not be larger than one that does. Raises findings.UnreadableError.
     """
-    part = next((one.part for one in package.relations(package.main).values() if one.kind == "sharedStrings"), None)
+    part = part_of(package, "sharedStrings")
     if part is None:
         return
     longest = max(map(len, SHARED_TEXT.split(content(package, part))))
@@ -201,7 +205,7 @@ def covered(ranges: list[tuple[Place, Place]]) -> set[Place]:
 
 def percent_styles(package: ooxml.Package) -> frozenset[int]:
     """The styles, by their place in the list that cells refer to, that show a number in percent."""
-    part = next((one.part for one in package.relations(package.main).values() if one.kind == "styles"), None)
+    part = part_of(package, "styles")
     if part is None:
         return frozenset()
     styles = package.root(part)

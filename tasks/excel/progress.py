@@ -45,7 +45,7 @@ def progress_export(selection: LedgerSelection, today: datetime.date) -> Export:
 
 def unfinished_export(basis: Basis, user: Any, today: datetime.date) -> Export:
     """未办结举措: whatever is neither 已办结 nor 终止, by its due date."""
-    done = basis.where(stage=CANCELLED_OR_DONE[0]) | basis.where(stage=CANCELLED_OR_DONE[1])
+    done = ledger.any_of(basis, "stage", CANCELLED_OR_DONE)
     return Export(
         ExportKind.UNFINISHED,
         basis.plan,

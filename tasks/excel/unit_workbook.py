@@ -76,7 +76,9 @@ STYLE = {
 STYLE_OF = {"percent_complete": "percent", "coordination_due_on": "date"}
 
 
-def unit_workbook(period: ReportingPeriod, unit: Unit, lines: Sequence[Line], units: Sequence[str], now: datetime.datetime) -> BytesIO:  # fmt: skip
+def unit_workbook(
+    period: ReportingPeriod, unit: Unit, lines: Sequence[Line], units: Sequence[str], now: datetime.datetime
+) -> BytesIO:
     """The workbook at its beginning. `units` are the names that 请哪个单位协调 offers."""
     book = layout.new_workbook(f"{unit}{period}填报表", period.plan.title)
     add_styles(book)

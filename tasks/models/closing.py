@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from tasks.choices import ClaimState
+from tasks.models.acts import person, together
 from tasks.models.duty import Duty
 from tasks.models.plan import Measure, Plan
-from tasks.models.report import person, together
 
 
 class Amendment(models.Model):
@@ -93,6 +93,11 @@ class CompletionClaim(models.Model):
 
     def __str__(self) -> str:
         return f"办结申请 {self.measure_id}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Granted and not reopened since: by it the measure is 已办结."""
+        return self.state == ClaimState.GRANTED and self.reopened_at is None
 
 
 class ExtensionRequest(models.Model):

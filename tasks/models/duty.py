@@ -46,11 +46,11 @@ class Duty(models.Model):
                 violation_error_message="职责不在规定范围内。",
             ),
         ]
-        indexes = [  # has a unit, or a group, anything in a plan? One that has nothing is not looked for row by row
+        indexes = [
+            # The duties of a unit or of a group are found by index alone, so that one that has none costs nothing.
             models.Index(fields=["unit", "measure", "role"], name="duty_of_unit"),
-            models.Index(
-                fields=["unit", "id"], name="duty_by_unit"
-            ),  # whether a report is of a unit, without its duty
+            # Reports carry only their duty's key: this tells which keys are a unit's without reading the duties.
+            models.Index(fields=["unit", "id"], name="duty_by_unit"),
             models.Index(fields=["via_group", "measure"], condition=Q(via_group__isnull=False), name="duty_via_group"),
         ]
 

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from tasks.choices import ExportKind
+from tasks.models.acts import person
 from tasks.models.period import ReportingPeriod
 from tasks.models.plan import Plan
-from tasks.models.report import person
 
 
 class ExportRecord(models.Model):

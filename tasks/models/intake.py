@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tasks.models.acts import person, together
 from tasks.models.plan import Plan
-from tasks.models.report import person, together
 from units.models.unit import slug_rule
 
 

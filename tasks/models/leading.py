@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from tasks.choices import InstructionState
+from tasks.models.acts import person, together
 from tasks.models.plan import Measure, Plan
-from tasks.models.report import ProgressReport, person, together
+from tasks.models.report import ProgressReport
 from units.models import Unit
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tasks.choices import RollUp, Stage
+from tasks.models.acts import person, together
 from tasks.models.lit import Lit
 from tasks.models.plan import Measure, Plan
 
@@ -31,9 +32,7 @@ class ReportingPeriod(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="建立人"
     )
     frozen_at = models.DateTimeField("冻结时间", null=True, blank=True)
-    frozen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="冻结人"
-    )
+    frozen_by = person("冻结人")
 
     objects = PeriodQuerySet.as_manager()
 
@@ -52,11 +51,7 @@ class ReportingPeriod(models.Model):
                 name="period_due_after_opening",
                 violation_error_message="填报截止不能早于开放填报。",
             ),
-            models.CheckConstraint(
-                condition=Q(frozen_at=None, frozen_by=None) | Q(frozen_at__isnull=False, frozen_by__isnull=False),
-                name="period_frozen_at_and_by",
-                violation_error_message="冻结时间和冻结人须同时填写。",
-            ),
+            together("frozen_at", "frozen_by", "period_frozen_at_and_by", "冻结时间和冻结人须同时填写。"),
         ]
 
     def __str__(self) -> str:

@@ -1,34 +1,14 @@
 """What units report, who decided on it, and the files beside it."""
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
 from tasks.choices import Confidence, ReportState, ReviewLevel
+from tasks.models.acts import person, together
 from tasks.models.duty import Duty
 from tasks.models.period import ReportingPeriod
 from units.models import Unit
-
-
-def person(label: str, *, required: bool = False) -> models.ForeignKey:
-    """Who did it. Accounts with acts to their name are deactivated, never deleted."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=not required,
-        blank=not required,
-        related_name="+",
-        verbose_name=label,
-    )
-
-
-def together(at: str, by: str, name: str, sentence: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(**{at: None, by: None}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
-        name=name,
-        violation_error_message=sentence,
-    )
 
 
 class ProgressReport(models.Model):

@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tasks.choices import ReportState
+from tasks.choices import WRITABLE, ReportState
+from tasks.models.acts import person, together
 from tasks.models.duty import Duty
 from tasks.models.period import ReportingPeriod
-from tasks.models.report import ProgressReport, person, together
+from tasks.models.report import ProgressReport
 from units.models import Unit
 
 
@@ -95,7 +96,7 @@ class ChangedReport(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state_before="", written_before=None)
-                | Q(state_before__in=(ReportState.DRAFT, ReportState.RETURNED), written_before__isnull=False),
+                | Q(state_before__in=WRITABLE, written_before__isnull=False),
                 name="changedreport_before",
                 violation_error_message="写入前只能是草稿、已退回或还没有填报，原有填报须有填报人。",
             ),

@@ -24,6 +24,7 @@ from tasks.queries.reports import counting
 from tasks.queries.standing import Present, relevant_periods
 from tasks.queries.standing_rows import KeptStanding
 from tasks.queries.words import Places, titled, written
+from units.permissions import NOTHING
 from units.prepared import prepared
 
 Standing = MeasureStanding | KeptStanding | FrozenMeasure
@@ -155,12 +156,12 @@ class Now:
 
     def approved(self) -> QuerySet[ProgressReport]:
         """The approved reports that stand, of each measure those of its own period."""
-        found = Q(pk__in=[])
+        found = NOTHING
         for period in self.periods:
             found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
         return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))
 
-    def snapshot(self) -> dict[int, "Snapshot"]:
+    def snapshot(self) -> dict[int, Snapshot]:
         """Every measure as it stands, in source order."""
         kept = [*(f"standing__{name}" for name in OF_STANDING)] if self.present.summary else []
         rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *OF_MEASURE, *kept)
@@ -274,7 +275,7 @@ class Then:
     def approved(self) -> QuerySet[ProgressReport]:
         return counting(self.approved_of_period())
 
-    def snapshot(self) -> dict[int, "Snapshot"]:
+    def snapshot(self) -> dict[int, Snapshot]:
         columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]
         rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *columns)
         return {row[2]: Snapshot(row[:2], *row[3:]) for row in rows}

@@ -8,7 +8,7 @@ from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
 from tasks.permissions import seen_by, visible_to
 from units.models import User
-from units.permissions import Permission, may
+from units.permissions import NOTHING, Permission, may
 from units.prepared import prepared_rows
 
 JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
@@ -36,7 +36,7 @@ def extensions_awaiting(user: User) -> QuerySet[ExtensionRequest]:
 def undecided(user: User, **own: int) -> Q:
     """What a person may decide of claims or requests; never their `own`."""
     if not may(user, Permission.DECIDE_CLOSING):
-        return Q(pk__in=[])
+        return NOTHING
     return Q(state=ClaimState.PENDING) & ~Q(**own)
 
 

@@ -40,7 +40,13 @@ COLUMNS = {  # kind -> what of a snapshot it is about
 }
 
 
+NOW = "now"
 Kinds = tuple[str, ...]
+
+
+def side_key(basis: Basis) -> str:
+    """How an address names a side: by the key of its period, the present by a word."""
+    return str(basis.period.pk) if basis.period else NOW
 
 
 class Pair(NamedTuple):

@@ -13,6 +13,8 @@ from tasks.models import MainTask, Measure, Plan
 from units.choices import UnitKind
 from units.models import Unit
 
+TITLE, NEW_UNIT = "标题", "单位 "  # the subject of a change, or what it begins with
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -83,7 +85,7 @@ def title_changes(found: Comparison) -> list[Change]:
     before, after = found.plan.title if found.plan else "", found.draft.title
     if found.plan is None or before == after:
         return []
-    return [Change("~", "标题", f"“{before}”改为“{after}”", before, after)]
+    return [Change("~", TITLE, f"“{before}”改为“{after}”", before, after)]
 
 
 def recognise(placed: list[Placed], rows: list[Measure]) -> list[Measure]:
@@ -112,7 +114,7 @@ def recognise(placed: list[Placed], rows: list[Measure]) -> list[Measure]:
 def unit_changes(draft: DraftPlan) -> list[Change]:
     known = set(Unit.objects.values_list("name", flat=True))
     return [
-        Change("+", f"单位 {name}", f"类别按名称认定为{kind_of(name).label}，请核对")
+        Change("+", NEW_UNIT + name, f"类别按名称认定为{kind_of(name).label}，请核对")
         for name in draft.names
         if name not in known
     ]

@@ -36,9 +36,10 @@ def tasks_of(user: User, today: datetime.date) -> list[Task]:
     found: list[Task] = []
     if may(user, Permission.WRITE_REPORTS):
         bench = Workbench(user, today)
-        days = [row.due_on for row in bench.returned], [one.period.due_on for one in bench.shares if one.due]
-        for rows, what, due_on in zip((bench.returned, bench.due), ("被退回，要修改", "要填报"), days, strict=True):
-            found.append(Task(len(rows), what, min(due_on, default=None), "workbench"))
+        mend_by = min((row.due_on for row in bench.returned), default=None)
+        report_by = min((share.period.due_on for share in bench.shares if share.due), default=None)
+        found.append(Task(len(bench.returned), "被退回，要修改", mend_by, "workbench"))
+        found.append(Task(len(bench.due), "要填报", report_by, "workbench"))
     if may(user, Permission.REVIEW_AT_UNIT) or may(user, Permission.REVIEW_AT_OFFICE):
         found.append(Task(awaiting_decision_by(user).count(), "填报待审核", None, "review"))
     if may(user, Permission.DECIDE_CLOSING):

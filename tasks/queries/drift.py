@@ -1,7 +1,7 @@
 """Proof that what is kept equals the recount: one Chinese sentence for each thing that does not."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from django.db.models import BooleanField, ExpressionWrapper
@@ -20,12 +20,13 @@ from tasks.models import (
 )
 from tasks.models.lit import Lit
 from tasks.queries.figures import as_kept, in_parts, summed
-from tasks.queries.filing import filing_rows
+from tasks.queries.filing import KEPT_STATES, filing_rows
 from tasks.queries.public_figures import counted, right_figures
 from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, judged_in_parts
 from tasks.queries.work_lists import FACTS, NEVER, work_list
 
+COUNTED = ("obliged", *reversed(KEPT_STATES), "late", "cooperating", "needless")  # of UnitFiling
 COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves", "asked"]
 
 
@@ -70,25 +71,26 @@ def values(row: MeasureStanding) -> list:
     return [getattr(row, name) for name in COMPARED]
 
 
-def filing_drift(period) -> Iterator[str]:
-    counts: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
+def filing_drift(period: ReportingPeriod) -> Iterator[str]:
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
     for row in filing_rows(period):
         unit = counts[row.unit]
-        unit[0] += 1
-        unit[5] += row.is_late
+        unit["obliged"] += 1
+        unit["late"] += row.is_late
         if row.report is not None:
-            unit[("drafted", "in_review", "returned", "approved").index(row.state) + 1] += 1
+            unit[row.state] += 1
     duties = Duty.objects.filter(measure__main_task__plan=period.plan_id).order_by()
     for key, role, is_needless in duties.values_list(
         "unit_id", "role", ExpressionWrapper(needs_no_report(), BooleanField())
     ):
-        counts[key][6] += role == DutyRole.COOPERATE and not is_needless
-        counts[key][7] += is_needless
-    columns = ("unit_id", "obliged", "drafted", "in_review", "returned", "approved", "late", "cooperating", "needless")
-    kept = {unit: list(rest) for unit, *rest in UnitFiling.objects.filter(period=period).values_list(*columns)}
-    for unit in sorted(kept.keys() | counts.keys()):
-        if kept.get(unit, [0] * 8) != counts.get(unit, [0] * 8):
-            yield f"{period} 单位 {unit} 的填报统计存为 {kept.get(unit)}，应为 {counts.get(unit)}。"
+        counts[key]["cooperating"] += role == DutyRole.COOPERATE and not is_needless
+        counts[key]["needless"] += is_needless
+    kept = {unit: rest for unit, *rest in UnitFiling.objects.filter(period=period).values_list("unit_id", *COUNTED)}
+    wanted = {unit: [counted[name] for name in COUNTED] for unit, counted in counts.items()}
+    nothing = [0] * len(COUNTED)
+    for unit in sorted(kept.keys() | wanted.keys()):
+        if kept.get(unit, nothing) != wanted.get(unit, nothing):
+            yield f"{period} 单位 {unit} 的填报统计存为 {kept.get(unit)}，应为 {wanted.get(unit)}。"
 
 
 def misplaced(period: ReportingPeriod) -> set[int]:

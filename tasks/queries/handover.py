@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from tasks.choices import ClaimState, ReportState
+from tasks.choices import WRITABLE, ClaimState, ReportState
 from tasks.models import CompletionClaim, ExtensionRequest, ProgressReport
 from tasks.queries.reports import still_open, written_by
 from units.models import User
@@ -62,13 +62,11 @@ def open_items(person: User) -> OpenItems:
     """
     reports = (
         ProgressReport.objects.filter(written_by(person, "duty__"), still_open(), written_by=person)
-        .filter(state__in=[ReportState.DRAFT, ReportState.RETURNED])
+        .filter(state__in=WRITABLE)
         .select_related("period", "duty__unit", "duty__measure__main_task")
         .order_by("period__as_of", "duty__measure__main_task__number", "duty__measure__order", "pk")
     )
-    by_state = {
-        state: [row for row in reports if row.state == state] for state in (ReportState.DRAFT, ReportState.RETURNED)
-    }
+    by_state = {state: [row for row in reports if row.state == state] for state in WRITABLE}
     related = ("duty__unit", "duty__measure__main_task")
     pending = {"state": ClaimState.PENDING, "duty__unit": person.unit_id}
     claims = CompletionClaim.objects.filter(claimed_by=person, **pending).select_related(*related).order_by("pk")

@@ -13,14 +13,8 @@ from units.models import AuditEvent, Unit, User
 from units.prepared import prepared_rows
 
 JOINS = ("plan", "owner", "measure__main_task", "given_by__unit")
-SHOWN = (
-    "plan",
-    "owner",
-    "measure",
-    "measure__main_task",
-    "given_by",
-    "given_by__unit",
-)  # the same, as `prepared_rows` takes them
+# The same as `prepared_rows` takes them:
+SHOWN = ("plan", "owner", "measure", "measure__main_task", "given_by", "given_by__unit")
 DAYS = 14  # to the due date that is proposed where no report asks for one
 STATES = {"open": InstructionState.OPEN, "answered": InstructionState.ANSWERED, "closed": InstructionState.CLOSED}
 

@@ -20,7 +20,7 @@ from tasks.allocation.rows import Document
 from tasks.allocation.snapshot import draft_of, slips_of
 from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, Measure, TableImport
-from tasks.queries.comparison import Change, Comparison, compare
+from tasks.queries.comparison import NEW_UNIT, TITLE, Change, Comparison, compare
 from units.models import Unit
 from units.names import NameBook
 from units.queries import name_book
@@ -52,7 +52,7 @@ class Examined:
     @property
     def changes(self) -> list[Change]:
         """What becomes an amendment. Units are no part of the plan: they were decided on before."""
-        return [change for change in self.found.changes if not change.subject.startswith("单位 ")]
+        return [change for change in self.found.changes if not change.subject.startswith(NEW_UNIT)]
 
     @property
     def is_first(self) -> bool:
@@ -122,7 +122,7 @@ def examine(table: TableImport, today: datetime.date) -> Examined:
     found = compare(table.slug, draft, Corrections())
     if found.plan and not draft.title:
         found.draft = draft = replace(draft, title=found.plan.title)
-        found.changes = [change for change in found.changes if change.subject != "标题"]
+        found.changes = [change for change in found.changes if change.subject != TITLE]
     found.corrections = kept_corrections(found, table)
     unknown = [name for name in draft.names if not book.knows(name)]
     return Examined(table, decisions, draft, book, found, unknown, doubts, kept_down(found), document)

@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tasks.models import Amendment, Duty, Plan
+from units.permissions import NOTHING
+
+UNSET = "未设定"  # how an amendment spells a date that was not set
 
 
 @dataclass
@@ -46,13 +49,13 @@ class DutiesThen:
 
 def due_date_moves(until: datetime.datetime | None = None) -> QuerySet[Amendment]:
     """The amendments by which a due date once set was moved."""
-    moves = Amendment.objects.filter(setting="due_on").exclude(before="未设定").order_by()
+    moves = Amendment.objects.filter(setting="due_on").exclude(before=UNSET).order_by()
     return moves if until is None else moves.filter(made_at__lte=until)
 
 
 def held(sources: list[QuerySet[Any]], condition: Q) -> Q:
     """The measures with a duty of this kind, as a condition on Measure."""
-    found = Q(pk__in=[])
+    found = NOTHING
     for duties in sources:
         found |= Q(pk__in=duties.filter(condition).values("measure"))
     return found

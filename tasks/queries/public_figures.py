@@ -47,7 +47,7 @@ def whole(plan: int) -> Totals:
 
 @lru_cache(maxsize=REMEMBERED)
 def totals_in(edition: str | None, plan: int, asked: Conditions) -> Totals:
-    """The edition is asked first: what is counted while it turns is remembered under one that nobody will ask for."""
+    """Ask for the edition before: what is counted while it turns is remembered under the old one, for which nobody asks again."""
     return measures.totals(plan, asked)
 
 

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tasks.choices import Confidence, ReportState
+from tasks.choices import WRITABLE, Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import sees, writes_for
+from tasks.queries.content import opening
 from tasks.queries.reports import last_approved_of_all, needs_no_report
 from tasks.roundtrip import EDITABLE, Cell, Kind, Returned, Row, Tally, Verdict, judged
 from tasks.sheettext import clean
 from units.choices import UnitKind
 from units.models import Unit, User
 
-EMPTY: dict[str, Any] = dict.fromkeys(EDITABLE, "") | dict.fromkeys(
-    ("percent_complete", "coordination_unit", "coordination_due_on")
-)
 NO_UNIT = "没有这个单位，请在下拉列表中选择。"
 NOT_YOURS = "这项职责不由您填报，不能写入。"
 GONE = "这项职责已不在分工表中。"
@@ -32,12 +30,7 @@ class Line(NamedTuple):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the form opens with: the report, else the last approved content."""
-        if self.report is not None:
-            return {name: getattr(self.report, name) for name in EDITABLE}
-        if self.last is None:
-            return dict(EMPTY)
-        return {name: getattr(self.last, name) for name in EDITABLE} | {"fall_reason": ""}
+        return opening(self.report, self.last)
 
 
 def unit_lines(user: User, period: ReportingPeriod, unit: Unit) -> list[Line]:
@@ -164,7 +157,7 @@ def closed(period: ReportingPeriod, report: ProgressReport | None, today: dateti
         return f"{period}已冻结，不再接受填报。"
     if today < period.opens_on:
         return f"{period}自 {period.opens_on} 起开放填报。"
-    if report is None or report.state in (ReportState.DRAFT, ReportState.RETURNED):
+    if report is None or report.state in WRITABLE:
         return ""
     if report.state == ReportState.APPROVED:
         return "这份填报已通过，不能修改。"

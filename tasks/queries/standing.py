@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from tasks import lights
 from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
@@ -284,9 +284,3 @@ class Present:
         kept = {f"standing__{name}": value for name, value in columns.items()}
         holds = Q(standing__holds_until__gte=self.today, **kept)
         return holds | Q(pk__in=fresh) if fresh else holds
-
-
-def frozen_figures(plan: Plan) -> list[tuple[ReportingPeriod, Figures]]:
-    """Every frozen period with its figures as frozen, the oldest first. One query."""
-    rows = StandingSummary.objects.filter(plan=plan, period__isnull=False).select_related("period")
-    return [(row.period, as_figures(row.figures)) for row in rows.order_by(F("period__as_of"))]

@@ -33,7 +33,7 @@ def present_summary(plan: int) -> QuerySet[StandingSummary]:
 
 @prepared
 def outdated_one(plan: int, today: datetime.date) -> QuerySet[MeasureStanding]:
-    """The first by the day until which it holds: by an index, where there is none as well."""
+    """The standing that ceased to hold first, if any has. An index answers, also that there is none."""
     rows = MeasureStanding.objects.filter(plan=plan, holds_until__lt=today)
     return rows.order_by("holds_until").values_list("pk")[:1]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import HANDED_IN, OBLIGED_ROLES, ReportState
 from tasks.models import (
     Amendment,
     Attachment,
@@ -29,7 +29,6 @@ from tasks.queries.stages import stage_facts
 from units.prepared import prepared, prepared_rows
 
 PERIODS_SHOWN = 4
-WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,13 @@ class Course:
     to_write: list[tuple[Duty, Period, bool]]  # whether it is handed in already
 
 
-def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | None = PERIODS_SHOWN) -> Course:
+def course(
+    measure: Measure, duties: list[Duty], user: Any, today: datetime.date, count: int | None = PERIODS_SHOWN
+) -> Course:
     """Ten queries, however many periods, units and reports. `count` None shows every period."""
     periods = opened(seen_by(user, Period), measure.main_task.plan_id, today)
     reports = visible_of(seen_by(user, ProgressReport), measure.pk)
-    handed_in = {(one.duty_id, one.period_id) for one in reports if one.state not in WRITABLE}
+    handed_in = {(one.duty_id, one.period_id) for one in reports if one.state in HANDED_IN}
     missed = {period: missing for period, stage, missing in missed_in(measure.pk) if stage not in NEED_NO_REPORT}
     told = [of_period(period, reports, duties, missed) for period in periods]
     told = [one for one in told if one.reports or not one.period.is_frozen]

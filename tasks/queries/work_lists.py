@@ -19,13 +19,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from tasks.choices import MUST_REPORT, DutyRole, ReportState, WorkList
+from tasks.choices import HANDED_IN, MUST_REPORT, DutyRole, ReportState, WorkList
 from tasks.models import Duty, DutyFiling, MainTask, ProgressReport, ReportingPeriod
 from tasks.queries.filing import obliged_in
 from tasks.queries.reports import needs_no_report
 from units.prepared import prepared
 
-HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
 LONG_AGO = Value(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))  # SQL finds nothing equal to NULL
 FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")

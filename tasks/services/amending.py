@@ -5,14 +5,15 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from tasks.choices import Halt, RollUp
 from tasks.models import Amendment, Measure, Plan
+from tasks.queries.past import UNSET
 from tasks.services import standing
 from tasks.services.public_figures import carried
+from tasks.services.reasons import refuse_without
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -130,7 +131,7 @@ def shown(name: str, value: Any) -> str:
         return Halt(value).label if value else "无"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "未设定" if value is None else str(value)
+    return UNSET if value is None else str(value)
 
 
 def amended(
@@ -180,8 +181,3 @@ def amended_at_once(
 
 def locked_measure(measure: Measure) -> Measure:
     return Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task").get(pk=measure.pk)
-
-
-def refuse_without(reason: str, sentence: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": sentence})

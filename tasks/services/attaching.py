@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import secrets
-from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +12,7 @@ from tasks.filetypes import ENDINGS, content_type
 from tasks.models import Attachment, ProgressReport
 from tasks.permissions import writes_for
 from tasks.services.report_rules import fresh, is_writable, open_to, refuse_closed
-from tasks.services.storing import store_file
+from tasks.services.storing import delete_with_file, plain_name, stored
 from units import audit
 from units.models import User
 
@@ -34,20 +33,16 @@ def attach_file(by: User, *, report: ProgressReport, name: str, data: bytes, now
         return present
     attachment = Attachment(
         report=report,
-        name=PurePath(name.replace("\\", "/")).name[-200:] or "附件" + ENDINGS[kind],
+        name=plain_name(name, "附件" + ENDINGS[kind]),
         content_type=kind,
         size=len(data),
         sha256=digest,
         uploaded_at=now,
         uploaded_by=by,
     )
-    written = store_file(attachment.file, secrets.token_hex(16) + ENDINGS[kind], data)
-    try:
+    with stored(attachment.file, secrets.token_hex(16) + ENDINGS[kind], data):
         attachment.save()
         audit.record(by, "上传佐证材料", report, now=now, after={"文件": attachment.name, "SHA-256": digest})
-    except Exception:
-        written.delete(save=False)
-        raise
     return attachment
 
 
@@ -55,10 +50,8 @@ def attach_file(by: User, *, report: ProgressReport, name: str, data: bytes, now
 def remove_attachment(by: User, *, attachment: Attachment, now: datetime.datetime) -> None:
     """Take a file off a report that is being written; the file itself goes once the removal is certain."""
     report = writable(by, attachment.report, now)
-    file, name, digest = attachment.file, attachment.name, attachment.sha256
-    attachment.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name))
-    audit.record(by, "删除佐证材料", report, now=now, before={"文件": name, "SHA-256": digest})
+    delete_with_file(attachment)
+    audit.record(by, "删除佐证材料", report, now=now, before={"文件": attachment.name, "SHA-256": attachment.sha256})
 
 
 def writable(by: User, report: ProgressReport, now: datetime.datetime) -> ProgressReport:

@@ -15,7 +15,8 @@ from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
 from tasks.queries.stages import completions
 from tasks.services import standing
-from tasks.services.amending import amend_measure, locked_measure, refuse_without
+from tasks.services.amending import amend_measure, locked_measure
+from tasks.services.reasons import refuse_without
 from tasks.workflow import is_legal
 from units import audit
 from units.models import User
@@ -85,7 +86,7 @@ def reopen_measure(by: User, *, claim: CompletionClaim, reason: str, now: dateti
     require(by, Permission.DECIDE_CLOSING)
     refuse_without(reason, "请写明重新打开的理由。")
     claim = CompletionClaim.objects.select_for_update(no_key=True).get(pk=claim.pk)
-    if claim.state != ClaimState.GRANTED or claim.reopened_at is not None:
+    if not claim.is_in_force:
         raise ValidationError("这项举措现在不是已办结，不用重新打开。")
     claim.reopened_at, claim.reopened_by, claim.reopening_reason = now, by, reason.strip()
     claim.full_clean()

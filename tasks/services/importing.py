@@ -8,7 +8,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +20,10 @@ from tasks.allocation.loader import store
 from tasks.allocation.snapshot import settings_of
 from tasks.models import Amendment, Duty, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
-from tasks.services.amending import AmendedLine, amended_at_once, refuse_without
+from tasks.services.amending import AmendedLine, amended_at_once
 from tasks.services.public_figures import carried
-from tasks.services.storing import store_file
+from tasks.services.reasons import refuse_without
+from tasks.services.storing import delete_with_file, plain_name, stored
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -51,17 +51,13 @@ def keep_table(
     if same := waiting.filter(sha256=digest).first():
         return same
     known = Decisions(Decisions.from_json(last.decided).names if (last := waiting.first()) else {})
-    plain = PurePath(name.replace("\\", "/")).name[-200:] or "分工表"
+    plain = plain_name(name, "分工表")
     table = TableImport(owner=by, slug=slug, subject=subject, name=plain, sha256=digest, uploaded_at=now)
     table.decided = known.to_json()
-    written = store_file(table.file, secrets.token_hex(16), data)
-    try:
+    with stored(table.file, secrets.token_hex(16), data):
         table.full_clean()
         table.save()
         audit.record(by, "上传分工表", table, now=now, after={"文件": table.name, "SHA-256": digest})
-    except Exception:
-        written.delete(save=False)
-        raise
     return table
 
 
@@ -99,7 +95,7 @@ def abandon_table(by: User, *, table: TableImport, now: datetime.datetime) -> No
     """Throw a table away; nothing of it was written."""
     table = held(by, table)
     audit.record(by, "放弃分工表", table, now=now, before={"文件": table.name})
-    forget(table)
+    delete_with_file(table)
 
 
 @transaction.atomic
@@ -210,17 +206,9 @@ def purge_tables(*, now: datetime.datetime) -> int:
         with transaction.atomic():
             said = {"文件": table.name, "上传人": str(table.owner)}
             audit.record(None, "清除分工表", table, now=now, before=said)
-            forget(table)
+            delete_with_file(table)
         gone += 1
     return gone
-
-
-def forget(table: TableImport) -> None:
-    """The row now, the file once that is certain."""
-    file = table.file
-    table.delete()
-    if file:
-        transaction.on_commit(lambda: file.storage.delete(file.name))
 
 
 def held(by: User, table: TableImport) -> TableImport:

@@ -15,7 +15,7 @@ from tasks.choices import InstructionState
 from tasks.models import Instruction, Measure, Plan, ProgressReport
 from tasks.permissions import handles, visible_to
 from tasks.services import standing
-from tasks.services.amending import refuse_without
+from tasks.services.reasons import refuse_without
 from tasks.workflow import is_legal
 from units import audit
 from units.choices import UnitKind

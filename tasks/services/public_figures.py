@@ -1,7 +1,7 @@
-"""Keeping what the public overview counts: from one edition to the next, by those who turn it and know what becomes of it.
+"""Keeping what the public overview counts: by the verbs that turn the edition and know what that changes in the counts.
 
-Whatever else turns the edition leaves the figures behind, and pages count anew. Locks: the edition's row is taken just before
-the writing that takes it anyhow.
+Whatever else turns the edition makes the kept figures void, and pages count anew. `carried` locks the edition's row just
+before the writing, whose triggers lock it anyhow.
 """
 
 from collections import defaultdict
@@ -16,15 +16,17 @@ from tasks.queries.public_figures import Counts, counted
 
 
 def count_public(plan: int) -> None:
-    """Count a plan's figures. The edition comes first: where it turns meanwhile, they hold for none."""
+    """Count a plan's figures. The edition is read before: if it turns meanwhile, they are kept under one that is over."""
     if mark := public_edition():
         PublicFigures.objects.update_or_create(plan_id=plan, defaults={"mark": mark, "figures": counted(plan)})
 
 
 @contextmanager
 def carried(reports: Iterable[ProgressReport] = ()) -> Iterator[None]:
-    """Around a writing that makes nothing else of the figures than what it does to these reports, which are published or taken
-    down. They come with `report_rules.BESIDE`. Figures that held before hold afterwards; of the reports' plans in any case.
+    """Around a writing that changes the figures by nothing but publishing these reports or taking them down.
+
+    Figures that held before it hold after it, under the new edition; those of the reports' plans hold after it in any case.
+    The reports come with `report_rules.BESIDE`.
     """
     held = PublicEdition.objects.select_for_update(no_key=True).order_by()
     mark = held.values_list("mark", flat=True).first()

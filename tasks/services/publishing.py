@@ -10,6 +10,7 @@ from tasks.choices import ReportState
 from tasks.models import ProgressReport
 from tasks.queries.publishing import has_approved_correction
 from tasks.services.public_figures import carried
+from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import BESIDE
 from units import audit
 from units.models import User
@@ -46,8 +47,7 @@ def refuse_corrected(reports: list[ProgressReport]) -> None:
 def unpublish_report(by: User, *, report: ProgressReport, reason: str, now: datetime.datetime) -> ProgressReport:
     """撤下 a published report, with a reason for the record."""
     require(by, Permission.PUBLISH)
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明撤下的理由。"})
+    refuse_without(reason, "请写明撤下的理由。")
     chain = [locked(report.pk)]
     while key := chain[-1].corrects_id:  # with a correction goes what it corrects, else that would be public again
         chain.append(locked(key))

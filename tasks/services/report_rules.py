@@ -10,27 +10,16 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from tasks.choices import Confidence, ReportState
+from tasks.choices import WRITABLE, Confidence, ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
+from tasks.queries.content import CONTENT_FIELDS, content_of
 from tasks.queries.reports import as_it_stands, begun, last_approved
 from tasks.services import standing
 from units.choices import Role, UnitKind
 from units.models import User
 
-CONTENT_FIELDS = (
-    "progress",
-    "percent_complete",
-    "confidence",
-    "risk",
-    "problems",
-    "coordination_request",
-    "coordination_unit",
-    "coordination_due_on",
-    "next_steps",
-    "fall_reason",
-)
 WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
-HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django writes the second of these alone
+HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
@@ -89,15 +78,6 @@ def first_level(duty: Duty) -> str:
     return ReportState.SUBMITTED if has_reviewer and duty.unit.kind != UnitKind.GROUP else ReportState.FORWARDED
 
 
-def content_of(report: ProgressReport) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in CONTENT_FIELDS}
-
-
-def repeated(last: ProgressReport) -> dict[str, Any]:
-    """What a report starts from: the last approved content. Why the percentage fell was said of that period only."""
-    return {**content_of(last), "fall_reason": ""}
-
-
 def same_content(report: ProgressReport, content: Mapping[str, Any]) -> bool:
     return all(getattr(report, name) == value for name, value in content.items())
 
@@ -112,7 +92,7 @@ def checked(report: ProgressReport, content: Mapping[str, Any]) -> dict[str, Any
 
 
 def is_writable(report: ProgressReport) -> bool:
-    return report.state in (ReportState.DRAFT, ReportState.RETURNED)
+    return report.state in WRITABLE
 
 
 def is_past(period: ReportingPeriod, now: datetime.datetime) -> bool:

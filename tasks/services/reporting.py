@@ -16,12 +16,12 @@ from django.db import transaction
 from tasks.choices import ReportState
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, writes_for
+from tasks.queries.content import content_of, repeated
 from tasks.queries.reports import last_approved
 from tasks.services import standing
 from tasks.services.report_rules import (
     VersionConflict,
     checked,
-    content_of,
     existing,
     first_level,
     fresh,
@@ -33,7 +33,6 @@ from tasks.services.report_rules import (
     refuse_incomplete,
     refuse_stale,
     refuse_unless,
-    repeated,
     same_content,
 )
 from units import audit

@@ -12,10 +12,11 @@ from django.db import transaction
 from tasks.choices import ReportState, ReviewLevel
 from tasks.models import Plan, ProgressReport, Review
 from tasks.permissions import can_move, wrote
+from tasks.queries.content import content_of
 from tasks.services import standing
+from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import (
     checked,
-    content_of,
     fresh,
     locked,
     moved_on,
@@ -59,8 +60,7 @@ def return_report(
     mend_by: datetime.date | None = None,
 ) -> ProgressReport:
     """退回, with a reason the writer reads in full."""
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明退回的理由，填报人会看到全文。"})
+    refuse_without(reason, "请写明退回的理由，填报人会看到全文。")
     return decide(by, "return_report", [(report, version)], now, remark=reason.strip(), mend_by=mend_by)[0]
 
 
@@ -167,8 +167,7 @@ def correct_report(
     report = fresh(report)
     if not period.is_frozen:
         raise ValidationError("本期还没有冻结：请退回后由填报单位修改。")
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明更正的理由。"})
+    refuse_without(reason, "请写明更正的理由。")
     entry = getattr(report, "corrected_by", None)
     if entry is not None and is_repeated(by, entry, content, reason):
         return entry

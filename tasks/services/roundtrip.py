@@ -8,7 +8,6 @@ import datetime
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,10 +19,11 @@ from django.db.models.deletion import ProtectedError
 from tasks.choices import ReportState
 from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, Upload
 from tasks.permissions import writes_for
-from tasks.services.report_rules import content_of, existing, locked, moved_on, refuse_closed
+from tasks.queries.content import content_of
+from tasks.services.report_rules import existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import count_filing
-from tasks.services.storing import store_file
+from tasks.services.storing import delete_with_file, plain_name, stored
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -60,19 +60,15 @@ def keep_upload(
         owner=by,
         period=period,
         unit=unit,
-        name=PurePath(name.replace("\\", "/")).name[-200:] or "填报表.xlsx",
+        name=plain_name(name, "填报表.xlsx"),
         size=len(data),
         sha256=digest,
         made_at=made_at,
         uploaded_at=now,
     )
-    written = store_file(upload.file, f"{secrets.token_hex(16)}.xlsx", data)
-    try:
+    with stored(upload.file, f"{secrets.token_hex(16)}.xlsx", data):
         upload.save()
         audit.record(by, "上传填报表", upload, now=now, after={"文件": upload.name, "SHA-256": digest})
-    except Exception:
-        written.delete(save=False)
-        raise
     return upload
 
 
@@ -81,7 +77,7 @@ def discard_upload(by: User, *, upload: Upload, now: datetime.datetime) -> None:
     """Throw a file away undecided; nothing of it was written."""
     refuse_others(by, upload.owner_id)
     audit.record(by, "放弃填报表", upload, now=now, before={"文件": upload.name})
-    forget(upload)
+    delete_with_file(upload)
 
 
 @transaction.atomic
@@ -207,16 +203,9 @@ def purge_uploads(*, now: datetime.datetime) -> int:
             audit.record(
                 None, "清除填报表", upload, now=now, before={"文件": upload.name, "上传人": str(upload.owner)}
             )
-            forget(upload)
+            delete_with_file(upload)
         gone += 1
     return gone
-
-
-def forget(upload: Upload) -> None:
-    """The row now, the file once that is certain."""
-    file = upload.file
-    upload.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name))
 
 
 def refuse_others(by: User, owner: int) -> None:

@@ -47,7 +47,8 @@ COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, 
 def forget(**of_plan: Any) -> None:
     """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts.
 
-    Whoever keeps figures of the units below a summary is done once it is locked: none is left without it.
+    Summaries are locked before they are deleted: a verb that is writing figures of units below one of them has then ended, and
+    its figures go with the summary.
     """
     summaries = StandingSummary.objects.filter(period=None, **of_plan)
     list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
@@ -61,7 +62,7 @@ def hold(plan: Plan) -> StandingSummary | None:
 
 
 def hold_or_begin(plan: Plan) -> StandingSummary:
-    """The plan's summary, locked or new; whoever held it may have made it forgotten."""
+    """The plan's summary, locked or new. Tried again where it was deleted (`forget`) while we waited for its lock."""
     summary, is_new = StandingSummary.objects.get_or_create(plan=plan, period=None)
     return summary if is_new else hold(plan) or hold_or_begin(plan)
 
@@ -126,7 +127,7 @@ def refresh(plan: Plan, keys: Collection[int], *, now: datetime.datetime) -> Non
 
 
 def keep(summary: StandingSummary, sums: Sums) -> None:
-    """The rows have changed. The plan's figures as they are, and by unit what is kept already after these steps. Four queries."""
+    """Write the figures after the rows changed: `sums` holds the plan's new ones, and the units' steps. Four queries."""
     summary.figures, summary.turn = as_kept(sums.plan), summary.turn + 1
     summary.save(update_fields=["figures", "turn"])
     kept = summary.by_unit.filter(unit__in=list(sums.by_unit))
@@ -150,7 +151,7 @@ def log_changes(
 ) -> None:
     """A line for each light that turned; a light seen for the first time has not turned.
 
-    Those `overtaken` turned as the day began: whoever looked since has seen it.
+    Those `overtaken` (kept rows whose time was over) turned when the day began, not now: whoever looked today has seen it.
     """
     began = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     LightChange.objects.bulk_create(
@@ -221,7 +222,7 @@ def count_filing(before: ProgressReport | None, after: ProgressReport | None) ->
     if one.duty.role not in OBLIGED_ROLES or not (is_listed or must_report(one.duty_id)):
         return
     if not (is_listed and step_filing(one.period_id, one.duty.unit_id, steps)):
-        mend = partial(mend_filing, one.period_id)  # afterwards: others write at the same time
+        mend = partial(mend_filing, one.period_id)  # after this transaction, as others write to the period meanwhile
         transaction.on_commit(mend, robust=True)  # counts out of step never stand in the way of work
 
 
@@ -240,7 +241,7 @@ def mend_filing(period: int) -> None:
 
 def redate(measure: Measure) -> None:
     """The due date moved, and with it the place on the lists. After `refresh`, which takes its lock first."""
-    duties = list(measure.duties.values_list("pk", flat=True))  # joined, PostgreSQL may read every row that is listed
+    duties = list(measure.duties.values_list("pk", flat=True))  # by a join PostgreSQL may read the whole table
     DutyFiling.objects.filter(duty__in=duties).update(until=measure.due_on or NEVER)
 
 
@@ -278,10 +279,11 @@ def recount_filing(period: ReportingPeriod, *, lists_too: bool = True) -> None:
 
 
 def list_again(period: ReportingPeriod, measures: Collection[int] | None = None) -> None:
-    """Put right what is kept of the period's duties, of all measures or of these. What is right is not touched, so that nobody
-    who writes waits: a report and its row change in one transaction, and whoever adds a row at the same time has its report in
-    view. Every row is offered, those that stand already in vain: looking for the missing ones takes minutes where the table
-    was empty when last analysed.
+    """Put right what is kept of the period's duties, of all measures or of these.
+
+    Rows that are right are not touched, so that nobody who writes a report waits: it and its row change in one transaction. Wrong
+    rows are deleted; then all are inserted, and those that stand already stay (ON CONFLICT). Looking for the missing ones instead
+    can take PostgreSQL minutes, where the table was empty when it was last analysed.
     """
     wrong(period, measures).delete()
     names = ("period", "duty", *FACTS)

@@ -40,10 +40,8 @@ def save_wording(by: User, *, plan: Plan, changes: Mapping[str, Change], now: da
     for name in changed:
         keep(by, plan, name, changes[name].text, now)
     if changed:
-        before, after = (
-            {SECTIONS[n].label: stored[n] for n in changed},
-            {SECTIONS[n].label: changes[n].text for n in changed},
-        )
+        before = {SECTIONS[name].label: stored[name] for name in changed}
+        after = {SECTIONS[name].label: changes[name].text for name in changed}
         audit.record(by, "修改汇报稿文字", str(plan), now=now, before=before, after=after)
     return changed
 

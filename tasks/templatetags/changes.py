@@ -1,10 +1,9 @@
 """Texts with their changes marked, people by name, states as shape and word."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from tasks.textdiff import Piece
@@ -29,13 +28,8 @@ def named(person: User | None) -> str:
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024)  # 逾期 takes a number of days
 def state(tag: Tag | None) -> SafeString:
-    if tag is None:
-        return SafeString()
-    kind = "conf" if tag.css.startswith("conf") else ""
-    icon = format_html('<svg class="ic" aria-hidden="true"><use href="#i-{}"/></svg>', tag.icon) if tag.icon else ""
-    return format_html('<span class="tag {} {}">{}{}</span>', kind, tag.css, icon, tag.text)
+    return SafeString(tag.drawn() if tag else "")
 
 
 @register.simple_tag

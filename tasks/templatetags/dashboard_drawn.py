@@ -15,21 +15,43 @@ from django.utils.safestring import SafeString
 from tasks.models import Plan
 from tasks.queries.attention import Attended, Said
 from tasks.queries.dashboard import Filed
-from tasks.templatetags.changes import confidence
+from tasks.templatetags.changes import confidence, state
 from tasks.templatetags.charts import linked, stacked
-from tasks.templatetags.lights_shown import deadline_sign, progress_sign, some_units
 from tasks.views.dashboard_figures import Cell, Group, Line
+from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS
 from tasks.views.report_rows import CONFIDENCE_TAGS
 
 register = template.Library()
 
 WHY = 48  # characters of a reason that stand in a row
+NAMED = 3  # units named before the rest is counted
+WITH_DAYS = {"overdue": "逾期 {} 天", "urgent": "临期 {} 天", "soon": "临期 {} 天"}
 
 
 @lru_cache
 def address(name: str, *of: object) -> str:
     """Of a page; asked for by every table of a dashboard."""
     return reverse(name, args=of)
+
+
+def progress_sign(light: str) -> SafeString:
+    return state(PROGRESS_TAGS.get(light))
+
+
+def deadline_sign(light: str, due_on: datetime.date | None, today: datetime.date) -> SafeString:
+    """With the days past or left where they matter; a date far ahead needs no sign beside it."""
+    tag = DEADLINE_TAGS.get(light)
+    if tag is None or light == "ahead":
+        return SafeString()
+    if due_on is not None and light in WITH_DAYS:
+        tag = tag._replace(text=WITH_DAYS[light].format(abs((due_on - today).days)))
+    return state(tag)
+
+
+def some_units(names: Sequence[str]) -> str:
+    if len(names) <= NAMED:
+        return "、".join(names)
+    return f"{'、'.join(names[:NAMED])}等 {len(names)} 家"
 
 
 def units_of(plan: Plan) -> str:
@@ -123,8 +145,8 @@ def filed_row(row: Filed, unit_url: str, filing_url: str) -> str:
         f'<tr><th scope="row"><a href="{unit_url}">{escape(row.name)}</a></th>'
         f'<td class="n num strong nowrap"><a href="{filing_url}?unit={row.slug}">{row.handed_in} / {row.obliged}</a></td>'
     ]
-    for state, count in row.states:
-        link = f'<a href="{filing_url}?state={state}&amp;unit={row.slug}">{count}</a>'
+    for where, count in row.states:
+        link = f'<a href="{filing_url}?state={where}&amp;unit={row.slug}">{count}</a>'
         drawn.append(f'<td class="n num{"" if count else " zero"}">{link if count else count}</td>')
     return "".join([*drawn, "</tr>"])
 

@@ -24,11 +24,6 @@ from units.choices import Role
 register = template.Library()
 
 
-def sign(tag: Tag, css: str) -> str:
-    icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{tag.icon}"/></svg>' if tag.icon else ""
-    return f'<span class="tag {css}">{icon}{tag.text}</span>'
-
-
 def moment(at: datetime.datetime) -> str:
     local = timezone.localtime(at)
     return f'<time datetime="{local.isoformat()}">{local:%m-%d %H:%M}</time>'
@@ -118,7 +113,7 @@ class Lines:
             f'<th role="rowheader" scope="row"><a class="mt" href="{self.reports}{duty.key}/{row.period.pk}/">'
             f"{escape(duty.text)}</a>{unit}{period}</th>"
             f'<td role="cell" class="num nowrap" data-l="提交">{moment(report.submitted_at)}</td>'
-            f'<td role="cell" class="nowrap" data-l="审核">{sign(line.state, "stage")}{marks}</td></tr>'
+            f'<td role="cell" class="nowrap" data-l="审核">{line.state.drawn()}{marks}</td></tr>'
         )
 
 
@@ -133,9 +128,9 @@ def stands(line: Line) -> Iterable[str]:
     if line.state and line.row.report:
         yield f"<span>{begun(line.row.report, line.state)}</span>"
     if line.confidence:
-        yield sign(line.confidence, f"conf {line.confidence.css}")
+        yield line.confidence.drawn()
     if line.deadline:
-        yield sign(line.deadline, line.deadline.css)
+        yield line.deadline.drawn()
     if line.last is None:
         yield "<span>首次填报</span>"
     elif line.last.percent_complete is None:

@@ -46,7 +46,7 @@ NOT_PAGES = {
     "report-unchanged": "takes a POST alone; its refusals are read in test_browser_reporting.py",
     "attachment": "a file",
     "export-original": "a workbook",
-    "export-ledger": "a workbook",
+    "export-list": "a workbook",
     "export-workbook": "a workbook",
     "export-filing": "a workbook",
     "export-filed": "a workbook",

@@ -41,9 +41,8 @@ def shown(stage: Stage) -> html.HtmlElement:
 
 def typed_in(page: html.HtmlElement) -> dict[str, str]:
     form = page.get_element_by_id("report")
-    return {
-        name: (form.fields[name] or "").removeprefix("\n") for name in TYPED
-    }  # a parser keeps it, browsers drop it
+    # A parser keeps the line end behind <textarea>, browsers drop it.
+    return {name: (form.fields[name] or "").removeprefix("\n") for name in TYPED}
 
 
 def summary(page: html.HtmlElement) -> list[tuple[str, str]]:

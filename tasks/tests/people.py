@@ -8,6 +8,7 @@ from django.utils import timezone
 from jiaodong.testing.played import played_once
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure, Plan, ReportingPeriod
+from tasks.queries.content import EMPTY
 from units.choices import Role, UnitKind
 from units.models import Unit, UnitGroup, User
 
@@ -17,17 +18,11 @@ PERSONS = {  # of `make_stage`, one for each role
     Role.REPORTER: "reporter", Role.UNIT_REVIEWER: "reviewer", Role.OFFICE: "office", Role.LEADER: "leader",
     Role.ADMINISTRATOR: "administrator", Role.AUDITOR: "auditor",
 }  # fmt: skip
-CONTENT = {
+CONTENT = EMPTY | {
     "progress": "7月20日完成初步设计批复（鲁交规划〔2026〕12号），路基完成 40%。",
     "percent_complete": 40,
     "confidence": "on_track",
-    "risk": "",
-    "problems": "",
-    "coordination_request": "",
-    "coordination_unit": None,
-    "coordination_due_on": None,
     "next_steps": "12月底前路基完成 60%。",
-    "fall_reason": "",
 }
 
 

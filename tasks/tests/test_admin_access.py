@@ -7,15 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tasks.models import Duty, Measure, ProbableSlip
+from tasks.tests.back_office import MODELS, address, make_duty_via_group
 from tasks.tests.samples import make_duty, make_field, make_main_task, make_measure, make_plan
 from units.choices import Role
-from units.tests.back_office import NO_BUSINESS, inline, latin_words, logged_in
+from units.tests.back_office import NO_BUSINESS, latin_words, logged_in
 from units.tests.samples import make_group, make_unit
 
 pytestmark = pytest.mark.django_db
-
-MODELS = ["plan", "field", "maintask", "measure", "duty"]
-NO_SLIPS = inline("probable_slips")
 
 
 @pytest.fixture
@@ -23,16 +21,9 @@ def office(db: None) -> Client:
     return logged_in(Role.OFFICE)
 
 
-def address(page: str, row=None) -> str:
-    return reverse(f"admin:tasks_{page}", args=[row.pk] if row else [])
-
-
 @pytest.fixture
 def duty(db: None) -> Duty:
-    """A duty, reached through a group, of measure 7-3, whose main task has a field."""
-    plan = make_plan()
-    main_task = make_main_task(plan, number=7, field=make_field(plan))
-    return make_duty(make_measure(main_task, order=3), make_unit("青岛市政府"), via_group=make_group())
+    return make_duty_via_group()
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES
-from tasks.demo.dates import scheduled_percent
-from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS
+from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, scheduled_percent
 from tasks.models import (
     Amendment,
     CompletionClaim,

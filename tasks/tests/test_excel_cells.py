@@ -3,7 +3,7 @@
 import csv
 import datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
+from tasks.choices import ExportKind
 from tasks.excel import layout
-from tasks.excel.cells import LONGEST_TEXT, Share, clean, csv_field, csv_file, sheet_title, write_row
+from tasks.excel.book import Column, Export, Maker, Sheet, as_csv
+from tasks.excel.cells import LONGEST_TEXT, Share, clean, csv_field, sheet_title, write_row
 
 UTC = datetime.UTC
 
@@ -30,8 +32,16 @@ def written(*values: Any) -> list[Cell]:
     return [cell for (cell,) in read.iter_rows(max_row=len(values), max_col=1)]
 
 
-def read_csv(file: BytesIO) -> list[list[str]]:
-    return list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
+def csv_of(*values: str) -> bytes:
+    """A file of one row under columns of these numbers."""
+    sheet = Sheet("表", [Column(str(number), 20) for number in range(len(values))], [values])
+    export = Export(ExportKind.PROGRESS, None, datetime.date(2026, 9, 30), [sheet], 1)
+    return b"".join(as_csv(export, Maker("督查专员", datetime.datetime(2026, 9, 30))))
+
+
+def row_of(file: bytes) -> list[str]:
+    _, row = csv.reader(StringIO(file.decode("utf-8-sig"), newline=""))
+    return row
 
 
 class TestTextInACell:
@@ -174,15 +184,11 @@ class TestCsvField:
 
 class TestCsvFile:
     def test_it_begins_with_the_mark_by_which_excel_knows_utf_8(self) -> None:
-        assert (
-            csv_file([["序号", "具体举措"], [1, "甲"]]).getvalue()
-            == b"\xef\xbb\xbf" + "序号,具体举措\r\n1,甲\r\n".encode()
-        )
+        assert csv_of("甲", "乙") == b"\xef\xbb\xbf" + "0,1\r\n甲,乙\r\n".encode()
 
     def test_commas_quotes_and_line_ends_stay_inside_their_field(self) -> None:
-        row = ["甲,乙", '"丙"', "丁\n戊", "a\x00b"]
-        assert read_csv(csv_file([row])) == [["甲,乙", '"丙"', "丁\n戊", "a␀b"]]
+        assert row_of(csv_of("甲,乙", '"丙"', "丁\n戊", "a\x00b")) == ["甲,乙", '"丙"', "丁\n戊", "a␀b"]
 
     def test_a_text_longer_than_a_cell_is_whole(self) -> None:
         text = "字" * 40000
-        assert read_csv(csv_file([[text]])) == [[text]]
+        assert row_of(csv_of(text)) == [text]

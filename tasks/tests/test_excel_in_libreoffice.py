@@ -21,7 +21,7 @@ from tasks.models import Measure, Plan
 from tasks.tables import select_measures
 from tasks.tests.on_paper import Convert, page_count, pages_of, run, squeezed
 from tasks.tests.test_checkcode import ROWS, sent
-from tasks.tests.test_excel_ledger import ALL_COLUMNS, TODAY, list_xlsx
+from tasks.tests.test_excel_measures import ALL_COLUMNS, TODAY, list_xlsx
 
 CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # comma, quote, UTF-8, from row 1, as shown, every sheet
 HEADER = "序号主要任务具体举措责任单位"

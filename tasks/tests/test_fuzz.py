@@ -20,10 +20,8 @@ from units.choices import Role
 
 __all__ = ["source"]
 COUNT, SEED = int(os.environ.get("FUZZ_REQUESTS", "300")), int(os.environ.get("FUZZ_SEED", "1"))
-AT_ONCE, FRESH_AFTER = (
-    4,
-    500,
-)  # requests; what they changed is thrown away then, so that there is something left to ask
+AT_ONCE = 4  # requests
+FRESH_AFTER = 500  # requests: then what they changed is thrown away, so that there is something left to ask
 MOST_MEMORY = 400 * 2**20  # of a worker, resident, after a file that grows
 FORM = "application/x-www-form-urlencoded"
 SKIPPED = {"logout/", "admin/logout/", "account/password/"}  # what follows would be asked by nobody

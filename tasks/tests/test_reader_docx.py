@@ -1,15 +1,13 @@
 """A Word document becomes the rows its text would give: merged cells fill down, tracked deletions are gone."""
 
-from tasks.allocation.reader_docx import read_docx
+from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import read_text
-from tasks.allocation.rows import Document
 from tasks.tests.office_files import (
     HEADER,
     TITLE,
     cells,
     customer_table,
     document_of,
-    docx,
     found,
     header_row,
     refusal,
@@ -20,22 +18,7 @@ from tasks.tests.office_files import (
     tc,
     tr,
 )
-
-ROW = ("1", "甲", "乙", "丙")
-RESTART, CONTINUE = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
-
-
-def read(*rows, **options) -> Document:
-    return read_docx(docx(*rows, **options))
-
-
-def of(*rows: str) -> Document:
-    """A document of one table, by the XML of its rows under the header."""
-    return read_docx(document_of(table_of(header_row(), *rows)))
-
-
-def span(columns: int) -> str:
-    return f'<w:gridSpan w:val="{columns}"/>'
+from tasks.tests.reading_docx import CONTINUE, RESTART, ROW, of, read, span
 
 
 class TestRows:
@@ -49,7 +32,7 @@ class TestRows:
             table_of(header_row(), tr(*map(tc, ROW))),
             table_of(header_row(), tr(*map(tc, ("2", "丁", "戊", "己")))),
         )
-        assert cells(read_docx(document_of(one + f"<w:p>{run('续表')}</w:p>" + two))) == [
+        assert cells(read_table(document_of(one + f"<w:p>{run('续表')}</w:p>" + two))) == [
             row(2, *ROW),
             row(4, "2", "丁", "戊", "己"),
         ]
@@ -70,7 +53,7 @@ class TestRows:
         assert found(read(HEADER[:3], ROW[:3])) == [("ROW_CELL_COUNT", 1), ("ROW_CELL_COUNT", 2)]
 
     def test_a_document_without_a_table_is_refused(self):
-        assert refusal(read_docx(document_of(f"<w:p>{run(TITLE)}</w:p>"))) == (
+        assert refusal(read_table(document_of(f"<w:p>{run(TITLE)}</w:p>"))) == (
             "文档里没有表格。请把分工表做成四列的表格（序号、主要任务、具体举措、责任单位）；文本框里的表格请移到正文。"
         )
 
@@ -135,7 +118,7 @@ class TestMergedCells:
     def test_a_merge_ends_with_its_table(self):
         above = table_of(header_row(), tr(tc("1", properties=RESTART), *map(tc, ROW[1:])))
         below = table_of(tr(tc("", properties=CONTINUE), *map(tc, ("丁", "戊", "己"))))
-        assert cells(read_docx(document_of(above + below))) == [row(2, *ROW), row(3, "", "丁", "戊", "己")]
+        assert cells(read_table(document_of(above + below))) == [row(2, *ROW), row(3, "", "丁", "戊", "己")]
 
     def test_what_continues_nothing_is_a_cell_of_its_own(self):
         assert cells(of(tr(tc("1", properties=CONTINUE), *map(tc, ROW[1:])))) == [row(2, *ROW)]
@@ -166,7 +149,7 @@ class TestGrid:
     def test_borders_that_do_not_line_up_do_not_matter(self):
         header = tr(tc("序号"), tc("主要任务"), tc("具体举措", properties=span(2)), tc("责任单位"))
         data = tr(tc("1"), tc("甲"), tc("乙"), tc("丙", properties=span(2)))
-        assert cells(read_docx(document_of(table_of(header, data)))) == [row(2, *ROW)]
+        assert cells(read_table(document_of(table_of(header, data)))) == [row(2, *ROW)]
 
     def test_a_row_that_begins_late_keeps_its_columns(self):
         late = tr(tc("丁"), tc("戊"), properties='<w:gridBefore w:val="2"/>')
@@ -182,7 +165,7 @@ class TestGrid:
     def test_cells_and_rows_in_content_controls_are_read(self):
         held = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
         data = held.format(tr(held.format(tc("1")), *map(tc, ROW[1:])))
-        assert cells(read_docx(document_of(held.format(table_of(header_row(), data))))) == [row(2, *ROW)]
+        assert cells(read_table(document_of(held.format(table_of(header_row(), data))))) == [row(2, *ROW)]
 
     def test_a_table_within_a_cell_is_part_of_its_text(self):
         within = tc("乙").replace("</w:tc>", table_of(tr(tc("丁"), tc("戊"))) + "<w:p/></w:tc>")

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.allocation.reader_docx import read_docx
-from tasks.allocation.rows import Document
+from tasks.allocation.reader import read_table
 from tasks.tests.office_files import (
     HEADER,
     TITLE,
@@ -23,22 +22,7 @@ from tasks.tests.office_files import (
     tr,
     with_part,
 )
-
-ROW = ("1", "甲", "乙", "丙")
-RESTART, CONTINUE = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
-
-
-def read(*rows, **options) -> Document:
-    return read_docx(docx(*rows, **options))
-
-
-def of(*rows: str) -> Document:
-    """A document of one table, by the XML of its rows under the header."""
-    return read_docx(document_of(table_of(header_row(), *rows)))
-
-
-def span(columns: int) -> str:
-    return f'<w:gridSpan w:val="{columns}"/>'
+from tasks.tests.reading_docx import CONTINUE, RESTART, ROW, of, read, span
 
 
 class TestParagraphs:
@@ -101,7 +85,7 @@ class TestParagraphs:
     def test_a_text_box_in_the_body_is_neither_title_nor_table(self):
         box = f"<w:txbxContent><w:p>{run('浮动')}</w:p>{table_of(tr(*map(tc, ROW)))}</w:txbxContent>"
         anchor = f"<w:p><w:r><w:drawing>{box}</w:drawing></w:r></w:p>"
-        document = read_docx(document_of(anchor + f"<w:p>{run(TITLE)}</w:p>" + table_of(header_row())))
+        document = read_table(document_of(anchor + f"<w:p>{run(TITLE)}</w:p>" + table_of(header_row())))
         assert (document.title, document.notes, document.rows) == (TITLE, (), ())
 
 
@@ -130,7 +114,7 @@ class TestOtherWriters:
     def test_the_strict_flavour(self):
         strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
         data = document_of(table_of(header_row(), tr(*map(tc, ROW))))
-        assert cells(read_docx(with_part(data, "word/document.xml", lambda xml: xml.replace(WORD, strict)))) == [
+        assert cells(read_table(with_part(data, "word/document.xml", lambda xml: xml.replace(WORD, strict)))) == [
             row(2, *ROW)
         ]
 
@@ -138,7 +122,7 @@ class TestOtherWriters:
         data = with_part(docx(HEADER, ROW), "word/vbaProject.bin", lambda _: "macro")
         kind = "application/vnd.ms-word.document.macroEnabled.main+xml"
         plain = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-        assert cells(read_docx(with_part(data, "[Content_Types].xml", lambda xml: xml.replace(plain, kind)))) == [
+        assert cells(read_table(with_part(data, "[Content_Types].xml", lambda xml: xml.replace(plain, kind)))) == [
             row(2, *ROW)
         ]
 
@@ -146,7 +130,7 @@ class TestOtherWriters:
         data = with_part(docx(HEADER, ROW), "word/styles.xml", lambda _: "<broken")
         missing = '<Relationship Id="r99" Type="http://x/image" Target="NULL"/></Relationships>'
         data = with_part(data, "word/_rels/document.xml.rels", lambda xml: xml.replace("</Relationships>", missing))
-        assert cells(read_docx(data)) == [row(2, *ROW)]
+        assert cells(read_table(data)) == [row(2, *ROW)]
 
     def test_more_cells_than_any_table_has_are_refused(self, monkeypatch):
         monkeypatch.setattr("tasks.allocation.reader_docx.MOST_CELLS", 8)

@@ -1,13 +1,10 @@
 """A workbook becomes the rows its text would give: merged cells fill down, plain blanks never do."""
 
-from collections.abc import Callable
-
 import pytest
 from openpyxl import Workbook
 
+from tasks.allocation.reader import read_table
 from tasks.allocation.reader_text import read_text
-from tasks.allocation.reader_xlsx import read_xlsx
-from tasks.allocation.rows import Document
 from tasks.excel.original_table import original_table
 from tasks.tests.office_files import (
     HEADER,
@@ -20,20 +17,9 @@ from tasks.tests.office_files import (
     row,
     saved,
     split_rows,
-    with_part,
     xlsx,
 )
-
-SHEET = "xl/worksheets/sheet1.xml"
-ROW = ("1", "甲", "乙", "丙")
-
-
-def read(*rows, merge=()) -> Document:
-    return read_xlsx(xlsx(*rows, merge=merge))
-
-
-def patched(data: bytes, change: Callable[[str], str]) -> Document:
-    return read_xlsx(with_part(data, SHEET, change))
+from tasks.tests.reading_xlsx import ROW, patched, read
 
 
 class TestRows:
@@ -50,7 +36,7 @@ class TestRows:
         fill(book.active, (HEADER, ROW))
         book.active.row_dimensions[2].hidden = True
         book.active.column_dimensions["C"].hidden = True
-        assert cells(read_xlsx(saved(book))) == [row(2, *ROW)]
+        assert cells(read_table(saved(book))) == [row(2, *ROW)]
 
     def test_text_right_of_the_table_is_a_fifth_cell(self):
         document = read(HEADER, (*ROW, "已完成"), (*ROW, "  "), (*ROW, None, None, "备注", "备注"))
@@ -99,24 +85,24 @@ class TestSheets:
         return saved(book)
 
     def test_the_first_sheet_with_a_header_is_read(self):
-        document = read_xlsx(self.book([("填表说明",)], [(TITLE,), HEADER, ROW], [HEADER, ("2", "丁", "戊", "己")]))
+        document = read_table(self.book([("填表说明",)], [(TITLE,), HEADER, ROW], [HEADER, ("2", "丁", "戊", "己")]))
         assert (document.title, cells(document)) == (TITLE, [row(3, *ROW)])
 
     def test_a_hidden_sheet_is_not_read(self):
         data = self.book([HEADER, ("9", "旧", "旧", "旧")], [HEADER, ROW], hidden=[0])
-        assert cells(read_xlsx(data)) == [row(2, *ROW)]
+        assert cells(read_table(data)) == [row(2, *ROW)]
 
     def test_without_a_header_the_first_sheet_is_read(self):
-        assert cells(read_xlsx(self.book([], [ROW], [("2", "丁", "戊", "己")]))) == [row(1, *ROW)]
+        assert cells(read_table(self.book([], [ROW], [("2", "丁", "戊", "己")]))) == [row(1, *ROW)]
 
     def test_a_chart_sheet_is_passed_over(self):
         book = Workbook()
         book.create_chartsheet("图", 0)
         fill(book.worksheets[0], (HEADER, ROW))
-        assert cells(read_xlsx(saved(book))) == [row(2, *ROW)]
+        assert cells(read_table(saved(book))) == [row(2, *ROW)]
 
     def test_an_empty_workbook_is_refused(self):
-        assert refusal(read_xlsx(saved(Workbook()))) == (
+        assert refusal(read_table(saved(Workbook()))) == (
             "工作簿是空的，没有可读的内容。请检查是否选错了文件，或内容是否在隐藏的工作表里。"
         )
 
@@ -247,7 +233,7 @@ class TestCustomerTable:
         assert (document.title, document.findings, len(document.rows)) == (TITLE, (), 80)
 
     def test_the_table_as_issued_by_this_site_is_read_back(self, loaded_plan):
-        document = read_xlsx(original_table(loaded_plan).getvalue())
+        document = read_table(original_table(loaded_plan).getvalue())
         measures = loaded_plan.main_tasks.order_by("number", "measures__order").values_list(
             "number", "title", "measures__text", "measures__responsibility_text"
         )

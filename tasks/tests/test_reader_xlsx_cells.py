@@ -1,7 +1,6 @@
 """What the cells of a workbook hold becomes text: numbers, days, formulas, paragraphs, whoever wrote the file."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time
 
 import pytest
@@ -13,7 +12,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.worksheet.formula import ArrayFormula
 
-from tasks.allocation.reader_xlsx import read_xlsx
+from tasks.allocation.reader import read_table
 from tasks.allocation.rows import Document
 from tasks.tests.office_files import (
     HEADER,
@@ -33,17 +32,7 @@ from tasks.tests.office_files import (
     workbook_of,
     xlsx,
 )
-
-SHEET = "xl/worksheets/sheet1.xml"
-ROW = ("1", "甲", "乙", "丙")
-
-
-def read(*rows, merge=()) -> Document:
-    return read_xlsx(xlsx(*rows, merge=merge))
-
-
-def patched(data: bytes, change: Callable[[str], str]) -> Document:
-    return read_xlsx(with_part(data, SHEET, change))
+from tasks.tests.reading_xlsx import ROW, SHEET, patched, read
 
 
 class TestValues:
@@ -72,12 +61,12 @@ class TestValues:
         book = Workbook()
         book.epoch = MAC_EPOCH
         fill(book.active, (HEADER, ("1", "甲", date(2020, 1, 31), "丙")))
-        assert cells(read_xlsx(saved(book))) == [row(2, "1", "甲", "2020-01-31", "丙")]
+        assert cells(read_table(saved(book))) == [row(2, "1", "甲", "2020-01-31", "丙")]
 
     def test_days_in_the_formats_of_chinese_excel(self):
         data = xlsx(HEADER, ("1", "甲", date(2020, 1, 31), "丙"))
         data = with_part(data, "xl/styles.xml", lambda xml: xml.replace('numFmtId="14"', 'numFmtId="31"'))
-        assert cells(read_xlsx(data)) == [row(2, "1", "甲", "2020-01-31", "丙")]
+        assert cells(read_table(data)) == [row(2, "1", "甲", "2020-01-31", "丙")]
 
     def test_a_number_that_is_no_day_is_shown_as_a_number(self):
         data = xlsx(HEADER, ("1", "甲", date(2020, 1, 31), "丙"))
@@ -101,7 +90,7 @@ class TestValues:
         book = Workbook()
         fill(book.active, (HEADER, ROW))
         book.active["C2"] = CellRichText("推进", TextBlock(InlineFont(b=True), "胶东 "), "一体化")
-        assert cells(read_xlsx(saved(book))) == [row(2, "1", "甲", "推进胶东 一体化", "丙")]
+        assert cells(read_table(saved(book))) == [row(2, "1", "甲", "推进胶东 一体化", "丙")]
 
     def test_shared_texts_lose_their_formatting_and_reading_aids(self):
         strings = (
@@ -111,12 +100,12 @@ class TestValues:
         )
         shared = "<row><c><v>1</v></c>" + "".join(f'<c t="s"><v>{at}</v></c>' for at in range(3)) + "</row>"
         data = workbook_of(sheet_of(inline(*HEADER), shared), strings="".join(strings))
-        assert cells(read_xlsx(data)) == [(2, "1", "甲", ("胶东",), ("丙", "丁"))]
+        assert cells(read_table(data)) == [(2, "1", "甲", ("胶东",), ("丙", "丁"))]
 
     def test_reading_aids_in_the_cell_itself_are_no_text(self):
         cell = '<c t="inlineStr"><is><t>甲</t><rPh sb="0" eb="1"><t>jiǎ</t></rPh></is></c>'
         data = workbook_of(sheet_of(inline(*HEADER), inline("1").replace("</row>", f"{cell}</row>")))
-        assert cells(read_xlsx(data)) == [row(2, "1", "甲", "", "")]
+        assert cells(read_table(data)) == [row(2, "1", "甲", "", "")]
 
 
 class TestParagraphs:
@@ -180,7 +169,7 @@ class TestFormulas:
         for at in range(2, 9):
             book.active[f"A{at}"] = f"=ROW()-{at - 1}"
         book.active["B3"] = ArrayFormula("B3", "=A3")
-        assert refusal(read_xlsx(saved(book))).startswith("A2、A3、B3、A4、A5 等 8 个单元格 是公式")
+        assert refusal(read_table(saved(book))).startswith("A2、A3、B3、A4、A5 等 8 个单元格 是公式")
 
     def test_outside_the_table_it_only_counts_as_text(self):
         document = self.with_formula("", at="E2")
@@ -190,24 +179,24 @@ class TestFormulas:
 class TestOtherWriters:
     def test_cells_need_not_say_where_they_are(self):
         data = workbook_of(sheet_of(inline(TITLE), inline(*HEADER), inline(*ROW)))
-        assert (read_xlsx(data).title, cells(read_xlsx(data))) == (TITLE, [row(3, *ROW)])
+        assert (read_table(data).title, cells(read_table(data))) == (TITLE, [row(3, *ROW)])
 
     def test_cells_without_a_place_follow_those_with_one(self):
         named = '<c r="C9" t="inlineStr"><is><t>{}</t></is></c><c t="inlineStr"><is><t>{}</t></is></c>'
         rows = [inline("", "", *HEADER), inline(*ROW).replace("<row>", '<row r="9">')]
         rows[1] = f'<row r="9">{named.format("1", "甲")}<c/><c r="F9" t="str"><v>丙</v></c></row>'
-        assert cells(read_xlsx(workbook_of(sheet_of(*rows)))) == [row(9, "1", "甲", "", "丙")]
+        assert cells(read_table(workbook_of(sheet_of(*rows)))) == [row(9, "1", "甲", "", "丙")]
 
     def test_the_strict_flavour(self):
         strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
         sheet = sheet_of(inline(*HEADER), inline(*ROW)).replace(SHEETS, strict)
-        assert cells(read_xlsx(workbook_of(sheet))) == [row(2, *ROW)]
+        assert cells(read_table(workbook_of(sheet))) == [row(2, *ROW)]
 
     def test_macros_are_ignored(self):
         data = with_part(xlsx(HEADER, ROW), "xl/vbaProject.bin", lambda _: "macro")
         kind = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
         assert cells(
-            read_xlsx(
+            read_table(
                 with_part(data, "[Content_Types].xml", lambda xml: re.sub(r"[\w/.+-]*sheet\.main\+xml", kind, xml))
             )
         ) == [row(2, *ROW)]
@@ -215,12 +204,12 @@ class TestOtherWriters:
     def test_what_is_not_read_may_be_broken(self):
         data = with_part(xlsx(HEADER, ROW), "xl/theme/theme1.xml", lambda _: "<broken")
         data = with_part(data, "docProps/core.xml", lambda _: "<broken")
-        assert cells(read_xlsx(data)) == [row(2, *ROW)]
+        assert cells(read_table(data)) == [row(2, *ROW)]
 
     def test_names_of_parts_know_no_case_and_both_slashes(self):
         parts = unpacked(workbook_of(sheet_of(inline(*HEADER), inline(*ROW))))
         parts["xl\\Worksheets\\SHEET1.xml"] = parts.pop(SHEET)
-        assert cells(read_xlsx(packed(parts))) == [row(2, *ROW)]
+        assert cells(read_table(packed(parts))) == [row(2, *ROW)]
 
     def test_declared_dimensions_do_not_matter(self):
         dimension = '<dimension ref="A1:XFD1048576"/>'
@@ -230,11 +219,11 @@ class TestOtherWriters:
     def test_merged_cells_as_large_as_a_sheet_do_not_matter(self):
         merges = "".join(f'<mergeCell ref="A{at}:XFD1048576"/>' for at in range(3, 20_000))
         sheet = sheet_of(inline(*HEADER), inline(*ROW), end=f"<mergeCells>{merges}</mergeCells>")
-        assert cells(read_xlsx(workbook_of(sheet))) == [row(2, *ROW)]
+        assert cells(read_table(workbook_of(sheet))) == [row(2, *ROW)]
 
     def test_a_text_in_the_last_row_of_all(self):
         last = inline(*ROW).replace("<row>", '<row r="1048576">')
-        assert cells(read_xlsx(workbook_of(sheet_of(inline(*HEADER), last)))) == [row(1048576, *ROW)]
+        assert cells(read_table(workbook_of(sheet_of(inline(*HEADER), last)))) == [row(1048576, *ROW)]
 
     def test_more_cells_than_any_table_has_are_refused(self, monkeypatch):
         monkeypatch.setattr("tasks.allocation.sheet.MOST_CELLS", 8)

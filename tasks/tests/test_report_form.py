@@ -201,6 +201,12 @@ class TestSave:
         post(stage, client=client)
         assert now_in(stage).version == 1
 
+    def test_a_number_that_no_row_can_hold_is_no_version(self, stage):
+        endless = "9" * 5000
+        asked = ("save", f"remove:{endless}", "submit", "withdraw")
+        assert [post(stage, do=do, version=endless).status_code for do in asked] == [302, 302, 302, 200]
+        assert (now_in(stage).state, now_in(stage).progress) == (ReportState.SUBMITTED, TYPED["progress"])
+
     def test_restoring_a_field_without_script_keeps_the_others(self, stage):
         reported_before(stage)
         assert post(stage, do="restore:progress").status_code == 302

@@ -31,7 +31,7 @@ def good(stage: Stage) -> bytes:
 
 
 def encrypted() -> bytes:
-    return incoming.OLD_EXCEL + b"\0" * 600 + incoming.ENCRYPTED_PART + b"\0" * 600
+    return incoming.OLE + b"\0" * 600 + incoming.ENCRYPTED_PART + b"\0" * 600
 
 
 def bomb(data: bytes) -> bytes:
@@ -90,7 +90,7 @@ def doubled_column(data: bytes) -> bytes:
 
 CASES = {
     "empty": (lambda good: b"", incoming.EMPTY),
-    "old Excel": (lambda good: incoming.OLD_EXCEL + b"\0" * 2000, incoming.OLD),
+    "old Excel": (lambda good: incoming.OLE + b"\0" * 2000, incoming.OLD),
     "a password": (lambda good: encrypted(), incoming.PROTECTED),
     "a macro": (with_macro, incoming.MACRO),
     "a zip bomb": (bomb, incoming.TOO_LARGE),

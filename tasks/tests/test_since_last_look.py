@@ -45,9 +45,8 @@ class TestSinceLastLook:
         monkeypatch.setattr(timezone, "now", lambda: later)
         response = client_of(leader).post("/plans/jiaodong/dashboard-seen/", {"until": until})
         assert (response.status_code, response.url) == (302, BOARD)
-        assert (
-            LastLook.objects.get(person=leader).looked_at == LATER
-        )  # when the page was drawn, not when it was pressed
+        # When the page was drawn, not when the button was pressed:
+        assert LastLook.objects.get(person=leader).looked_at == LATER
         shown = page(leader)
         assert shown.text("//h2[@id='turns']") == "上次查看以来"
         assert self.turned(shown) == ["变差1-1 任务1 正常 → 有风险"]

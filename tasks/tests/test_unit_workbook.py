@@ -11,7 +11,6 @@ from tasks.choices import DutyRole, Halt
 from tasks.excel.unit_workbook import FIRST_ROW, HEADER_ROW, HINT_ROW, KEY_ROW, LABELS, MARKS_SHEET, UNITS_SHEET
 from tasks.models import Measure
 from tasks.roundtrip import EDITABLE, FIELDS, LOCKED
-from tasks.services.report_rules import CONTENT_FIELDS
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import drafted, more_duties, reported_before
 from tasks.tests.offline import Offline, taken
@@ -29,10 +28,6 @@ def address(stage: Stage, unit: str = "jt", period: int | None = None) -> str:
 @pytest.fixture
 def offline(stage: Stage) -> Offline:
     return Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
-
-
-def test_what_can_be_filled_in_is_the_content_of_a_report() -> None:
-    assert EDITABLE == CONTENT_FIELDS
 
 
 class TestRows:

@@ -15,7 +15,6 @@ from tasks.workflow import CLAIM_MOVES, INSTRUCTION_MOVES, REPORT_MOVES, is_lega
 from units.choices import Role
 
 VERBS = ("save_draft", "submit_report", "withdraw_report", "forward_report", "return_report", "approve_report")
-UNIT_ROLES = (Role.REPORTER, Role.UNIT_REVIEWER)
 
 
 def report_in(stage: Stage, state: str, author) -> ProgressReport:

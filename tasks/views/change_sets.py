@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tasks.choices import ReportState
+from tasks.choices import WRITABLE
 from tasks.excel.unit_workbook import LABELS
 from tasks.models import ChangedReport, ChangeSet, Upload
 from tasks.permissions import visible_to
@@ -70,7 +70,7 @@ def reports_of(found: ChangeSet) -> list[ChangedReport]:
 
 
 def can_hand_in(row: ChangedReport) -> bool:
-    return row.report is not None and row.report.state in (ReportState.DRAFT, ReportState.RETURNED)
+    return row.report is not None and row.report.state in WRITABLE
 
 
 def revert(request: HttpRequest, found: ChangeSet) -> HttpResponse:

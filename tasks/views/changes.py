@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tasks.models import ProgressReport
+from tasks.queries.content import content_of, repeated
 from tasks.queries.review import Change, Entry
-from tasks.services.report_rules import content_of, repeated
 from tasks.textdiff import Piece, text_diff
 from units import audit
 
@@ -60,6 +60,11 @@ def compare(before: Words | None, now: Words) -> Comparison:
 def difference(label: str, before: str, now: str) -> Changed:
     if label not in WHOLE:
         return Changed(label, text_diff(before, now), False)
+    return gave_way(label, before, now)
+
+
+def gave_way(label: str, before: str, now: str) -> Changed:
+    """A value that went as a whole for another, or is new, or is gone."""
     pieces: list[Piece] = [("removed", before)] if before else []
     return Changed(label, [*pieces, *([("added", now)] if now else [])], bool(before and now))
 

@@ -39,7 +39,7 @@ def completion(request: HttpRequest, slug: str, number: int, order: int) -> Http
     """办结申请: the form, or the claim that stands; and every earlier one with its answer."""
     measure, duty = measure_and_duty(request.user, slug, number, order)
     claims = queries.completions_of(measure.pk, request.user)
-    standing = next((one for one in claims if is_standing(one)), None)
+    standing = next((one for one in claims if one.state == ClaimState.PENDING or one.is_in_force), None)
     form = CompletionForm(typed(request), check=partial(services.refuse_future, timezone.localdate()))
 
     def claim() -> None:
@@ -49,10 +49,6 @@ def completion(request: HttpRequest, slug: str, number: int, order: int) -> Http
     if answer := acted(request, form, standing, claim, said):
         return answer
     return shown(request, "tasks/closing/completion.html", measure, duty, form, standing, claims)
-
-
-def is_standing(claim: Any) -> bool:
-    return claim.state == ClaimState.PENDING or (claim.state == ClaimState.GRANTED and claim.reopened_at is None)
 
 
 @login_keeps_text

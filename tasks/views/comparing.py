@@ -17,18 +17,17 @@ from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Now, Then
-from tasks.queries.compared import ADDED, KINDS, Compared, Pair
+from tasks.queries.compared import ADDED, KINDS, NOW, Compared, Pair, side_key
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import LedgerLine
 from tasks.queries.reports import frozen_periods
 from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff
-from tasks.views.changes import Changed
+from tasks.views.changes import Changed, gave_way
 from tasks.views.light_tags import Quick
 from units.permissions import Permission, require
 
 PER_PAGE = 25
-NOW = "now"
 LABELS = {name: str(ProgressReport._meta.get_field(name).verbose_name) for name in REPORT_TEXTS}
 
 
@@ -92,7 +91,7 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
     keys = found.of_kind(kind)
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     params = QueryDict(mutable=True)
-    params.update({"from": value_of(sides.before), "to": value_of(sides.after)})
+    params.update({"from": side_key(sides.before), "to": side_key(sides.after)})
     return {
         "sides": sides,
         "params": params,
@@ -103,10 +102,6 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
         "page": page,
         "blocks": [block(pair) for pair in found.pairs(request.user, list(page.object_list))],
     }
-
-
-def value_of(basis: Basis) -> str:
-    return str(basis.period.pk) if basis.period else NOW
 
 
 def block(pair: Pair) -> Block:
@@ -134,11 +129,6 @@ def states(kinds: list[str], before: LedgerLine, after: LedgerLine) -> Iterable[
         yield from dates(before, after)
     if "units" in kinds:
         yield Changed("责任单位", units(before, after), False)
-
-
-def gave_way(label: str, before: str, after: str) -> Changed:
-    pieces: list[Piece] = [("removed", before)] if before else []
-    return Changed(label, [*pieces, *([("added", after)] if after else [])], bool(before and after))
 
 
 def percent(line: LedgerLine) -> str:

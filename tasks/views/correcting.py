@@ -13,9 +13,9 @@ from tasks.forms import ReportForm
 from tasks.forms_office import ReasonForm
 from tasks.models import ProgressReport
 from tasks.permissions import visible_to
+from tasks.queries.content import content_of
 from tasks.queries.review import REPORT_JOINS
 from tasks.services import reviewing
-from tasks.services.report_rules import content_of
 from tasks.views.kept import login_keeps_text, typed
 from tasks.views.reporting import add_missing
 from units.permissions import Permission, require

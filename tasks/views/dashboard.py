@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +17,16 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
 from tasks.queries.attention import LISTED, attention
+from tasks.queries.compared import NOW
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
-from tasks.queries.turns import plan_as_seen_by, turns
+from tasks.queries.turns import turns
 from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
 from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
+from tasks.views.found import plan_or_404
 from tasks.views.periods import STATE_LABELS
 from units.choices import UNIT_BOUND_ROLES, Role
 from units.models import Unit, User
@@ -33,13 +35,6 @@ from units.permissions import Permission, require
 EARLIEST_YEAR = 2000
 
 DECISIONS, PER_PAGE, OUTSTANDING = 10, 15, 20
-
-
-def plan_or_404(user: User, slug: str) -> Plan:
-    plan = plan_as_seen_by(user, slug)
-    if plan is None:
-        raise Http404(f"没有网址名为 {slug} 的分工表。")
-    return plan
 
 
 @login_required
@@ -67,9 +62,7 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         **common(board, figures),
         "matters": matter_rows(board.plan, own, user),
         "matter_counts": board.matters(user.unit_id),
-        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": "now"})
-        if board.frozen
-        else "",
+        "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": NOW}) if board.frozen else "",
         "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
         "filing_url": filing_url(board),
     }

@@ -81,10 +81,8 @@ class Waiting(NamedTuple):
 
 def waiting(user: User, plan: Plan, today: datetime.date) -> list[Waiting]:
     """What waits for this person in the Office, each with its list. Two queries."""
-    given, address = (
-        instructions.counts(instructions.instructions(plan, user), today),
-        reverse("instructions", args=[plan.slug]),
-    )
+    given = instructions.counts(instructions.instructions(plan, user), today)
+    address = reverse("instructions", args=[plan.slug])
     return [
         *(Waiting(tab.label, tab.count, tab.url) for tab in tabs(user)),
         Waiting("办理中的批示", given.open, f"{address}?state=open"),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from tasks.excel.ledger import list_export
+from tasks.excel.measures import list_export
 from tasks.excel.original_table import original_table
 from tasks.models import Measure, Plan
 from tasks.tables import select_measures
@@ -27,10 +27,10 @@ def export_original(request: HttpRequest, slug: str) -> FileResponse:
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def export_ledger(request: HttpRequest, slug: str, extension: str) -> FileResponse:
+def export_list(request: HttpRequest, slug: str, extension: str) -> FileResponse:
     """The whole list at this URL, in its columns and order, whatever page is on the screen."""
     if extension not in WRITERS:
-        raise Http404(f"台账没有 {extension} 格式，请用 xlsx 或 csv。")
+        raise Http404(f"任务清单没有 {extension} 格式，请用 xlsx 或 csv。")
     plan, today = get_object_or_404(Plan, slug=slug), timezone.localdate()
     selection = select_measures(plan, rows_asked(request), today)
     return hand_out(request, list_export(selection, today), extension)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.allocation.decisions import Meaning
+from tasks.allocation.decisions import UNIT, Meaning
 from tasks.allocation.findings import Finding
 from tasks.allocation.rows import Row
 from tasks.allocation.table import DraftMeasure, DraftTask
@@ -22,7 +22,7 @@ from tasks.permissions import visible_to
 from tasks.queries.comparison import Change, Placed, in_words, kind_of
 from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
-from tasks.textdiff import Piece, text_diff
+from tasks.textdiff import Piece, text_diff, two_texts
 from tasks.views.importing import of_own_table
 from tasks.views.kept import login_keeps_text, typed
 from units.permissions import Permission, require
@@ -169,7 +169,7 @@ def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     units = units_to_name()
     spelled = {unit.name: unit.name for unit in units} | {
-        name: name for name, meaning in examined.decisions.names.items() if meaning.is_a == "unit"
+        name: name for name, meaning in examined.decisions.names.items() if meaning.is_a == UNIT
     }
     names = [*examined.decisions.names, *examined.unknown[:AT_ONCE]]
     forms = [
@@ -286,5 +286,4 @@ def differences(examined: Examined) -> dict[str, Any]:
 def sides(change: Change, *, in_pieces: bool) -> tuple[list[Piece], list[Piece]]:
     if change.sign != "~" or not in_pieces:
         return [("same", change.before)], [("same", change.after)]
-    pieces = text_diff(change.before, change.after)
-    return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
+    return two_texts(text_diff(change.before, change.after))

@@ -20,6 +20,7 @@ from tasks.permissions import visible_to
 from tasks.queries.instructions import proposal
 from tasks.services import instructing as services
 from tasks.views.kept import login_keeps_text, typed
+from units.keys import is_key
 from units.permissions import Permission, require
 from units.views.display import way_back
 
@@ -63,7 +64,7 @@ def report_asked(request: HttpRequest, plan: Plan) -> ProgressReport | None:
     key = request.GET.get("report", "")
     if not key:
         return None
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    if not is_key(key):
         raise Http404("没有这份填报。")
     joins = ("duty__unit", "duty__measure__main_task", "period", "coordination_unit")
     found = visible_to(request.user, ProgressReport).select_related(*joins)

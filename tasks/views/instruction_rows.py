@@ -4,7 +4,9 @@ import datetime
 from typing import NamedTuple
 
 from tasks.choices import InstructionState
+from tasks.lights import DeadlineLight
 from tasks.models import Instruction
+from tasks.views.light_tags import deadline_tag
 from tasks.views.report_rows import Tag
 
 NEAR = 30  # days in which a due date is near
@@ -29,9 +31,7 @@ def instruction_line(one: Instruction, today: datetime.date) -> Line:
 
 
 def due_tag(due_on: datetime.date, today: datetime.date) -> Tag:
+    """As a measure's 时限灯 is drawn."""
     days = (due_on - today).days
-    if days < 0:
-        return Tag("due-over", "over", f"逾期 {-days} 天")
-    if days <= NEAR:
-        return Tag("due-soon", "clock", f"临期 {days} 天" if days else "今天到期")
-    return Tag("due-far", "", f"时限 {due_on}")
+    near = DeadlineLight.URGENT if days <= NEAR else DeadlineLight.AHEAD
+    return deadline_tag(DeadlineLight.OVERDUE if days < 0 else near, due_on, today)

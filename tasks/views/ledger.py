@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tasks.queries.measures import OBLIGED
-from tasks.queries.options import plan_with_fields
 from tasks.queries.saved_views import usable_by
 from tasks.tables_ledger import LAST, LEDGER_PER_PAGE, LedgerSelection, LedgerTable, select_ledger
 from tasks.views.controls import address, chip, column_boxes, heads, per_page_links, without
+from tasks.views.found import plan_with_fields_or_404
 from tasks.views.ledger_rows import LedgerRows
 from tasks.views.light_tags import Quick
 from tasks.views.plans import in_force, pairs, ways_out
@@ -36,10 +36,7 @@ PLACE = ("after", "before", "page")  # parameters that say which page, not which
 @require_safe
 def ledger(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.SEE_STAFF_NOTES)
-    found = plan_with_fields(slug)
-    if found is None:
-        raise Http404(f"没有网址名为 {slug} 的分工表。")
-    plan, fields = found
+    plan, fields = plan_with_fields_or_404(slug)
     selection = select_ledger(plan, request.user, request.GET, timezone.localdate(), fields)
     return render(request, "tasks/ledger/ledger.html", context(selection))
 
@@ -76,11 +73,8 @@ def context(selection: LedgerSelection) -> dict[str, Any]:
 
 def quick(selection: LedgerSelection) -> list[Quick]:
     """Counts of the whole basis, each a link to its rows; the order and the columns stay."""
-    figures, found, rest = (
-        selection.basis.figures,
-        selection.filter,
-        without(selection.params, *selection.filter.filters),
-    )
+    figures, found = selection.basis.figures, selection.filter
+    rest = without(selection.params, *found.filters)
     links = [(words, asked, "all", key) for words, asked, key in QUICK]
     unit = selection.user.unit
     if unit is not None and any(option.slug == unit.slug for option in selection.units):

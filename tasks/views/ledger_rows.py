@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 MOST_DRAWN = 1000  # lines of about ten kilobytes
-DRAWN: dict[tuple[Look, LedgerLine], str] = {}
+DRAWN: dict[tuple[Look, LedgerLine], str] = {}  # lines that this process has drawn, emptied when it is full
 
 
 class LedgerRows(MeasureRows):
@@ -57,7 +57,9 @@ class LedgerRows(MeasureRows):
         super().__init__(columns, slug, group_sizes, tallies)
 
     def measure(self, line: LedgerLine) -> str:
-        """A line of plain values is drawn once for all who look at it so; a model is equal to itself whatever is in it."""
+        """Drawn once for all who look at the same values. Not where the standing is a model: two models with one key are equal
+        whatever their values, and a line drawn earlier would be taken for this one.
+        """
         if isinstance(line.standing, Model):
             return super().measure(line)
         cells = DRAWN.get((self.look, line))
@@ -135,11 +137,11 @@ class LedgerRows(MeasureRows):
 
     def explained(self, line: LedgerLine, tag: Tag) -> str:
         if not self.is_present:
-            return sign(tag)
-        return f'<a class="why" href="{self.measure_url}{line.code}/lights/">{sign(tag)}</a>'
+            return tag.drawn()
+        return f'<a class="why" href="{self.measure_url}{line.code}/lights/">{tag.drawn()}</a>'
 
     def stage(self, line: LedgerLine) -> str:
-        return sign(STAGE_TAGS[line.standing.stage]) if line.standing else NOTHING
+        return STAGE_TAGS[line.standing.stage].drawn() if line.standing else NOTHING
 
     def reported(self, line: LedgerLine) -> str:
         standing = line.standing
@@ -183,9 +185,3 @@ def shortened(text: str) -> str:
     begins, whole = escape(text[:SHORT].rstrip()), escape(text)
     details = f'<details class="rest no-print"><summary>{begins}…</summary><p>{whole}</p></details>'
     return f'{details}<span class="print-only">{whole}</span>'
-
-
-def sign(tag: Tag) -> str:
-    kind = "conf" if tag.css.startswith("conf") else ""
-    icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{tag.icon}"/></svg>' if tag.icon else ""
-    return f'<span class="tag {kind} {tag.css}">{icon}{escape(tag.text)}</span>'

@@ -19,6 +19,7 @@ from tasks.services.report_rules import VersionConflict
 from tasks.views.changes import in_short
 from tasks.views.review_tabs import require_reviewer
 from units.choices import Role
+from units.keys import is_key
 
 GONE = "已不在您的待审队列中：可能已被审核、撤回，或由您自己填写"
 CHANGED = "在您勾选以后被修改过，请先看新的内容"
@@ -51,17 +52,12 @@ def review_pass(request: HttpRequest) -> HttpResponse:
 def pairs(values: list[str]) -> dict[int, int]:
     """Report -> version seen, from `12.3`. What is not of that form was not sent by our page."""
     split = (value.partition(".") for value in values)
-    return {int(key): int(version) for key, _, version in split if is_number(key) and is_number(version)}
-
-
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return {int(key): int(version) for key, _, version in split if is_key(key) and is_key(version)}
 
 
 def preview(request: HttpRequest, ticked: dict[int, int], refusal: str = "") -> HttpResponse:
     chosen = choices(request, ticked)
     context = {
-        "chosen": chosen,
         "sound": [one for one in chosen if not one.trouble],
         "troubled": [one for one in chosen if one.trouble],
         "refusal": refusal,

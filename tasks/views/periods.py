@@ -6,19 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tasks.choices import Stage
 from tasks.excel.tables import filed_export, filing_export
 from tasks.forms_periods import PeriodForm
-from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.models import Plan, ReportingPeriod
 from tasks.permissions import has_dashboard, sees_filing
 from tasks.queries import filing
+from tasks.queries import periods as queries
 from tasks.queries.workdays import next_proposal, workdays
 from tasks.services import periods as services
 from tasks.views.handing_out import hand_out
@@ -36,6 +35,7 @@ STATE_LABELS = {
     filing.MISSING: "未报",
     filing.LATE: "补报",
 }
+LEFT_OPEN = (filing.IN_REVIEW, filing.RETURNED, filing.DRAFTED, filing.MISSING)
 
 
 def period_or_404(slug: str, pk: int) -> ReportingPeriod:
@@ -49,12 +49,7 @@ def period_or_404(slug: str, pk: int) -> ReportingPeriod:
 def period_list(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.MANAGE_PERIODS)
     plan = get_object_or_404(Plan, slug=slug)
-    counted = {"report_count": Count("reports", filter=Q(reports__corrects=None, reports__state="approved"))}
-    context = {
-        "plan": plan,
-        "periods": list(plan.periods.annotate(**counted).order_by("-as_of")),
-        "today": timezone.localdate(),
-    }
+    context = {"plan": plan, "periods": list(queries.listed(plan)), "today": timezone.localdate()}
     return render(request, "tasks/periods/list.html", context)
 
 
@@ -86,7 +81,7 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("period", slug, period.pk)
     unknown = workdays().unknown_years(proposal.as_of, proposal.opens_on, proposal.due_on)
-    context = {"plan": plan, "form": form, "proposal": proposal, "unknown_years": unknown}
+    context = {"plan": plan, "form": form, "unknown_years": unknown}
     return render(request, "tasks/periods/open.html", context)
 
 
@@ -110,8 +105,8 @@ def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "labels": list(STATE_LABELS.items()),
         "lines": [cells(unit) for unit in units],
         "total": cells(filing.total(units)),
-        "stages": stages(period) if period.is_frozen else [],
-        "corrections": list(corrections(period)) if period.is_frozen else [],
+        "stages": queries.frozen_stages(period) if period.is_frozen else [],
+        "corrections": list(queries.corrections(period)) if period.is_frozen else [],
     }
     return render(request, "tasks/periods/period.html", context)
 
@@ -122,19 +117,6 @@ def cells(unit: filing.UnitFiled) -> dict[str, Any]:
         "slug": unit.slug,
         "cells": [(state, label, unit.count(state)) for state, label in STATE_LABELS.items()],
     }
-
-
-def stages(period: ReportingPeriod) -> list[tuple[str, int]]:
-    """How many measures stood in which stage when the period was frozen."""
-    counts = period.frozen_measures.order_by().values_list("stage").annotate(Count("pk"))
-    found = dict(counts)
-    return [(stage.label, found[stage]) for stage in Stage if stage in found]
-
-
-def corrections(period: ReportingPeriod):
-    joins = ("duty__unit", "duty__measure__main_task", "written_by", "approved_by")
-    found = ProgressReport.objects.filter(period=period, corrects__isnull=False).select_related(*joins)
-    return found.order_by("-created_at", "-id")
 
 
 @login_keeps_text
@@ -228,6 +210,3 @@ def period_freeze(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "tasks/periods/freeze.html", context)
-
-
-LEFT_OPEN = (filing.IN_REVIEW, filing.RETURNED, filing.DRAFTED, filing.MISSING)

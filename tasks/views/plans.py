@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from tasks.filters import MeasureFilter
 from tasks.models import Plan
 from tasks.public_pages import public_page
-from tasks.queries.options import plan_with_fields
 from tasks.tables import Selection, select_measures
 from tasks.tables_ledger import LedgerSelection
 from tasks.views.controls import column_boxes, heads, page_links, per_page_links, without
+from tasks.views.found import plan_with_fields_or_404
 from tasks.views.rows import MeasureRows
 
 
@@ -35,10 +35,7 @@ def tasks_of_first(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def task_list(request: HttpRequest, slug: str) -> HttpResponse:
-    found = plan_with_fields(slug)
-    if found is None:
-        raise Http404(f"没有网址名为 {slug} 的分工表。")
-    plan, fields = found
+    plan, fields = plan_with_fields_or_404(slug)
     selection = select_measures(plan, request.GET, timezone.localdate(), fields)
     return render(request, "tasks/plans/tasks.html", list_context(selection))
 

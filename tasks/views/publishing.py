@@ -16,7 +16,7 @@ from tasks.queries import public
 from tasks.queries import publishing as queries
 from tasks.services import publishing as services
 from tasks.views.kept import login_keeps_text, typed
-from tasks.views.passing import is_number
+from units.keys import is_key
 from units.permissions import Permission, require
 
 PER_PAGE = 50
@@ -53,7 +53,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.PUBLISH)
     plan = get_object_or_404(Plan, slug=slug)
     sent = (request.POST if request.method == "POST" else request.GET).getlist("report")
-    keys = [int(key) for key in dict.fromkeys(sent) if is_number(key)]
+    keys = [int(key) for key in dict.fromkeys(sent) if is_key(key)]
     reports = list(queries.approved(plan).filter(pk__in=keys))
     if request.method == "POST" and len(reports) == len(keys) > 0:
         try:

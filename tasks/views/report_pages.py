@@ -8,17 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from tasks.choices import ReportState
+from tasks.choices import WRITABLE, ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, seen_by, sees, writes_for
+from tasks.queries.content import EMPTY, content_of, opening
 from tasks.queries.reports import counting_reports, duty_by_key, last_approved, opened_period
-from tasks.services.report_rules import content_of, existing, first_level, is_past, is_writable
-from tasks.views.report_rows import EMPTY, LABELS, as_posted, baseline, form_rows, shown, shown_rows, values
+from tasks.services.report_rules import existing, first_level, is_past, is_writable
+from tasks.views.report_rows import LABELS, as_posted, form_rows, shown, shown_rows, values
 from units.models import User
 
 FOUND_AGAIN = "刚才没有保存的文字已经找回。请核对后保存或提交；附件需要重新选择。"
+PICKS = ("mine", "theirs")  # of two texts of a field
 
 
 class Spot(NamedTuple):
@@ -42,8 +44,7 @@ class Spot(NamedTuple):
 
     @property
     def start(self) -> dict[str, Any]:
-        """What the form opens with: the draft, else the last approved content."""
-        return content_of(self.report) if self.report else baseline(self.last)
+        return opening(self.report, self.last)
 
 
 def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
@@ -65,7 +66,6 @@ def spot_or_404(user: User, duty_key: int, period_key: int) -> Spot:
 def common(spot: Spot, now: datetime.datetime) -> dict[str, Any]:
     measure = spot.duty.measure
     return {
-        "spot": spot,
         "duty": spot.duty,
         "period": spot.period,
         "report": spot.report,
@@ -131,7 +131,7 @@ def form_page(
 
 def last_return(report: ProgressReport | None) -> Any:
     """Why it came back, for as long as it is being mended: the first thing that is saved makes a draft of what was returned."""
-    if report is None or report.state not in (ReportState.RETURNED, ReportState.DRAFT):
+    if report is None or report.state not in WRITABLE:
         return None
     last = report.reviews.select_related("decided_by__unit").last()
     return last if last and not last.is_passed else None
@@ -171,9 +171,6 @@ def corrected(report: ProgressReport | None) -> ProgressReport | None:
     if report is None:
         return None
     return counting_reports([report.period]).filter(duty=report.duty_id).first() or report
-
-
-PICKS = ("mine", "theirs")
 
 
 class Difference(NamedTuple):

@@ -6,6 +6,7 @@ The form, the page that only shows, and the page of two versions are drawn from 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NamedTuple
 
 from django.forms import BoundField
@@ -13,7 +14,7 @@ from django.forms import BoundField
 from tasks.choices import Confidence
 from tasks.forms import ReportForm
 from tasks.models import ProgressReport
-from tasks.services.report_rules import CONTENT_FIELDS, repeated
+from tasks.queries.content import EMPTY, baseline, content_of
 from units.models import Unit
 
 # The rows, in the order in which they are written; what is written together stands together.
@@ -28,10 +29,6 @@ GROUPS = (
     ("fall_reason",),
 )
 LABELS = {name: field.label for name, field in ReportForm.base_fields.items()} | {"progress": "进展"}
-EMPTY: dict[str, Any] = {
-    name: None if name in ("percent_complete", "coordination_unit", "coordination_due_on") else ""
-    for name in CONTENT_FIELDS
-}
 
 
 class Tag(NamedTuple):
@@ -40,6 +37,12 @@ class Tag(NamedTuple):
     css: str
     icon: str
     text: str
+
+    def drawn(self) -> str:
+        """As HTML."""
+        kind = "conf " if self.css.startswith("conf") else ""
+        icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{self.icon}"/></svg>' if self.icon else ""
+        return f'<span class="tag {kind}{self.css}">{icon}{escape(self.text)}</span>'
 
 
 CONFIDENCE_TAGS = {
@@ -71,11 +74,6 @@ class Row:
     is_changed: bool
 
 
-def baseline(last: ProgressReport | None) -> dict[str, Any]:
-    """What a new report starts from, and what a change is a change of."""
-    return repeated(last) if last else dict(EMPTY)
-
-
 def shown(name: str, value: Any) -> Shown:
     percent = value if name == "percent_complete" and isinstance(value, int) else None
     tag = CONFIDENCE_TAGS.get(value) if name == "confidence" else None
@@ -94,8 +92,7 @@ def form_rows(form: ReportForm, last: ProgressReport | None) -> list[Row]:
 
 def shown_rows(report: ProgressReport, last: ProgressReport | None) -> list[Row]:
     """The rows of a page that only shows; what is empty then and now is left out."""
-    now = {name: getattr(report, name) for name in CONTENT_FIELDS}
-    before = baseline(last)
+    now, before = content_of(report), baseline(last)
     groups = [group for group in GROUPS if any(as_posted(then[name]) for name in group for then in (now, before))]
     return [row(group, before, now, last is not None, None) for group in groups]
 

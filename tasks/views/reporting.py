@@ -24,8 +24,9 @@ from django.views.decorators.http import require_http_methods
 from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.models import Attachment, ProgressReport
+from tasks.queries.content import baseline, content_of
 from tasks.services import attaching, reporting
-from tasks.services.report_rules import VersionConflict, content_of, refuse_incomplete
+from tasks.services.report_rules import VersionConflict, refuse_incomplete
 from tasks.views import kept
 from tasks.views.report_pages import (
     FOUND_AGAIN,
@@ -37,8 +38,9 @@ from tasks.views.report_pages import (
     shown_page,
     spot_or_404,
 )
-from tasks.views.report_rows import GROUPS, as_posted, baseline, changed_labels
+from tasks.views.report_rows import GROUPS, as_posted, changed_labels
 from tasks.views.workbench import bench_page
+from units.keys import is_key
 from units.permissions import Permission, require
 
 STALE = "登录状态在填写期间换过，刚才没有保存。文字都在下面，请再按一次。"
@@ -124,7 +126,7 @@ def kept_draft(request: HttpRequest, spot: Spot, form: ReportForm, path: str = "
         duty=spot.duty,
         period=spot.period,
         content=content,
-        version=int(typed) if typed.isascii() and typed.isdigit() else None,
+        version=int(typed) if is_key(typed) else None,
         now=timezone.now(),
     )
     kept.forget(request, path)
@@ -214,7 +216,7 @@ def restore(request: HttpRequest, spot: Spot, form: ReportForm, target: str) -> 
 
 def remove(request: HttpRequest, spot: Spot, form: ReportForm, target: str) -> HttpResponse:
     """Take a file off; what was typed is saved with it. A file that is not there, or not here, is off already."""
-    number = int(target) if target.isascii() and target.isdigit() else 0
+    number = int(target) if is_key(target) else 0
     if attachment := Attachment.objects.filter(pk=number, report=spot.report).first():
         attaching.remove_attachment(request.user, attachment=attachment, now=timezone.now())
     return save(request, spot, form, "")
@@ -251,7 +253,7 @@ def withdraw(request: HttpRequest, spot: Spot) -> HttpResponse:
     if spot.report is None:
         return redirect(request.path)
     typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() else 0
+    version = int(typed) if is_key(typed) else 0
     try:
         reporting.withdraw_report(request.user, report=spot.report, version=version, now=timezone.now())
     except (VersionConflict, PermissionDenied):

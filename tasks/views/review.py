@@ -31,6 +31,7 @@ from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import require_reviewer, tabs
 from tasks.views.workbench import deadline
 from units.choices import Role
+from units.keys import is_key
 from units.models import User
 
 PER_PAGE = 25
@@ -211,8 +212,7 @@ def next_address(request: HttpRequest) -> str:
     """The report that stood behind the decided one, where it still waits; else the queue."""
     kept = "?sort=time" if request.GET.get("sort") == BY_TIME else ""
     following = request.POST.get("next", "")
-    waits = following.isascii() and following.isdigit()
-    if waits and review.awaiting_decision_by(request.user).filter(pk=following).exists():
+    if is_key(following) and review.awaiting_decision_by(request.user).filter(pk=following).exists():
         return reverse("review-report", args=[following]) + kept
     return reverse("review") + kept
 

@@ -27,7 +27,7 @@ from tasks.roundtrip import Kind, Verdict, as_shown
 from tasks.services import roundtrip
 from tasks.services.report_rules import VersionConflict
 from tasks.services.roundtrip import ChosenRow
-from tasks.textdiff import Piece, text_diff
+from tasks.textdiff import Piece, text_diff, two_texts
 from tasks.views.handing_out import download
 from units.permissions import Permission, require
 
@@ -192,8 +192,7 @@ def sides(verdict: Verdict) -> tuple[list[Piece], list[Piece]]:
     ours, theirs = as_shown(name, verdict.ours), as_shown(name, verdict.cell.text)
     if verdict.kind == Kind.REFUSED:
         return [("same", ours)], [("same", theirs)]
-    pieces = text_diff(ours, theirs)
-    return [piece for piece in pieces if piece[0] != "added"], [piece for piece in pieces if piece[0] != "removed"]
+    return two_texts(text_diff(ours, theirs))
 
 
 def who(difference: Difference, verdict: Verdict) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tasks.choices import ClaimState, Stage
+from tasks.choices import Stage
 from tasks.models import Duty, Instruction, Measure
 from tasks.queries import instructions, public
 from tasks.queries.timeline import PERIODS_SHOWN, Course, PeriodTold, Told, course
@@ -67,7 +67,7 @@ def closing_links(
 ) -> dict[str, Any]:
     """Which doors are open to this person: to claim, to ask for time, to set, to reopen."""
     own = may(request.user, Permission.CLAIM_CLOSING) and any(duty.unit_id == request.user.unit_id for duty in duties)
-    granted = next((one for one in found.claims if one.state == ClaimState.GRANTED and one.reopened_at is None), None)
+    granted = next((one for one in found.claims if one.is_in_force), None)
     is_running = found.stage not in (Stage.COMPLETED, Stage.CANCELLED)
     return {
         "may_claim": own and is_running,

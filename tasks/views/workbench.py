@@ -27,17 +27,17 @@ from units.choices import Role
 from units.permissions import Permission, may, require
 
 FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
-PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # to be done before done
-TO_WRITE = ("due", "cooperating")  # shown beside what was said last
-UNREAD = (*TO_WRITE, "submitted")  # lists of duties: their reports are read for the rows shown
+PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # more of what is still to be done
+TO_WRITE = ("due", "cooperating")  # lists whose rows show what the last report said
+UNREAD = (*TO_WRITE, "submitted")  # lists whose rows come without reports: these are read for the rows shown
 BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
 
 STATE_TAGS = {
-    ReportState.SUBMITTED: Tag("", "doing", "待初审，在本单位审核员处"),
-    ReportState.FORWARDED: Tag("", "doing", "待复审，在督查专员处"),
-    ReportState.APPROVED: Tag("", "done", "已通过"),
-    ReportState.RETURNED: Tag("", "none", "已退回"),
-    ReportState.DRAFT: Tag("", "none", "草稿"),
+    ReportState.SUBMITTED: Tag("stage", "doing", "待初审，在本单位审核员处"),
+    ReportState.FORWARDED: Tag("stage", "doing", "待复审，在督查专员处"),
+    ReportState.APPROVED: Tag("stage", "done", "已通过"),
+    ReportState.RETURNED: Tag("stage", "none", "已退回"),
+    ReportState.DRAFT: Tag("stage", "none", "草稿"),
 }
 
 

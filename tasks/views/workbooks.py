@@ -1,5 +1,6 @@
 """The named workbooks of a plan: one page that lists them with their rows, and each as a file."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,12 +24,14 @@ from tasks.excel.tables import amendments_export, instructions_export
 from tasks.models import Plan
 from tasks.queries import closing
 from tasks.queries import instructions as queries
+from tasks.queries.basis import Basis
 from tasks.queries.compared import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
 from tasks.queries.public_figures import whole
 from tasks.queries.reports import frozen_periods
 from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
+from tasks.textdiff import Piece, two_texts
 from tasks.views.comparing import Sides, block, sides_asked
 from tasks.views.exports import rows_asked
 from tasks.views.handing_out import hand_out
@@ -44,7 +47,7 @@ class Asked:
     plan: Plan
 
     @property
-    def today(self):
+    def today(self) -> datetime.date:
         return timezone.localdate()
 
     @property
@@ -53,7 +56,7 @@ class Asked:
         return select_ledger(self.plan, self.request.user, rows_asked(self.request), self.today, fields)
 
     @property
-    def basis(self):
+    def basis(self) -> Basis:
         periods = list(self.plan.periods.frozen().select_related("summary").order_by("-as_of"))
         return basis_asked(self.plan, periods, self.request.GET.get("period", ""), self.today, [])
 
@@ -84,14 +87,12 @@ def changes(asked: Asked) -> Export | None:
 
 def changed_rows(pair: Pair) -> list[tuple[str, str, str]]:
     """What the page marks, as before and after."""
-    return [
-        (
-            row.label,
-            "".join(text for kind, text in row.pieces if kind != "added"),
-            "".join(text for kind, text in row.pieces if kind != "removed"),
-        )
-        for row in block(pair).rows
-    ]
+    both = [(row.label, *two_texts(row.pieces)) for row in block(pair).rows]
+    return [(label, as_text(before), as_text(after)) for label, before, after in both]
+
+
+def as_text(pieces: list[Piece]) -> str:
+    return "".join(text for _, text in pieces)
 
 
 def cities(asked: Asked) -> Export:

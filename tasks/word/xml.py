@@ -4,7 +4,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from tasks.excel.cells import clean
+from tasks.sheettext import clean
 
 LANGUAGE = {"val": "zh-CN", "eastAsia": "zh-CN", "bidi": "ar-SA"}
 

@@ -17,6 +17,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from units.keys import is_key
 from units.permissions import Permission, may
 from units.services import refuse_if_in_use
 
@@ -34,11 +35,6 @@ class Door(NamedTuple):
 def said(yes: bool) -> str | None:
     """A yes or no as a word; Django draws a picture that is called True or False."""
     return "是" if yes else None
-
-
-def is_key(text: str) -> bool:
-    """Whether it can be a row's number. The admin and its libraries ask the database for whatever an address says."""
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def say_no_choice(field: forms.Field | None) -> None:

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 # Who is logged in and who is locked out just now is no part of what is kept: after a restore everybody logs in again.
 OF_THE_MOMENT = {"sessions", "axes"}
-MADE_BY_TRIGGERS = {"tasks_publicedition"}  # anew by the very rows that are restored
+MADE_BY_TRIGGERS = {"tasks_publicedition"}  # while the other rows are restored
 CHUNK = 2000
 MOST_PARAMETERS = 30_000  # in one statement: below the limits of PostgreSQL and of SQLite as Python builds it
 

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 from django.db import models
 
+FIRST_HASH = "0" * 64  # what the first event follows
+
 
 class AppendOnlyError(TypeError):
     """The audit trail is only ever added to."""
@@ -83,7 +85,7 @@ class AuditHead(models.Model):
     """The end of the chain: one row, locked while an event is added, so that no two events follow the same one."""
 
     number = models.PositiveBigIntegerField("序号", default=0)
-    hash = models.CharField("校验值", max_length=64, default="0" * 64)
+    hash = models.CharField("校验值", max_length=64, default=FIRST_HASH)
 
     class Meta:
         verbose_name = verbose_name_plural = "操作日志末端"

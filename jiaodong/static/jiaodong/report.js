@@ -6,7 +6,6 @@
   var EVERY = 20000; // milliseconds between automatic saves
   var KEEPALIVE_LIMIT = 60000; // bytes a page may send while it is being left
 
-  function one(selector) { return document.querySelector(selector); }
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
 
   var form = document.getElementById("report");
@@ -28,8 +27,7 @@
   function values() {
     var result = {};
     inputs().forEach(function (input) {
-      if (input.type !== "radio") result[input.name] = input.value;
-      else if (input.checked) result[input.name] = input.value;
+      if (input.type !== "radio" || input.checked) result[input.name] = input.value;
       else if (!(input.name in result)) result[input.name] = "";
     });
     return result;
@@ -257,7 +255,7 @@
   window.addEventListener("focus", tick);
   document.addEventListener("visibilitychange", tick);
   form.addEventListener("input", changed);
-  one(".upload button").hidden = true; // files go up as they are chosen
+  document.querySelector(".upload button").hidden = true; // files go up as they are chosen
   form.elements.files.addEventListener("change", function () { if (this.files.length) save({ files: true }); });
   setInterval(tick, EVERY);
   compare();

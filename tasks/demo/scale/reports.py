@@ -8,16 +8,17 @@ from typing import NamedTuple
 from django.db.models import F
 
 from tasks.choices import OBLIGED_ROLES, ClaimState, DutyRole, ReportState
-from tasks.demo.dates import scheduled_percent
 from tasks.demo.scale.storing import store
 from tasks.demo.stage import Stage
 from tasks.demo.words import content
+from tasks.lights import scheduled_percent
 from tasks.models import Amendment, CompletionClaim, Duty, FrozenMeasure, LightChange, ProgressReport, ReportingPeriod
 from units.models import User
 
 DAYS = datetime.timedelta
 ASKED = ("（虚构）请协调加快前置审批。", DAYS(30))
-STATES = {0: None, 1: ReportState.SUBMITTED, 2: ReportState.FORWARDED}  # of each hundred duties in the open period
+# Of each hundred duties in the open period one has no report, and two have one that waits; all others are approved.
+STATES = {0: None, 1: ReportState.SUBMITTED, 2: ReportState.FORWARDED}
 
 
 class Obliged(NamedTuple):

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from tasks.queries.figures import in_parts
 
-NULL = r"\N"  # an empty text is not it
+NULL = r"\N"  # how COPY spells that there is no value; an empty text is a value
 
 
 def store(rows: Iterable[Model]) -> int:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.excel.book import Maker, as_xlsx
-from tasks.excel.ledger import list_export
+from tasks.excel.measures import list_export
 from tasks.models import MainTask, Measure, Plan
 from tasks.services.public_figures import count_public
 from tasks.tables import MeasureTable, Selection, select_measures
