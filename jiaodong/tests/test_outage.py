@@ -1,6 +1,8 @@
 """A database that is away, a disk that is full: which errors say so, and what the page says and gives back."""
 
 import errno
+import os
+import socket
 import sqlite3
 
 import psycopg2
@@ -108,6 +110,16 @@ def test_a_table_that_does_not_exist_is_the_programs_fault() -> None:
     with pytest.raises((OperationalError, ProgrammingError)) as found, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM nowhere")
     assert outage(found.value) == ""
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_database_whose_machine_went_silent_is_given_up_within_seconds() -> None:
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
 
 
 @pytest.mark.postgresql
