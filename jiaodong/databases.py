@@ -49,7 +49,10 @@ def for_postgresql(name: str, longest: int) -> dict[str, Any]:
     """
     seconds = 2 if name == "replica" else 5  # a page waits for the replica before it turns to the primary
     options = f"{PLANNING} -c statement_timeout={longest}s"
-    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": options, "connect_timeout": seconds, **noticed(seconds)}}
+    return {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": options, "connect_timeout": seconds, **noticed(seconds)},
+    }
 
 
 def noticed(seconds: int) -> dict[str, int]:
