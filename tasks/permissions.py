@@ -8,7 +8,7 @@ A test proves that predicates, querysets and pages agree.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Subquery
 
 from tasks.choices import ClaimState, ExportKind, ReportState
 from tasks.models import (
@@ -54,6 +54,13 @@ from units.permissions import NOTHING, Permission, may, visible_accounts, visibl
 Row = TypeVar("Row", bound=Model)
 
 DECISION_LEVELS = {Role.UNIT_REVIEWER: ReportState.SUBMITTED, Role.OFFICE: ReportState.FORWARDED}
+
+
+class MeasuresOf(Subquery):
+    """The measures a unit has a duty in. Two of the same unit are equal: a condition with one can be asked of `prepared`."""
+
+    def __init__(self, unit: int | None) -> None:
+        super().__init__(Duty.objects.filter(unit=unit).values("measure"))
 
 
 def writes_for(user: Any, duty: Duty) -> bool:
@@ -145,7 +152,7 @@ def visible_requests(user: Any) -> Q:
         return Q()
     seen = Q(state=ClaimState.GRANTED)
     if user.role in (Role.REPORTER, Role.UNIT_REVIEWER):
-        seen |= Q(measure__in=Duty.objects.filter(unit_id=user.unit_id).values("measure"))
+        seen |= Q(measure__in=MeasuresOf(user.unit_id))
     return seen
 
 
@@ -178,7 +185,7 @@ def visible_instructions(user: Any) -> Q:
         return NOTHING
     if may(user, Permission.READ_SUBMITTED):
         return Q()
-    return Q(owner=user.unit_id) | Q(measure__in=Duty.objects.filter(unit=user.unit_id).values("measure"))
+    return Q(owner=user.unit_id) | Q(measure__in=MeasuresOf(user.unit_id))
 
 
 def for_staff(user: Any) -> Q:

@@ -37,13 +37,18 @@ class Spent:
     read: int = 0
     elements: int = 0
     attributes: int = 0
-    depth: int = 0  # of elements within each other, here and now
 
-    def check(self) -> None:
+    def add(self, read: int, elements: int, attributes: int) -> None:
+        self.read += read
+        self.elements += elements
+        self.attributes += attributes
+
+    def check(self, depth: int) -> None:
+        """`depth`: of elements within each other, here and now."""
         used = max(self.read / MOST_READ, self.elements / MOST_ELEMENTS, self.attributes / MOST_ATTRIBUTES)
         if used > self.allowance:
             raise UnreadableError(TOO_LARGE)
-        if self.depth > DEEPEST:
+        if depth > DEEPEST:
             raise ValueError("deeper than any document")
 
 
@@ -51,23 +56,27 @@ def parsed(stream: IO[bytes], target: Target, spent: Spent) -> Iterator[None]:
     """Give the target all that the stream holds, and the caller a turn after each piece."""
     parser, known = new_parser(), Names()
     take, end = target.start, target.end
+    elements = attributes = depth = 0  # plain numbers: this is done for every cell of ten thousand rows
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        spent.elements += 1
-        spent.depth += 1
-        spent.attributes += len(attributes)
-        take(known[name], attributes)
+    def start(name: str, found: dict[str, str]) -> None:
+        nonlocal elements, attributes, depth
+        elements += 1
+        attributes += len(found)
+        depth += 1
+        take(known[name], found)
 
     def ended(name: str) -> None:
-        spent.depth -= 1
+        nonlocal depth
+        depth -= 1
         end(known[name])
 
     parser.StartElementHandler = start
     parser.EndElementHandler = ended
     parser.CharacterDataHandler = target.data
     for size in fed(parser, stream):
-        spent.read += size
-        spent.check()
+        spent.add(size, elements, attributes)
+        spent.check(depth)
+        elements = attributes = 0
         yield
     parser.Parse(b"", True)
     yield

@@ -4,7 +4,6 @@ Where there is no memory for that, calamine ends the process. So every part that
 through by a strict parser, whatever the workbook says of it, and nothing is left to the leniency of another.
 """
 
-import re
 from collections.abc import Iterator
 
 from openpyxl.utils import column_index_from_string
@@ -13,7 +12,7 @@ from tasks.allocation.findings import TOO_LARGE, UnreadableError
 from tasks.allocation.markup import MOST_READ, Spent, parsed
 from tasks.allocation.ooxml import Package
 
-PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
+DIGITS = "0123456789"
 SHEET_DATA = b"sheetData"
 
 
@@ -40,19 +39,25 @@ class Extent:
 
     def __init__(self) -> None:
         self.row = self.column = self.last_row = self.last_column = 0
-        self.is_in_cell = False
+        self.is_in_cell = False  # with nothing in it so far
+        self.columns = Columns()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
-        elif name == "c":
+        if name == "c":
             self.is_in_cell = True
             if place := attributes.get("r"):
-                self.row, self.column = place_of(place)
+                letters = place.rstrip(DIGITS)
+                self.row, self.column = int(place[len(letters) :]), self.columns[letters]
             else:
                 self.column += 1
+        elif name == "row":
+            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
         elif self.is_in_cell:
-            self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+            self.is_in_cell = False
+            if self.row > self.last_row:
+                self.last_row = self.row
+            if self.column > self.last_column:
+                self.last_column = self.column
 
     def data(self, text: str) -> None:
         """Texts are of no interest."""
@@ -62,8 +67,9 @@ class Extent:
             self.is_in_cell = False
 
 
-def place_of(text: str) -> tuple[int, int]:
-    found = PLACE.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    return int(found[2]), column_index_from_string(found[1].upper())
+class Columns(dict[str, int]):
+    """Letters of columns -> their numbers from 1, as they are met. Raises ValueError for what is no column."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = number = column_index_from_string(letters)
+        return number

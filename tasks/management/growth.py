@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tasks.choices import ReportState
-from tasks.management.measuring import Act, Cookies, answer, logged_in, timed, use
+from tasks.management.measuring import Act, Cookies, answer, logged_in, settle, timed, use
 from tasks.management.throughput import large_throughput
 from tasks.models import Plan, ProgressReport
 from tasks.services.reviewing import approve_report
@@ -50,8 +50,8 @@ LABELS = {
     "ledger_words": "台账（含“跨海通道”的）",
     "approval": "复审通过一份填报",
 }
-# Show a handful of the smallest plan: they grow from the middle one, where the page is full.
-FULL = {"of_unit", "words", "ledger_words"}
+# Show a handful of the smallest plan, whose units have four or five duties: they grow from the middle one, where the page is full.
+FULL = {"unit", "workbench", "of_unit", "words", "ledger_words"}
 
 
 def growth(
@@ -108,12 +108,6 @@ def databases_of(names: Iterable[str]) -> Iterator[dict[str, BaseDatabaseWrapper
 
 def quoted(database: BaseDatabaseWrapper) -> str:
     return database.ops.quote_name(database.settings_dict["NAME"])
-
-
-def settle() -> None:
-    """What autovacuum does on a running server. PostgreSQL alone."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def site_acts() -> dict[str, Callable[[], Any]]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES
-from tasks.management.measuring import Cookies, logged_in
+from tasks.management.measuring import Cookies, logged_in, settle
 from tasks.management.serving import Post, Served, hurry, in_header, served, warm_up
 from tasks.models import Duty, Plan, ProgressReport, ReportingPeriod
 from tasks.services.standing import rebuild, recount_filing
@@ -52,6 +52,7 @@ def throughput(seconds: int, tell: Callable[[str], Any]) -> dict[str, float]:
     clerks = make_clerks()
     posts = submissions(plan, clerks, seconds * EACH_SECOND)
     rebuild(plan, now=timezone.now())  # as a site that is in use has it
+    settle()
     with served() as site:
         results = hurried(site, pages(plan, clerks), seconds, tell) | submitted(site, posts, seconds, tell)
         results["worker_mb"], results["cold_start_ms"] = round(site.worker_mb(), 1), site.cold_start_ms

@@ -6,11 +6,13 @@ from django.db.models import Q, QuerySet
 
 from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
-from tasks.permissions import visible_to
+from tasks.permissions import seen_by, visible_to
 from units.models import User
 from units.permissions import Permission, may
+from units.prepared import prepared_rows
 
 JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
+DECIDED = ("duty", "duty__unit", "decided_by", "decided_by__unit")  # beside the measure they are of
 
 
 def completions(user: User) -> QuerySet[CompletionClaim]:
@@ -38,12 +40,22 @@ def undecided(user: User, **own: int) -> Q:
     return Q(state=ClaimState.PENDING) & ~Q(**own)
 
 
-def completions_of(measure: Measure, user: User) -> QuerySet[CompletionClaim]:
-    return completions(user).filter(measure=measure)
+def completions_of(measure: int, user: User) -> list[CompletionClaim]:
+    return claims_seen(seen_by(user, CompletionClaim), measure)
 
 
-def extensions_of(measure: Measure, user: User) -> QuerySet[ExtensionRequest]:
-    return extensions(user).filter(measure=measure)
+def extensions_of(measure: int, user: User) -> list[ExtensionRequest]:
+    return requests_seen(seen_by(user, ExtensionRequest), measure)
+
+
+@prepared_rows(CompletionClaim, *DECIDED, "claimed_by", "claimed_by__unit", "reopened_by", "reopened_by__unit")
+def claims_seen(seen: Q, measure: int) -> QuerySet[CompletionClaim]:
+    return CompletionClaim.objects.filter(seen, measure=measure)
+
+
+@prepared_rows(ExtensionRequest, *DECIDED, "requested_by", "requested_by__unit")
+def requests_seen(seen: Q, measure: int) -> QuerySet[ExtensionRequest]:
+    return ExtensionRequest.objects.filter(seen, measure=measure)
 
 
 def duty_of(user: User, measure: Measure) -> Duty | None:

@@ -7,12 +7,20 @@ from django.db.models import Count, Q, QuerySet
 
 from tasks.choices import DutyRole, InstructionState
 from tasks.models import Duty, Instruction, Measure, Plan, ProgressReport
-from tasks.permissions import handled_by, visible_to
+from tasks.permissions import handled_by, seen_by, visible_to
 from units.choices import Role
 from units.models import AuditEvent, Unit, User
 from units.prepared import prepared_rows
 
 JOINS = ("plan", "owner", "measure__main_task", "given_by__unit")
+SHOWN = (
+    "plan",
+    "owner",
+    "measure",
+    "measure__main_task",
+    "given_by",
+    "given_by__unit",
+)  # the same, as `prepared_rows` takes them
 DAYS = 14  # to the due date that is proposed where no report asks for one
 STATES = {"open": InstructionState.OPEN, "answered": InstructionState.ANSWERED, "closed": InstructionState.CLOSED}
 
@@ -61,8 +69,13 @@ def owners(plan: Plan, user: User) -> list[tuple[str, str]]:
     return list(Unit.objects.filter(pk__in=owning).order_by("position", "name").values_list("slug", "name"))
 
 
-def of_measure(measure: Measure, user: User) -> QuerySet[Instruction]:
-    return visible_to(user, Instruction).filter(measure=measure).select_related(*JOINS)
+def of_measure(measure: int, user: User) -> list[Instruction]:
+    return seen_on(seen_by(user, Instruction), measure)
+
+
+@prepared_rows(Instruction, *SHOWN)
+def seen_on(seen: Q, measure: int) -> QuerySet[Instruction]:
+    return Instruction.objects.filter(seen, measure=measure)
 
 
 def waiting_for(user: User) -> list[Instruction]:
@@ -72,7 +85,7 @@ def waiting_for(user: User) -> list[Instruction]:
     return waiting(handled_by(user), states)
 
 
-@prepared_rows(Instruction, "plan", "owner", "measure", "measure__main_task", "given_by", "given_by__unit")
+@prepared_rows(Instruction, *SHOWN)
 def waiting(handled: Q, states: tuple[str, ...]) -> QuerySet[Instruction]:
     return Instruction.objects.filter(handled, state__in=states).order_by("due_on", "plan", "number")
 

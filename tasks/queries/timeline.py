@@ -75,8 +75,8 @@ def course(measure: Measure, duties: list[Duty], user: Any, today, count: int | 
         stage=stage_facts([measure]).stage(measure),  # whatever of the claims this reader sees
         periods=shown,
         hidden_periods=len(told) - len(shown),
-        claims=list(closing.completions_of(measure, user)),
-        extensions=list(closing.extensions_of(measure, user)),
+        claims=closing.completions_of(measure.pk, user),
+        extensions=closing.extensions_of(measure.pk, user),
         amendments=amendments_of(seen_by(user, Amendment), measure.pk),
         to_write=[
             (duty, period, (duty.pk, period.pk) in handed_in)

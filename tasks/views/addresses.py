@@ -19,13 +19,18 @@ def ledger_url(plan: Plan, **params: Any) -> str:
 
 @lru_cache(maxsize=4096)  # a dashboard has four hundred of them, the same each time
 def of_ledger(slug: str, params: tuple[tuple[str, Any], ...]) -> str:
-    return with_params(reverse("ledger", args=[slug]), dict(params))
+    return with_params(of_plan("ledger", slug), dict(params))
+
+
+@lru_cache(maxsize=64)
+def of_plan(page: str, slug: str) -> str:
+    return reverse(page, args=[slug])
 
 
 def compare_url(plan: Plan, **params: Any) -> str:
-    return with_params(reverse("compare", args=[plan.slug]), params)
+    return with_params(of_plan("compare", plan.slug), params)
 
 
 def instruction_url(plan: Plan, code: str, report: int) -> str:
     """Where a leader writes a 批示 on a report; `code` is that of its measure."""
-    return with_params(reverse("instruction-new", args=[plan.slug]), {"measure": code, "report": report})
+    return f"{of_plan('instruction-new', plan.slug)}?measure={code}&report={report}"

@@ -38,7 +38,7 @@ def measure_and_duty(user: User, slug: str, number: int, order: int) -> tuple[Me
 def completion(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     """办结申请: the form, or the claim that stands; and every earlier one with its answer."""
     measure, duty = measure_and_duty(request.user, slug, number, order)
-    claims = list(queries.completions_of(measure, request.user))
+    claims = queries.completions_of(measure.pk, request.user)
     standing = next((one for one in claims if is_standing(one)), None)
     form = CompletionForm(typed(request), check=partial(services.refuse_future, timezone.localdate()))
 
@@ -61,7 +61,7 @@ def is_standing(claim: Any) -> bool:
 def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
     """延期申请, likewise; only a pending one stands in the way of another."""
     measure, duty = measure_and_duty(request.user, slug, number, order)
-    requests = list(queries.extensions_of(measure, request.user))
+    requests = queries.extensions_of(measure.pk, request.user)
     standing = next((one for one in requests if one.state == ClaimState.PENDING), None)
     form = ExtensionForm(typed(request), check=partial(services.refuse_no_later, measure))
 

@@ -106,7 +106,7 @@ def new_form(kind: Kind, data: Any = None) -> ClaimDecisionForm:
 
 def detail(user: User, kind: Kind, claim: Claim) -> dict[str, Any]:
     of_measure = queries.extensions_of if kind.is_extension else queries.completions_of
-    others = [other for other in of_measure(claim.measure, user) if other != claim]
+    others = [other for other in of_measure(claim.measure_id, user) if other != claim]
     return {
         "standing": queries.standing(claim.measure),
         "others": others,

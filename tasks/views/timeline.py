@@ -52,7 +52,7 @@ def measure_course(request: HttpRequest, measure: Measure, duties: list[Duty]) -
 
 
 def told_of(user: User, measure: Measure) -> Iterable[Instruction]:
-    return instructions.of_measure(measure, user) if may(user, Permission.SEE_INSTRUCTIONS) else ()
+    return instructions.of_measure(measure.pk, user) if may(user, Permission.SEE_INSTRUCTIONS) else ()
 
 
 def entry(told: Told) -> Entry:

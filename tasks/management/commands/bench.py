@@ -33,7 +33,7 @@ from tasks.management.bench_import import ROWS as IMPORTED
 from tasks.management.bench_import import import_speedup
 from tasks.management.growth import LABELS as GROWING
 from tasks.management.growth import SIZES, growth
-from tasks.management.measuring import Act, Cookies, answer, logged_in, temporary_database, timed
+from tasks.management.measuring import Act, Cookies, answer, logged_in, settle, temporary_database, timed
 from tasks.management.serving import CONNECTIONS
 from tasks.management.throughput import throughput
 from tasks.models import Plan
@@ -176,6 +176,7 @@ def prepare() -> tuple[Plan, Cookies]:
     call_command("loaddata", "units.json", "jiaodong.json", verbosity=0)
     plan, person = Plan.objects.get(), User.objects.create_superuser("bench", role=Role.ADMINISTRATOR)
     count_public(plan.pk)  # as an import leaves it
+    settle()
     return plan, logged_in(person)
 
 
