@@ -10,9 +10,15 @@ def main() -> None:
     os.environ["STATEMENT_SECONDS"] = "0"  # a migration or a recount takes as long as it takes
     try:
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError
     except ModuleNotFoundError:
         sys.exit("没有找到 Django。请先运行 make run（会建立 .venv 并安装依赖），或用 .venv/bin/python 运行。")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"命令没有做完，请检查数据库服务和 DATABASE_URL。数据库说：{error}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ git archive HEAD | tar -x -C "$bundle/program"
 (cd "$bundle/program" && SITE_ENV=development DEBUG=false VAR_DIR="$work/var" \
     "$OLDPWD/$python" manage.py collectstatic --noinput --verbosity 0)
 mv "$work/var/static" "$bundle/static"
+mv "$bundle/static/staticfiles.json" "$bundle/program/"  # each version keeps its own, see jiaodong/storage.py
 find "$bundle/program" -name __pycache__ -prune -exec rm -rf {} +
 mv "$bundle/program/deploy/install.sh" "$bundle/install.sh"
 "$python" -c 'import sys; print(f"{sys.version_info.major}.{sys.version_info.minor}")' > "$bundle/PYTHON"

@@ -19,10 +19,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from units.middleware import client_address
+from units.reading import ASK_AGAIN_SECONDS
 
 logger = logging.getLogger(__name__)
 
 WINDOW = 60  # seconds
+asked_again_at = 0.0  # by this process, after the cache did not answer: nobody waits for a machine that is gone
 EXPORTS = {
     "export-original", "export-list", "export-workbook", "export-filing", "export-filed", "export-audit",
     "unit-workbook", "upload-annotated", "stocktake-file",
@@ -67,12 +69,16 @@ def who(request: HttpRequest) -> str:
 
 def is_free(key: str, most: int, now: float) -> bool:
     """Take the next of this minute's places, and say whether there was one."""
+    global asked_again_at
+    if now < asked_again_at:
+        return True
     places = [f"{key}:{int(now) // WINDOW}:{place}".replace(" ", "-") for place in range(most)]
     try:
         cache = caches["shared"]
         taken = cache.get_many(places)
         return any(cache.add(place, 1, timeout=WINDOW * 2) for place in places if place not in taken)
     except Exception:
+        asked_again_at = time.time() + ASK_AGAIN_SECONDS
         logger.exception("the shared cache does not answer: nothing is counted")
         return True
 

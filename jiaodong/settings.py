@@ -197,7 +197,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "jiaodong.storage.OwnStaticFiles"
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: downloads pass a permission check

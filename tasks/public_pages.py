@@ -41,8 +41,14 @@ def public_page(view: View) -> View:
             patch_vary_headers(response, ["Cookie"])
         return response
 
-    show.is_public_page = True  # type: ignore[attr-defined]
-    return show
+    show.is_kept = True  # type: ignore[attr-defined]
+    return public_reading(show)
+
+
+def public_reading(view: View) -> View:
+    """A page that an outsider is shown from the replica; kept it is not, unless it is a `public_page`."""
+    view.is_public_reading = True  # type: ignore[attr-defined]
+    return view
 
 
 class PublicPages:
@@ -52,24 +58,18 @@ class PublicPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not (is_outsiders_reading(request) and is_public_page(request.path_info)):
+        view = view_at(request.path_info) if is_outsiders_reading(request) else None
+        if not getattr(view, "is_public_reading", False):
             return self.get_response(request)
+        answer = self.kept if getattr(view, "is_kept", False) else self.get_response
         with from_replica() as is_replica:
-            response = self.answer_of_replica(request) if is_replica else self.answer(request)
+            response = of_replica(answer, request) if is_replica else answer(request)
         if response is not None:
             return response
         leave_replica()
-        return self.answer(request)
+        return answer(request)
 
-    def answer_of_replica(self, request: HttpRequest) -> HttpResponseBase | None:
-        """None where the replica gave out in the middle or has not got a migration yet: below here that is an answer already."""
-        try:
-            response = self.answer(request)
-        except Error:
-            return None
-        return None if response.status_code >= 500 else response
-
-    def answer(self, request: HttpRequest) -> HttpResponseBase:
+    def kept(self, request: HttpRequest) -> HttpResponseBase:
         edition = public_edition()
         if edition is None:
             return self.get_response(request)
@@ -88,11 +88,20 @@ def is_outsiders_reading(request: HttpRequest) -> bool:
     return request.method == "GET" and request.COOKIES.keys() <= {DISPLAY_COOKIE, settings.CSRF_COOKIE_NAME}
 
 
-def is_public_page(path: str) -> bool:
+def view_at(path: str) -> View | None:
     try:
-        return getattr(resolve(path).func, "is_public_page", False)
+        return resolve(path).func
     except Http404:
-        return False
+        return None
+
+
+def of_replica(answer: View, request: HttpRequest) -> HttpResponseBase | None:
+    """None where the replica gave out in the middle or has not got a migration yet: below here that is an answer already."""
+    try:
+        response = answer(request)
+    except Error:
+        return None
+    return None if response.status_code >= 500 else response
 
 
 def may_be_kept(response: HttpResponse) -> bool:

@@ -39,7 +39,8 @@ def watch(standby: Standby) -> dict[str, dict[str, str]]:
     with connections[reading.REPLICA].cursor() as cursor:
         cursor.execute("SELECT pg_wal_replay_pause()")
     Unit.objects.filter(name=OLD).update(name=NEW)
-    moments["lagging"] = seen()
+    found = outsider.get("/plans/jiaodong/search/", {"q": "交通运输"})
+    moments["lagging"] = {**seen(), "search": "new" if NEW in found.content.decode() else "old"}
     standby.stop()
     moments["gone"] = seen()
     standby.start()

@@ -1,14 +1,17 @@
 """The files in `deploy/`: the programs they are for accept them, and they fit the commands and settings there are."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import get_commands
 
+from jiaodong.storage import OwnStaticFiles
 from jiaodong.tests.test_settings import ROOT, variables_documented
 
 DEPLOY = ROOT / "deploy"
@@ -107,6 +110,17 @@ def bundle(tmp_path: Path) -> Path:
     sums = run("sha256sum", "./install.sh", "./PYTHON", cwd=folder).stdout
     (folder / "SHA256SUMS").write_text(sums)
     return folder
+
+
+def test_an_installed_version_names_its_own_static_files(settings: Any, tmp_path: Path) -> None:
+    settings.BASE_DIR, settings.STATIC_ROOT = tmp_path / "program", tmp_path / "static"
+    for folder, name in ((settings.BASE_DIR, "a.1.css"), (settings.STATIC_ROOT, "a.2.css")):
+        folder.mkdir()
+        listed = {"version": "1.1", "paths": {"a.css": name}, "hash": ""}
+        (folder / "staticfiles.json").write_text(json.dumps(listed))
+    assert OwnStaticFiles().stored_name("a.css") == "a.1.css"
+    (settings.BASE_DIR / "staticfiles.json").unlink()
+    assert OwnStaticFiles().stored_name("a.css") == "a.2.css"
 
 
 class TestInstall:

@@ -27,6 +27,7 @@ IN_THE_DATABASE = {
 def clock(monkeypatch) -> dict[str, float]:
     """Twenty seconds into a minute."""
     now = {"at": 60_000_020.0}
+    monkeypatch.setattr("jiaodong.limits.asked_again_at", 0.0)
     monkeypatch.setattr("jiaodong.limits.time", SimpleNamespace(time=lambda: now["at"]))
     return now
 
@@ -110,10 +111,17 @@ def test_many_workers_at_once_share_the_places_in_the_database() -> None:
     assert granted.count(True) == 5
 
 
-def test_a_cache_that_does_not_answer_stops_nobody(caplog, monkeypatch) -> None:
+def test_a_cache_that_does_not_answer_stops_nobody_and_is_left_alone_for_a_while(caplog, clock, monkeypatch) -> None:
+    asked = []
+
     def broken(*_: object) -> None:
+        asked.append(clock["at"])
         raise OSError("no answer")
 
     monkeypatch.setattr(caches["shared"], "get_many", broken)
-    assert is_free("person", 1, 60_000_020.0)
+    begun = clock["at"]
+    for seconds in (0, 1, 14, 16):
+        clock["at"] = begun + seconds
+        assert is_free("person", 1, clock["at"])
+    assert asked == [begun, begun + 16]
     assert "the shared cache does not answer" in caplog.text

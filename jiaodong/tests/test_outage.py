@@ -1,6 +1,8 @@
 """A database that is away, a disk that is full: which errors say so, and what the page says and gives back."""
 
 import errno
+import os
+import socket
 import sqlite3
 
 import psycopg2
@@ -19,6 +21,7 @@ from django.urls import path
 from jiaodong import urls
 from jiaodong.errors import AWAY, FULL, STOPPED, UNREAD, outage
 from jiaodong.storage import WholeFiles
+from jiaodong.testing.databases import manage
 from tasks.models import Attachment
 from tasks.services.storing import NOT_KEPT, stored
 
@@ -108,6 +111,23 @@ def test_a_table_that_does_not_exist_is_the_programs_fault() -> None:
     with pytest.raises((OperationalError, ProgrammingError)) as found, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM nowhere")
     assert outage(found.value) == ""
+
+
+def test_a_command_without_a_database_says_so_in_a_sentence() -> None:
+    done = manage({**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, "verify_audit")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("命令没有做完，请检查数据库服务和 DATABASE_URL。数据库说：connection to server at")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_database_whose_machine_went_silent_is_given_up_within_seconds() -> None:
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
 
 
 @pytest.mark.postgresql

@@ -23,7 +23,7 @@ def test_outsiders_read_the_replica_and_do_not_miss_it_when_it_is_cut() -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "following": {"outsider": "old", "staff": "old"},
-        "lagging": {"outsider": "old", "staff": "new"},
+        "lagging": {"outsider": "old", "staff": "new", "search": "old"},
         "gone": {"outsider": "new", "staff": "new"},
         "back": {"outsider": "new", "staff": "new", "replica": "answers"},
         "cut at query 2": {"outsider": "200 new, left"},

@@ -70,7 +70,7 @@ def queries(client: Client, url: str) -> list[str]:
 
 
 def test_these_pages_are_kept() -> None:
-    kept = {pattern.name for pattern in patterns(get_resolver()) if getattr(pattern.callback, "is_public_page", False)}
+    kept = {pattern.name for pattern in patterns(get_resolver()) if getattr(pattern.callback, "is_kept", False)}
     assert kept == set(ADDRESSES)
 
 

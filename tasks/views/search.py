@@ -5,12 +5,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
+from tasks.public_pages import public_reading
 from tasks.queries.search import SHOWN, find, search_words
 
 LONGEST = 100
 
 
 @require_safe
+@public_reading
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     q = request.GET.get("q", "")
