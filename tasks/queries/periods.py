@@ -1,15 +1,23 @@
 """What the Office's pages of periods say beside the filing board."""
 
-from django.db.models import Count, Q, QuerySet
+from functools import partial
+
+from django.db.models import Count, QuerySet
 
 from tasks.choices import ReportState, Stage
 from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.queries.states import once, state_of_plan
 
 
-def listed(plan: Plan) -> QuerySet[ReportingPeriod]:
-    """A plan's periods, the newest first, each with the `report_count` of what was approved in it."""
-    approved = Q(reports__corrects=None, reports__state=ReportState.APPROVED)
-    return plan.periods.annotate(report_count=Count("reports", filter=approved)).order_by("-as_of")
+def listed(plan: Plan) -> list[tuple[ReportingPeriod, int]]:
+    """A plan's periods, the newest first, each with how many reports were approved in it, counted once in each state."""
+    counts = once(state_of_plan(plan.pk), ("approved", plan.pk), partial(approved_by_period, plan.pk))
+    return [(period, counts.get(period.pk, 0)) for period in plan.periods.order_by("-as_of")]
+
+
+def approved_by_period(plan: int) -> dict[int, int]:
+    approved = ProgressReport.objects.filter(period__plan=plan, corrects=None, state=ReportState.APPROVED)
+    return dict(approved.order_by().values_list("period").annotate(Count("pk")))
 
 
 def frozen_stages(period: ReportingPeriod) -> list[tuple[str, int]]:

@@ -24,12 +24,16 @@ State = tuple[Hashable, ...]
 Question = tuple[Hashable, ...]
 
 
+def state_of_plan(plan: int) -> State | None:
+    """None where nothing is kept of the plan, and so nothing says that it has changed. Two queries."""
+    turned = summary_turn(plan)
+    return (public_edition(), *turned[0]) if turned else None
+
+
 def state_of(*bases: Basis) -> State | None:
-    """In which state bases of one plan are; None where lights are judged as they are read, and may differ with each reading."""
-    turned = summary_turn(bases[0].plan.pk)
-    if not turned or any(basis.state is None for basis in bases):
-        return None
-    return public_edition(), *turned[0], *map(name_of, bases)
+    """Of bases of one plan; None also where lights are judged as they are read, and may differ with each reading."""
+    state = state_of_plan(bases[0].plan.pk)
+    return None if state is None or any(basis.state is None for basis in bases) else (*state, *map(name_of, bases))
 
 
 def name_of(basis: Basis) -> int | datetime.date:

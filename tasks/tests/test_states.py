@@ -1,4 +1,4 @@
-"""What is kept of two periods side by side: the next one asks less, and whatever changes is seen at once."""
+"""What is kept of a whole plan: the next one asks less, and whatever changes is seen at once."""
 
 import datetime
 
@@ -7,11 +7,15 @@ from django.utils import timezone
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, Measure, ProgressReport, ReportingPeriod
-from tasks.services import amending, planning, reviewing
+from tasks.queries.periods import approved_by_period, listed
+from tasks.queries.publishing import Counts, counts_by_period, periods_with_counts
+from tasks.services import amending, planning, publishing, reviewing
+from tasks.services.periods import freeze_period
 from tasks.services.standing import forget, rebuild
 from tasks.tests.desk import client_of
-from tasks.tests.journeys import approved
-from tasks.tests.people import Stage, content, make_period
+from tasks.tests.journeys import approved, more_duties
+from tasks.tests.people import NOW, Stage, content, make_period, make_stage
+from tasks.tests.planted import corrected
 from tasks.tests.test_comparing import COMPARE, TODAY, kinds, shown, two_quarters
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +83,29 @@ class TestKept:
         forget(plan=stage.plan)
         monkeypatch.setattr(timezone, "now", lambda: TODAY + datetime.timedelta(days=100))
         assert kinds(shown(stage, stage.period.pk, "now")) != kept
+
+
+class TestCounts:
+    def test_of_what_was_approved_and_what_is_public_follow_every_verb(self, monkeypatch):
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+        stage = make_stage()
+        report = approved(stage)
+        rebuild(stage.plan, now=NOW)
+
+        def counts() -> tuple[int, Counts]:
+            ((_, found),) = listed(stage.plan)
+            ((_, public),) = periods_with_counts(stage.plan)
+            assert {stage.period.pk: found} == approved_by_period(stage.plan.pk)
+            assert {stage.period.pk: public} == counts_by_period(stage.plan)
+            return found, public
+
+        assert counts() == (1, Counts(1, 0))
+        approved(stage, more_duties(stage, 1)[0])
+        assert counts() == (2, Counts(2, 0))
+        publishing.publish_reports(stage.office, reports=[report], now=NOW)
+        assert counts() == (2, Counts(1, 1))
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        corrected(stage, report)
+        assert counts() == (2, Counts(2, 1))
+        publishing.unpublish_report(stage.office, report=report, reason="数字有误", now=NOW)
+        assert counts() == (2, Counts(2, 0))

@@ -49,7 +49,7 @@ def period_or_404(slug: str, pk: int) -> ReportingPeriod:
 def period_list(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.MANAGE_PERIODS)
     plan = get_object_or_404(Plan, slug=slug)
-    context = {"plan": plan, "periods": list(queries.listed(plan)), "today": timezone.localdate()}
+    context = {"plan": plan, "periods": queries.listed(plan), "today": timezone.localdate()}
     return render(request, "tasks/periods/list.html", context)
 
 

@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,9 +32,10 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     periods = queries.periods_with_counts(plan)
     asked = request.GET.get("period", "")
-    chosen = next((one for one, _ in periods if str(one.pk) == asked), periods[0][0] if periods else None)
-    waiting = Paginator(queries.unpublished(chosen), PER_PAGE).get_page(request.GET.get("page"))
-    standing = Paginator(queries.published(chosen), PER_PAGE).get_page(request.GET.get("shown"))
+    newest = periods[0] if periods else (None, queries.Counts(0, 0))
+    chosen, counts = next((one for one in periods if str(one[0].pk) == asked), newest)
+    waiting = page_of(queries.unpublished(chosen), counts.unpublished, request.GET.get("page"))
+    standing = page_of(queries.published(chosen), counts.published, request.GET.get("shown"))
     context = {
         "plan": plan,
         "periods": periods,
@@ -43,6 +45,12 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
         "all_ticked": request.GET.get("tick") == "all",
     }
     return render(request, "tasks/publishing/list.html", context)
+
+
+def page_of(reports: QuerySet[ProgressReport], count: int, number: str | None) -> Page:
+    paginator = Paginator(reports, PER_PAGE)
+    paginator.count = count  # known: there may be hundreds of thousands
+    return paginator.get_page(number)
 
 
 @login_required
