@@ -28,12 +28,12 @@ CHARTED = [*LIGHTS, *((key, word) for key, word in STAGES if key in SETTLED)]  #
 REST = [(key, word) for key, word in (*STAGES, *DUE) if key not in SETTLED]
 FILED = (
     ("应报", "obliged"), ("已通过", "approved"), ("审核中", "in_review"), ("已退回", "returned"), ("草稿", "drafted"),
-    ("未填写", "unwritten"), ("其中补报", "late"),
+    ("未报", "unwritten"), ("其中补报", "late"),
 )  # fmt: skip
 COLORS = {
     "正常": "4C9A6A", "有风险": "E0A93B", "滞后": "B3261E", "本期未报": "8A94A0", "待填报": "C9D0D8", "已办结": "2F6FB0",
     "暂停": "DDE3EA", "终止": "B8C2CC", "已通过": "4C9A6A", "审核中": "2F6FB0", "已退回": "E0A93B", "草稿": "C9D0D8",
-    "未填写": "8A94A0",
+    "未报": "8A94A0",
 }  # fmt: skip
 
 

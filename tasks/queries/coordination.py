@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from tasks.choices import ReportState
 from tasks.models import Duty, Instruction, ProgressReport, ReportingPeriod
 from tasks.queries.reports import counting, counting_reports
+from units.permissions import NOTHING
 from units.prepared import prepared
 
 URGENT = ("coordination_due_on", "duty_id")
@@ -26,7 +27,7 @@ def asking(unit: int | None) -> Q:
     """What asks one unit; of somebody without a unit nothing is asked. Not `ANY` as well: PostgreSQL would multiply the shares,
     expect few and sort them all.
     """
-    return Q(coordination_unit=unit) if unit is not None else Q(pk__in=[])
+    return Q(coordination_unit=unit) if unit is not None else NOTHING
 
 
 def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySet[ProgressReport]:
@@ -38,8 +39,12 @@ def open_matters(periods: Collection[ReportingPeriod], kind: Q = ANY) -> QuerySe
 
 
 def unanswered(periods: Collection[ReportingPeriod | int], kind: Q) -> QuerySet[ProgressReport]:
-    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
-    return counting_reports(periods).filter(kind).exclude(Exists(answers))
+    return counting_reports(periods).filter(kind).exclude(Exists(answers()))
+
+
+def answers() -> QuerySet[Instruction]:
+    """The instructions on what a duty said in a period: on the report, or on what it corrects."""
+    return Instruction.objects.filter(report__duty=OuterRef("duty"), report__period=OuterRef("period"))
 
 
 def asked_by(matters: QuerySet[ProgressReport], unit: int) -> QuerySet[ProgressReport]:
@@ -70,9 +75,8 @@ def asked_units(measures: Collection[int], periods: Collection[ReportingPeriod])
 
 def asked_in(period: ReportingPeriod) -> QuerySet[ProgressReport]:
     """What a frozen period asks and had not been answered when it was frozen."""
-    answers = Instruction.objects.filter(Q(report=OuterRef("pk")) | Q(report=OuterRef("corrects")))
     asking = ProgressReport.objects.filter(period=period, state=ReportState.APPROVED, coordination_unit__isnull=False)
-    return counting(asking).exclude(Exists(answers.filter(given_at__lte=period.frozen_at)))
+    return counting(asking).exclude(Exists(answers().filter(given_at__lte=period.frozen_at)))
 
 
 def in_order(matters: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:

@@ -11,12 +11,8 @@ from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
 from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
 from units.choices import Role, UnitKind
 from units.models import User
+from units.permissions import NOTHING
 from units.prepared import prepared_by_key, prepared_rows
-
-
-def current_period(plan: Plan, today: datetime.date) -> ReportingPeriod | None:
-    """The period in which is reported today: the latest one opened and not frozen."""
-    return plan.periods.open_on(today).order_by("-as_of").first()
 
 
 @prepared_rows(ReportingPeriod)
@@ -48,7 +44,7 @@ def written_by(user: User, prefix: str = "") -> Q:
         return Q(**{f"{prefix}unit_id": user.unit_id})
     if user.role == Role.OFFICE:
         return Q(**{f"{prefix}unit__kind": UnitKind.GROUP})
-    return Q(pk__in=[])
+    return NOTHING
 
 
 def reports_of(period: ReportingPeriod) -> QuerySet[ProgressReport]:
@@ -145,7 +141,7 @@ def handed_to(user: User) -> Q:
     """What was handed to a person of this role: their unit's 待初审, or every 待复审 to the Office."""
     if user.role == Role.UNIT_REVIEWER:
         return Q(state=ReportState.SUBMITTED, duty__unit_id=user.unit_id)
-    return Q(state=ReportState.FORWARDED) if user.role == Role.OFFICE else Q(pk__in=[])
+    return Q(state=ReportState.FORWARDED) if user.role == Role.OFFICE else NOTHING
 
 
 def at_level(user: User) -> Q:

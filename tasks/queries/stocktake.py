@@ -158,8 +158,7 @@ class Stocktake:
     @cached_property
     def lengths(self) -> Lengths:
         """Counted once in each state of the plan."""
-        find = partial(counted_lists, self.basis, self.periods)
-        return once(state_of(self.basis), ("lists of the stocktake", self.plan.pk), find)
+        return once(state_of(self.basis), ("lengths", self.plan.pk), partial(counted_lists, self.basis, self.periods))
 
     @cached_property
     def compared(self) -> Compared | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, WorkList
+from tasks.choices import HANDED_IN, OBLIGED_ROLES, DutyRole, ReportState, WorkList
 from tasks.models import Duty, Plan, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries import work_lists
 from tasks.queries import workbench_rows as asked
@@ -21,7 +21,6 @@ from tasks.queries.filing import count_units
 from tasks.queries.reports import needs_no_report, written_by
 from tasks.queries.workbench_rows import (
     DUTY_WIDTH,
-    HANDED_IN,
     REPORT_WIDTH,
     DutyFacts,
     LastWord,

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import HANDED_IN, OBLIGED_ROLES, ReportState
 from tasks.models import Duty, ProgressReport
 from tasks.queries.reports import needs_no_report, newest_approved
-from tasks.queries.work_lists import HANDED_IN, kept
+from tasks.queries.work_lists import kept
 from units.choices import Role
 from units.models.user import person_name
 from units.prepared import prepared

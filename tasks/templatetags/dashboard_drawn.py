@@ -12,20 +12,20 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from tasks.lights import DeadlineLight
 from tasks.models import Plan
 from tasks.queries.attention import Attended, Said
 from tasks.queries.dashboard import Filed
 from tasks.templatetags.changes import confidence, state
 from tasks.templatetags.charts import linked, stacked
 from tasks.views.dashboard_figures import Cell, Group, Line
-from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS
+from tasks.views.light_tags import DEADLINE_TAGS, PROGRESS_TAGS, deadline_tag
 from tasks.views.report_rows import CONFIDENCE_TAGS
 
 register = template.Library()
 
 WHY = 48  # characters of a reason that stand in a row
 NAMED = 3  # units named before the rest is counted
-WITH_DAYS = {"overdue": "逾期 {} 天", "urgent": "临期 {} 天", "soon": "临期 {} 天"}
 
 
 @lru_cache
@@ -40,12 +40,9 @@ def progress_sign(light: str) -> SafeString:
 
 def deadline_sign(light: str, due_on: datetime.date | None, today: datetime.date) -> SafeString:
     """With the days past or left where they matter; a date far ahead needs no sign beside it."""
-    tag = DEADLINE_TAGS.get(light)
-    if tag is None or light == "ahead":
+    if light not in DEADLINE_TAGS or light == DeadlineLight.AHEAD:
         return SafeString()
-    if due_on is not None and light in WITH_DAYS:
-        tag = tag._replace(text=WITH_DAYS[light].format(abs((due_on - today).days)))
-    return state(tag)
+    return state(deadline_tag(DeadlineLight(light), due_on, today))
 
 
 def some_units(names: Sequence[str]) -> str:

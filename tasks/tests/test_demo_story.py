@@ -27,7 +27,7 @@ from tasks.models import (
     ReportingPeriod,
     Review,
 )
-from tasks.queries.reports import current_period, obliged_duties, reports_of
+from tasks.queries.reports import obliged_duties, reports_of
 from tasks.queries.stages import stage_facts
 from tasks.queries.standing import Present
 from tasks.tests import by_hand
@@ -93,7 +93,7 @@ def plan(twice) -> Plan:
 
 @pytest.fixture
 def latest(plan) -> ReportingPeriod:
-    return current_period(plan, TODAY)
+    return plan.periods.open_on(TODAY).latest("as_of")
 
 
 @pytest.fixture

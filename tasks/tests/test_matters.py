@@ -8,10 +8,12 @@ from django.utils import timezone
 from tasks.choices import ReportState
 from tasks.models import ProgressReport
 from tasks.queries import coordination
+from tasks.queries.content import content_of
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.drift import drift
-from tasks.services import standing
+from tasks.services import reviewing, standing
 from tasks.services.instructing import give_instruction
+from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
 from tasks.tests.people import make_user
@@ -58,6 +60,22 @@ class TestMatters:
         )  # fmt: skip
         board = Dashboard(scene.plan, TODAY)
         assert (board.matters(scene.units["fg"].pk), list(drift(scene.plan, TODAY))) == ((1, 1), [])
+
+    def test_not_even_where_the_report_is_corrected_twice(self, scene: Scene) -> None:
+        said = ProgressReport.objects.get(duty=scene.duty("3-1", "hg"), period=scene.period)
+        give_instruction(
+            scene.people["leader"], plan=scene.plan, text="请抓紧。", owner=scene.units["hg"],
+            due_on=datetime.date(2026, 11, 15), report=said, now=LATER,
+        )  # fmt: skip
+        freeze_period(scene.people["office"], period=scene.period, now=LATER)
+        for text in ("更正一次。", "更正两次。"):
+            changed = {**content_of(said), "progress": text}
+            said = reviewing.correct_report(
+                scene.people["office"], report=said, content=changed, reason="有误", now=LATER
+            )
+            reviewing.approve_report(scene.people["second_office"], report=said, version=said.version, now=LATER)
+            said.refresh_from_db()
+        assert Dashboard(scene.plan, TODAY).matters(scene.units["fg"].pk) == (1, 1)
 
     def test_page_by_page_as_all_at_once(self, scene: Scene, monkeypatch) -> None:
         monkeypatch.setattr(timezone, "now", lambda: LATER)
