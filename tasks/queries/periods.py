@@ -1,11 +1,13 @@
 """What the Office's pages of periods say beside the filing board."""
 
+from collections import Counter
 from functools import partial
 
 from django.db.models import Count, QuerySet
 
 from tasks.choices import ReportState, Stage
-from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.models import Plan, ProgressReport, ReportingPeriod, StandingSummary
+from tasks.queries.figures import as_figures
 from tasks.queries.states import once, state_of_plan
 
 
@@ -21,9 +23,14 @@ def approved_by_period(plan: int) -> dict[int, int]:
 
 
 def frozen_stages(period: ReportingPeriod) -> list[tuple[str, int]]:
-    """How many measures stood in which stage when the period was frozen."""
-    found = dict(period.frozen_measures.order_by().values_list("stage").annotate(Count("pk")))
-    return [(stage.label, found[stage]) for stage in Stage if stage in found]
+    """How many measures stood in which stage when the period was frozen, as its summary has it."""
+    summary = StandingSummary.objects.filter(period=period).first()
+    if summary is None:  # frozen before there were any
+        counts = Counter(dict(period.frozen_measures.order_by().values_list("stage").annotate(Count("pk"))))
+    else:
+        figures = as_figures(summary.figures)["all"]
+        counts = Counter({stage.value: figures[f"stage:{stage.value}"] for stage in Stage})
+    return [(stage.label, counts[stage.value]) for stage in Stage if counts[stage.value]]
 
 
 def corrections(period: ReportingPeriod) -> QuerySet[ProgressReport]:

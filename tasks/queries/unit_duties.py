@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from tasks.choices import DutyRole
 from tasks.models import Plan
-from tasks.queries.measures import MeasureLine, page_lines
-from tasks.queries.public_figures import totals
+from tasks.queries.edition import public_edition
+from tasks.queries.measures import MeasureLine, lines_of
+from tasks.queries.orders import found_in
 from units.models import Unit
 
 
@@ -26,13 +27,12 @@ class UnitDuties(NamedTuple):
 
 
 def unit_duties(plan: Plan, unit: Unit, shown: int) -> UnitDuties:
-    """A section with `shown` measures for each role the unit holds: two queries a role, and those of `totals`."""
-    of_unit = ("unit", unit.slug)
-    in_roles = [(of_unit, ("role", role.value)) for role in DutyRole]
-    every, *found = totals(plan.pk, (of_unit,), *in_roles)
+    """A section with `shown` measures for each role the unit holds: two queries a role, and those of what it holds."""
+    of_unit, edition = ("unit", unit.slug), public_edition()
+    in_roles = {role: found_in(edition, plan.pk, (of_unit, ("role", role.value)), "number").keys for role in DutyRole}
     sections = [
-        RoleSection(role.value, role.label, total.measures, page_lines(plan.pk, asked, "number", 0, shown))
-        for role, asked, total in zip(DutyRole, in_roles, found, strict=True)
-        if total.measures
+        RoleSection(role.value, role.label, len(keys), lines_of(keys[:shown]))
+        for role, keys in in_roles.items()
+        if keys
     ]
-    return UnitDuties(every.measures, sections)
+    return UnitDuties(len(found_in(edition, plan.pk, (of_unit,), "number").keys), sections)

@@ -8,7 +8,7 @@ from django.db import connection
 from tasks.choices import ReportState, ReviewLevel, RollUp, Stage
 from tasks.demo.scale.play import analyze
 from tasks.models import Duty, FrozenMeasure, Measure, Plan, ProgressReport, ReportingPeriod, Review
-from tasks.services.standing import rebuild, recount_filing
+from tasks.services.standing import freeze_figures, rebuild, recount_filing
 from tasks.tests.growth import grow
 from tasks.tests.people import NOW, content, make_period, make_user
 from units.choices import Role
@@ -53,6 +53,7 @@ def fill(plan: Plan, people: dict[str, User]) -> dict[str, object]:
     FrozenMeasure.objects.bulk_create(frozen(measure, past[-1]) for measure in measures)
     if connection.vendor == "postgresql":
         analyze()  # what another test had looked at is planned for otherwise: sometimes ten times as long
+    freeze_figures(past[-1])
     recount_filing(past[-1])
     rebuild(plan, now=NOW)
     own = {state: duty.pk for duty, state in states.items() if duty.unit == people["reporter"].unit}

@@ -15,7 +15,7 @@ from tasks.queries.unit_duties import unit_duties
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
 
-SHOWN = 100  # measures of a role; the list shows the rest
+SHOWN = 50  # measures of a role; the list shows the rest
 
 
 def plan_asked(request: HttpRequest) -> dict[str, Any]:
