@@ -42,6 +42,12 @@ LABELS = {
     "returned": "退回中",
     "board": "填报情况",
     "filing": "填报情况明细（第一页）",
+    "compare": "两期对比",
+    "stocktake": "汇报稿",
+    "exports": "导出（目录）",
+    "periods": "期次",
+    "publishing": "公开",
+    "unit_page": "单位页",
     "by_due": "任务清单（按完成时限）",
     "by_units": "任务清单（按责任单位数）",
     "by_light": "台账（按进度灯）",
@@ -51,7 +57,7 @@ LABELS = {
     "approval": "复审通过一份填报",
 }
 # Show a handful of the smallest plan, whose units have four or five duties: they grow from the middle one, where the page is full.
-FULL = {"unit", "workbench", "of_unit", "words", "ledger_words"}
+FULL = {"unit", "workbench", "unit_page", "of_unit", "words", "ledger_words"}
 
 
 def growth(
@@ -147,6 +153,12 @@ def site_pages() -> dict[str, tuple[str, Cookies]]:
         "returned": ("review-returned", [], as_office, {}),
         "board": ("period", [plan.slug, report.period_id], as_office, {}),
         "filing": ("period-filing", [plan.slug, report.period_id], as_office, {}),
+        "compare": ("compare", of_plan, as_leader, {}),
+        "stocktake": ("stocktake", of_plan, as_office, {}),
+        "exports": ("exports", of_plan, as_office, {}),
+        "periods": ("periods", of_plan, as_office, {}),
+        "publishing": ("publishing", of_plan, as_office, {}),
+        "unit_page": ("unit", [unit.slug], as_leader, {}),
         "by_due": ("plan-tasks", of_plan, as_leader, {"sort": "due_on"}),
         "by_units": ("plan-tasks", of_plan, as_leader, {"sort": "units"}),
         "by_light": ("ledger", of_plan, as_office, {"sort": "progress"}),
