@@ -23,6 +23,20 @@ class PeriodForm(OfficeForm):
         return super().clean()
 
 
+class PeriodChangeForm(PeriodForm):
+    """调整期次, and why."""
+
+    reason = reason_field("调整理由", "请写明调整的理由。")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return self.changes
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+
 class CadenceForm(OfficeForm):
     """填报周期."""
 

@@ -21,6 +21,7 @@ from tasks.views.lights import light
 from tasks.views.measures import measure_detail, task_detail
 from tasks.views.overview import home, plan_overview
 from tasks.views.passing import review_pass
+from tasks.views.period_changes import period_change, period_withdraw
 from tasks.views.periods import (
     export_filed,
     export_filing,
@@ -114,6 +115,8 @@ urlpatterns = [
     path("plans/<slug:slug>/periods/<int:pk>/filing.<str:extension>", export_filed, name="export-filed"),
     path("plans/<slug:slug>/periods/<int:pk>/filing/", period_filing, name="period-filing"),
     path("plans/<slug:slug>/periods/<int:pk>/workbook/<slug:unit>.xlsx", unit_workbook_file, name="unit-workbook"),
+    path("plans/<slug:slug>/periods/<int:pk>/change/", period_change, name="period-change"),
+    path("plans/<slug:slug>/periods/<int:pk>/withdraw/", period_withdraw, name="period-withdraw"),
     path("plans/<slug:slug>/periods/<int:pk>/freeze/", period_freeze, name="period-freeze"),
     path("plans/<slug:slug>/instructions/", instruction_list, name="instructions"),
     path("plans/<slug:slug>/instructions/new/", instruction_new, name="instruction-new"),

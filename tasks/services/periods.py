@@ -1,7 +1,8 @@
-"""The verbs of a period: open and freeze."""
+"""The verbs of a period: open, change, withdraw and freeze."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,10 +15,13 @@ from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
 from tasks.services.public_figures import carried
-from tasks.services.standing import await_period, freeze_figures, judge_frozen, unlist
+from tasks.services.reasons import refuse_without
+from tasks.services.standing import await_period, freeze_figures, judge_frozen, rebuild, unlist
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
+
+SETTINGS = {"label": "期次", "as_of": "截至日期", "opens_on": "开放日期", "due_on": "截止日期"}
 
 
 @transaction.atomic
@@ -44,10 +48,73 @@ def open_period(
     return period
 
 
-def refuse_taken(plan: Plan, **given: Any) -> None:
-    """What opening would refuse of a label and dates, some perhaps still missing; told to a form."""
-    period = ReportingPeriod(plan=plan, **given)
-    period.validate_constraints(exclude={"label", "as_of", "opens_on", "due_on"} - set(given))
+def refuse_taken(period: ReportingPeriod, **given: Any) -> None:
+    """What opening or changing it would refuse of a label and dates, some perhaps still missing; told to a form."""
+    wanted = copy(period)
+    for name, value in given.items():
+        setattr(wanted, name, value)
+    wanted.validate_constraints(exclude=set(SETTINGS) - set(given))
+
+
+@transaction.atomic
+def change_period(
+    by: User, *, period: ReportingPeriod, changes: Mapping[str, Any], reason: str, now: datetime.datetime
+) -> ReportingPeriod:
+    """调整期次: its `SETTINGS` until it is frozen. What was late stays marked so. Nothing changed, nothing is recorded."""
+    require(by, Permission.MANAGE_PERIODS)
+    refuse_without(reason, "请写明调整的理由。")
+    period = unfrozen(period)
+    changed = {name: value for name, value in changes.items() if getattr(period, name) != value}
+    if not changed:
+        return period
+    refuse_written(period, changed)
+    before = {SETTINGS[name]: getattr(period, name) for name in changed}
+    for name, value in changed.items():
+        setattr(period, name, value)
+    with carried():
+        period.full_clean(exclude={"opened_by"})
+        period.save(update_fields=list(changed))
+    rebuild(period.plan, now=now)
+    after = {SETTINGS[name]: value for name, value in changed.items()}
+    audit.record(by, "调整期次", period, now=now, before=before, after={**after, "理由": reason})
+    return period
+
+
+def refuse_written(period: ReportingPeriod, changes: Mapping[str, Any]) -> None:
+    """What was written speaks of the time up to one day. Raises ValidationError for each date that can change no more."""
+    fixed = [
+        name for name in ("as_of", "opens_on") if changes.get(name, getattr(period, name)) != getattr(period, name)
+    ]
+    if fixed and period.reports.exists():
+        raise ValidationError({name: f"已有单位在本期填报，{SETTINGS[name]}不能再改。" for name in fixed})
+
+
+@transaction.atomic
+def withdraw_period(by: User, *, period: ReportingPeriod, reason: str, now: datetime.datetime) -> None:
+    """撤销期次: one that was set up by mistake, of which nobody has written anything."""
+    require(by, Permission.MANAGE_PERIODS)
+    refuse_without(reason, "请写明撤销的理由。")
+    period = unfrozen(period)
+    if is_used(period):
+        raise ValidationError("已有单位在本期填报或上传填报表，不能撤销。可以调整日期。")
+    gone, plan = copy(period), period.plan
+    with carried():
+        period.delete()
+    rebuild(plan, now=now)
+    before = {SETTINGS[name]: getattr(gone, name) for name in SETTINGS}
+    audit.record(by, "撤销期次", gone, now=now, before=before, after={"理由": reason})
+
+
+def is_used(period: ReportingPeriod) -> bool:
+    return period.reports.exists() or period.uploads.exists() or period.change_sets.exists()
+
+
+def unfrozen(period: ReportingPeriod) -> ReportingPeriod:
+    """The period for this transaction alone. Raises ValidationError where it is frozen."""
+    period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+    if period.is_frozen:
+        raise ValidationError("这个期次已经冻结，不能再改。")
+    return period
 
 
 @transaction.atomic

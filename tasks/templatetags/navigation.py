@@ -15,7 +15,10 @@ from units.models import Unit
 register = template.Library()
 
 TABLES = ("import", "names", "places", "difference", "abandon", "return", "file")
-PERIODS = ("period", "period-open", "period-filing", "period-freeze", "plan-cadence", "report-correct")
+PERIODS = (
+    "period", "period-open", "period-change", "period-withdraw", "period-filing", "period-freeze", "plan-cadence",
+    "report-correct",
+)  # fmt: skip
 
 
 class Reader(NamedTuple):

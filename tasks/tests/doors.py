@@ -73,7 +73,10 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
         f"{PLAN}periods/", f"{PLAN}periods/<int:pk>/",
         f"{PLAN}periods/<int:pk>/board.<str:extension>", f"{PLAN}periods/<int:pk>/filing.<str:extension>",
     ]),
-    (Permission.MANAGE_PERIODS, ACT, [f"{PLAN}periods/new/", f"{PLAN}periods/<int:pk>/freeze/"]),
+    (Permission.MANAGE_PERIODS, ACT, [
+        f"{PLAN}periods/new/", f"{PLAN}periods/<int:pk>/change/", f"{PLAN}periods/<int:pk>/withdraw/",
+        f"{PLAN}periods/<int:pk>/freeze/",
+    ]),
     (Permission.SET_LIGHT_RULES, ACT, [f"{PLAN}rules/new/"]),
     (Permission.PUBLISH, READ, [f"{PLAN}publishing/"]),
     (Permission.PUBLISH, ACT, [f"{PLAN}publishing/publish/", f"{PLAN}publishing/<int:pk>/unpublish/"]),

@@ -225,6 +225,8 @@ def furnish(desk: Desk) -> tuple[Known, dict[str, list[str]]]:
         "period": [(slug, desk.period.pk), (slug, desk.before.pk)],
         "period-filing": [(slug, desk.period.pk)],
         "period-freeze": [(slug, desk.period.pk)],
+        "period-change": [(slug, desk.period.pk)],
+        "period-withdraw": [(slug, desk.period.pk)],
         "instruction": [(slug, one.number) for one in given],
         "unpublish": [(slug, old.pk)],
     }

@@ -63,7 +63,9 @@ def period_open(request: HttpRequest, slug: str) -> HttpResponse:
     proposal = next_proposal(plan, today)
     fields = ("label", "as_of", "opens_on", "due_on")
     proposed = {name: getattr(proposal, name) for name in fields}
-    form = PeriodForm(typed(request), initial=proposed, check=partial(services.refuse_taken, plan))
+    form = PeriodForm(
+        typed(request), initial=proposed, check=partial(services.refuse_taken, ReportingPeriod(plan=plan))
+    )
     if request.method == "POST" and not form.is_valid():
         if same := standing(plan, form.cleaned_data, fields):
             return redirect("period", slug, same.pk)
