@@ -3,7 +3,9 @@
 What differs is found for all measures at once and kept; what a page shows of them is then fetched for its rows alone. Reports are compared as approved: nobody's draft is in a comparison.
 """
 
+from array import array
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -57,11 +59,24 @@ class Pair(NamedTuple):
     after: LedgerLine | None
 
 
-class Changes(NamedTuple):
-    """`kinds`: key of each measure that changed -> its kinds of change, in source order. `counts`: how many changed in each."""
+@dataclass(frozen=True)
+class Changes:
+    """The measures that changed, in source order. Of thousands there are dozens of different `kinds`: `at` says for each
+    measure which of them are its own. `counts`: how many changed in each kind.
+    """
 
-    kinds: dict[int, Kinds]
+    keys: array
+    at: array
+    kinds: list[Kinds]
     counts: Counter[str]
+
+    def of_kind(self, kind: str) -> list[int]:
+        own = [not kind or kind in kinds for kinds in self.kinds]
+        return [key for key, at in zip(self.keys, self.at, strict=True) if own[at]]
+
+    def of(self, keys: Collection[int]) -> dict[int, Kinds]:
+        wanted = set(keys)
+        return {key: self.kinds[at] for key, at in zip(self.keys, self.at, strict=True) if key in wanted}
 
 
 @dataclass
@@ -78,11 +93,12 @@ class Compared:
         return once(state, ("changes", self.after.plan.pk), partial(changes_between, self.before, self.after))
 
     def of_kind(self, kind: str = "") -> list[int]:
-        return [key for key, kinds in self.changes.kinds.items() if not kind or kind in kinds]
+        return self.changes.of_kind(kind)
 
     def pairs(self, user: Any, keys: list[int]) -> list[Pair]:
+        kinds = self.changes.of(keys)
         before, after = (lines_of(basis, user, keys) for basis in (self.before, self.after))
-        return [Pair(self.changes.kinds[key], before.get(key), after.get(key)) for key in keys]
+        return [Pair(kinds[key], before.get(key), after.get(key)) for key in keys]
 
 
 def changes_between(before: Basis, after: Basis) -> Changes:
@@ -94,9 +110,11 @@ def changes_between(before: Basis, after: Basis) -> Changes:
             found[key] = (REMOVED if key in old else ADDED,)
         elif kinds := apart.kinds(key, old[key], new[key]):
             found[key] = kinds
-    same = {kinds: kinds for kinds in found.values()}  # of thousands of measures there are dozens of these
+    places = {kinds: at for at, kinds in enumerate(dict.fromkeys(found.values()))}
     return Changes(
-        {key: same[kinds] for key, kinds in found.items()},
+        array("q", found),
+        array("H", [places[kinds] for kinds in found.values()]),
+        list(places),
         Counter(kind for kinds in found.values() for kind in kinds),
     )
 

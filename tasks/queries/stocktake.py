@@ -211,7 +211,7 @@ class Stocktake:
                 self.codes[key],
                 *(PROGRESS_WORDS[side[key].progress_light] if key in side else "" for side in (old, new)),
             )
-            for key in self.compared.changes.kinds
+            for key in self.compared.changes.keys
             if key not in old or key not in new or old[key].progress_light != new[key].progress_light
         ]
 
@@ -220,7 +220,7 @@ class Stocktake:
         """What stands for each name of `tasks.wording.PLACEHOLDERS`."""
         named = IN_TABLES | {"推进中": ("stage:in_progress",)}
         counts = {f"{label}数": self.now.figure(label, *keys) for label, keys in named.items()}
-        changed = len(self.compared.changes.kinds) if self.compared else 0
+        changed = len(self.compared.changes.keys) if self.compared else 0
         return {
             "方案": self.plan.title,
             "期次": self.label,

@@ -98,7 +98,7 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
         "kind": kind,
         "kind_words": KINDS.get(kind, ""),
         "quick": [Quick(words, counts[one], one, one == kind) for one, words in KINDS.items() if counts[one]],
-        "changed": len(found.changes.kinds),
+        "changed": len(found.changes.keys),
         "page": page,
         "blocks": [block(pair) for pair in found.pairs(request.user, list(page.object_list))],
     }
