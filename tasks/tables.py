@@ -143,7 +143,7 @@ class Selection:
 
     plan: Plan
     filter: ListFilter
-    units: list[UnitOption]
+    units: tuple[UnitOption, ...]
     columns: tuple[str, ...]
     sort: str
     per_page: str

@@ -84,7 +84,7 @@ class LedgerSelection:
     basis: Basis
     user: Any
     filter: LedgerFilter
-    units: list[UnitOption]
+    units: tuple[UnitOption, ...]
     periods: list[ReportingPeriod]
     columns: tuple[str, ...]
     sort: str

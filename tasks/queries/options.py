@@ -1,6 +1,7 @@
 """What the list of a plan can be filtered by."""
 
 import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -8,10 +9,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.models import Duty, Field, Plan
+from tasks.queries.edition import public_edition
 from units.models import Unit, UnitGroupMember
 from units.prepared import prepared
 
 PLAN_FIELDS = tuple(field.attname for field in Plan._meta.concrete_fields)
+REMEMBERED = 32  # plans and editions, in each process
 FieldOptions = list[tuple[int, str]]  # position and name
 
 
@@ -47,9 +50,15 @@ def field_options(plan: Plan) -> FieldOptions:
     return list(Field.objects.filter(plan=plan).order_by("position").values_list("position", "name"))
 
 
-def unit_options(plan: Plan, today: datetime.date) -> list[UnitOption]:
-    """The units a list of this plan can be filtered by, in their order, in one query."""
-    return [UnitOption(*row) for row in unit_rows(plan.pk, today)]
+def unit_options(plan: Plan, today: datetime.date) -> tuple[UnitOption, ...]:
+    """The units a list of this plan can be filtered by, in their order. One query where they are known, else two."""
+    return options_in(public_edition(), plan.pk, today)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def options_in(edition: str | None, plan: int, today: datetime.date) -> tuple[UnitOption, ...]:
+    """The edition is asked first: what is read while it turns is remembered under one that nobody will ask for."""
+    return tuple(UnitOption(*row) for row in unit_rows(plan, today))
 
 
 @prepared

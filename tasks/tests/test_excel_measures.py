@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.excel.book import Maker, as_xlsx
 from tasks.excel.measures import list_export
 from tasks.models import MainTask, Measure, Plan
+from tasks.queries.options import unit_options
 from tasks.services.public_figures import count_public
 from tasks.tables import MeasureTable, Selection, select_measures
 from tasks.tests.people import NOW
@@ -246,6 +248,7 @@ class TestDownload:
     ) -> None:
         """The plan, its fields, its units, the rows, their duties, how many; the first time the count and the event as well."""
         count_public(loaded_plan.pk)
+        unit_options(loaded_plan, timezone.localdate())
         with django_assert_num_queries(6 + counted + 5):
             export(client, extension, query)
         with django_assert_num_queries(6):

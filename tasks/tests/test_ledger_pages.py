@@ -182,7 +182,7 @@ class TestWho:
 
 
 class TestCost:
-    """Session, person; plan, frozen periods, units of the plan; rows, summary, whether anything no longer holds, standings;
+    """Session, person; plan, frozen periods, edition of its units; rows, summary, whether anything no longer holds, standings;
     the periods to be judged by, duties, reports, views. A filter adds what it left of the main tasks and what
     those had, and where no figure tells its count, which edition, and once an edition the count."""
 
@@ -220,4 +220,4 @@ class TestCost:
     def test_what_no_longer_holds_costs_a_constant_more(self, stage, django_assert_num_queries, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: LATER + datetime.timedelta(days=6))
         client = client_of(stage.office)
-        self.count(client, django_assert_num_queries, self.ALL + 10)
+        self.count(client, django_assert_num_queries, self.ALL + 11)  # and the units of the plan for the first time

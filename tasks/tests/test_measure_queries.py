@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tasks.models import Duty, MainTask, Measure, Plan
 from tasks.queries import measures, options
@@ -28,8 +29,14 @@ ASKED = {  # the filtered ones also ask the edition, how much is found, how much
 
 @pytest.fixture
 def plan(loaded_plan: Plan) -> Plan:
-    count_public(loaded_plan.pk)
+    known(loaded_plan)
     return loaded_plan
+
+
+def known(plan: Plan) -> None:
+    """What is counted once, and the units that are read once, as long as the table stands."""
+    count_public(plan.pk)
+    options.unit_options(plan, timezone.localdate())
 
 
 def log_in(client: Client, role: Role, unit: Unit | None = None) -> Client:
@@ -61,7 +68,7 @@ class TestTheList:
 
     def test_at_7900_measures_it_takes_as_many(self, client: Client, plan: Plan, django_assert_num_queries) -> None:
         grow(plan, 100)
-        count_public(plan.pk)
+        known(plan)
         assert Measure.objects.count() == 7900
         for query, count in list(ASKED.items())[:-1]:
             with django_assert_num_queries(count):
@@ -106,6 +113,13 @@ class TestLines:
 
 
 class TestOptions:
+    def test_a_unit_is_offered_under_its_new_name_at_once(self, plan: Plan) -> None:
+        assert "省科技厅" in {unit.name for unit in options.unit_options(plan, TODAY)}
+        Unit.objects.filter(name="省科技厅").update(name="省科学技术厅")
+        assert {"省科技厅", "省科学技术厅"} & {unit.name for unit in options.unit_options(plan, TODAY)} == {
+            "省科学技术厅"
+        }
+
     def test_a_plan_with_its_fields(self, plan: Plan) -> None:
         found, fields = options.plan_with_fields("jiaodong")
         assert (found, found.title, found.subject) == (plan, plan.title, plan.subject)

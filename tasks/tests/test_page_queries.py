@@ -46,7 +46,7 @@ COUNTS = {
     ("office", "/workbench/"): 12,
     ("outsider", PLAN + "measures/1-1/"): 7,
     ("outsider", PLAN): 5,
-    ("outsider", PLAN + "tasks/"): 6,
+    ("outsider", PLAN + "tasks/"): 7,
     ("auditor", "/audit/"): 7,
     ("office", PLAN + "stocktake/"): 25,
     ("office", PLAN + "stocktake/?period={frozen}"): 13,
