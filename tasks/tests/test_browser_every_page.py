@@ -26,7 +26,7 @@ READABLE = {
     "outsider": 14,
     Role.REPORTER: 46,
     Role.UNIT_REVIEWER: 44,
-    Role.OFFICE: 78,
+    Role.OFFICE: 80,
     Role.LEADER: 42,
     Role.ADMINISTRATOR: 34,
     Role.AUDITOR: 32,
