@@ -74,7 +74,8 @@ def change_period(
     with carried():
         period.full_clean(exclude={"opened_by"})
         period.save(update_fields=list(changed))
-    rebuild(period.plan, now=now)
+    if changed.keys() - {"label"}:
+        rebuild(period.plan, now=now)
     after = {SETTINGS[name]: value for name, value in changed.items()}
     audit.record(by, "调整期次", period, now=now, before=before, after={**after, "理由": reason})
     return period

@@ -13,6 +13,7 @@ from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Figure
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.stocktake import Stocktake
 from tasks.services import periods, standing
+from tasks.services.instructing import give_instruction
 from tasks.tests.scene import LATER, TODAY, Scene
 from units.models import Unit
 
@@ -121,6 +122,14 @@ class TestThePresent:
         counted = Dashboard(scene.plan, TODAY).matters(scene.units["fg"].pk)
         assert len(pack.matters) == counted.all == 3
         assert sorted(one.duty.measure.code for one in pack.matters) == ["1-2", "1-3", "3-1"]
+
+    def test_how_long_the_lists_are_follows_an_answer(self, scene: Scene, pack: Stocktake) -> None:
+        assert pack.lengths == (len(pack.behind), len(pack.problems), len(pack.matters)) == (2, 3, 3)
+        give_instruction(
+            scene.people["leader"], plan=scene.plan, text="请办理。", owner=scene.units["hg"],
+            due_on=datetime.date(2026, 11, 15), report=pack.matters[0], now=LATER,
+        )  # fmt: skip
+        assert Stocktake(scene.plan, TODAY, scene.people["leader"]).lengths == (2, 3, 2)
 
 
 class TestAFrozenPeriod:
