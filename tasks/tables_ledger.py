@@ -1,8 +1,9 @@
 """The ledger as a table, and a ledger's URL read: the same mechanisms as the list of measures, on a basis."""
 
 import datetime
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q
@@ -12,10 +13,12 @@ from tasks.filters import LedgerFilter
 from tasks.models import Plan, ReportingPeriod
 from tasks.queries import ledger, options, orders
 from tasks.queries.basis import Basis, Now, Then
+from tasks.queries.edition import public_edition
 from tasks.queries.keyset import KeyPage, beside
-from tasks.queries.measures import Tally
+from tasks.queries.measures import Conditions, Tally
 from tasks.queries.options import FieldOptions, UnitOption
 from tasks.queries.reports import frozen_periods
+from tasks.queries.states import Question, State, keeping, once, state_of_rows
 from tasks.tables import (
     DEFAULT_PER_PAGE,
     DEFAULT_SORT,
@@ -43,6 +46,7 @@ LEDGER_COLUMNS = (
     "stage",
 )
 LEDGER_PER_PAGE = {"25": 25, "50": 50, "100": 100, "200": 200}
+pages = keeping(32)  # of rows without their reports; one of a hundred takes 300 kilobytes
 LAST = "last"  # as the value of `before`: the last page
 LEDGER_SORT_WORDS = {
     **{name: SORT_WORDS[name] for name in ("number", "task", "field", "starts_on", "due_on")},
@@ -92,6 +96,7 @@ class LedgerSelection:
     after: str
     before: str
     problems: list[str]
+    edition: str | None
 
     @property
     def plan(self) -> Plan:
@@ -106,9 +111,17 @@ class LedgerSelection:
         return ledger.counted(self.basis, self.filter.asked)
 
     @cached_property
+    def state(self) -> State | None:
+        return state_of_rows(self.basis, self.edition)
+
+    @cached_property
+    def asked(self) -> Conditions:
+        return tuple(self.filter.asked.items())
+
+    @cached_property
     def keys(self) -> orders.Keys | None:
-        is_counted, asked = self.known_count is not None, tuple(self.filter.asked.items())
-        return orders.in_ledger(self.basis, asked, self.condition, self.sort, is_counted=is_counted)
+        is_counted = self.known_count is not None
+        return orders.in_ledger(self.basis, self.state, self.asked, self.condition, self.sort, is_counted=is_counted)
 
     @cached_property
     def measure_count(self) -> int:
@@ -125,14 +138,21 @@ class LedgerSelection:
         is_nonsense = key is None and named not in ("", LAST)
         part = None if self.keys is None or is_nonsense else beside(self.keys, key, size, backwards=backwards)
         if part is not None:
-            return ledger.page_of(self.basis, self.user, part)
+            return self.reported(tuple(part.rows), partial(ledger.page_of, self.basis, part))
         place = None
         if named and named != LAST:
             place = ledger.place_of(self.basis, self.sort, key) if key else None
             if place is None:
                 backwards = False
                 self.problems.append("页码：网址所指的那一项已不在台账中，现在从头显示。")
-        return ledger.page(self.basis, self.user, self.condition, self.sort, size, place, backwards=backwards)
+        find = partial(ledger.page, self.basis, self.condition, self.sort, size, place, backwards=backwards)
+        return self.reported((self.asked, self.sort, size, place, backwards), find)
+
+    def reported(self, question: Question, find: Callable[[], KeyPage]) -> KeyPage:
+        """The page with its reports, which anybody's draft may change; so may it what words find."""
+        state = None if "q" in self.filter.asked else self.state
+        part = once(state, (self.plan.pk, *question), find, pages)
+        return replace(part, rows=ledger.reported(self.basis, self.user, part.rows))
 
     @cached_property
     def tallies(self) -> dict[int, Tally]:
@@ -164,7 +184,8 @@ def select_ledger(
     problems: list[str] = []
     periods = frozen_periods(plan.pk)
     basis = basis_asked(plan, periods, params.get("period", ""), today, problems)
-    units = options.unit_options(plan, today)
+    edition = public_edition()
+    units = options.options_in(edition, plan.pk, today)
     chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)
     problems += chosen.problems
     return LedgerSelection(
@@ -181,6 +202,7 @@ def select_ledger(
         after=params.get("after", ""),
         before=params.get("before", ""),
         problems=problems,
+        edition=edition,
     )
 
 

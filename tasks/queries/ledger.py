@@ -49,7 +49,8 @@ Asked = Mapping[str, str]
 
 @dataclass(slots=True)
 class LedgerLine(MeasureLine):
-    """One measure on one basis. `reports` are those of its basis period that the person may see, in the order of the duties.
+    """One measure on one basis. `positions`: where each unit, by key, stands among its duties. `reports` are those of its
+    basis period that a person may see, in that order.
 
     Lines are equal if everything in them is, and are not changed once they are filled.
     """
@@ -57,6 +58,7 @@ class LedgerLine(MeasureLine):
     original_due_on: datetime.date | None = None
     standing: Standing | None = None
     moves: int = 0
+    positions: dict[int, int] = field(default_factory=dict)
     reports: list[Told] = field(default_factory=list)
 
     def __hash__(self) -> int:
@@ -194,9 +196,9 @@ def place_of(basis: Basis, sort: str, pk: int) -> Place | None:
 
 
 def page(
-    basis: Basis, user: Any, found: Q, sort: str, size: int, place: Place | None = None, *, backwards: bool = False
+    basis: Basis, found: Q, sort: str, size: int, place: Place | None = None, *, backwards: bool = False
 ) -> KeyPage:
-    """One page of `LedgerLine`s: five queries, one more of a period in which duties changed since."""
+    """One page of `LedgerLine`s without their reports: three queries, one more of a period in which duties changed since."""
     if basis.period is None and not found and sort == "number" and place is None:
         rows = outermost(basis.plan.pk, size, backwards)
     else:
@@ -204,12 +206,12 @@ def page(
         of_lines = measures.filter(found).values_list(*line_fields(basis.prefix))
         rows = list(cut(of_lines, order, size, place, backwards=backwards))
     part = KeyPage.of(rows, size, place, backwards=backwards)
-    return KeyPage(filled(basis, user, [line(row) for row in part.rows]), part.has_previous, part.has_next)
+    return replace(part, rows=filled(basis, part.rows))
 
 
-def page_of(basis: Basis, user: Any, part: KeyPage) -> KeyPage:
-    """A page of keys as one of `LedgerLine`s."""
-    lines = lines_of(basis, user, part.rows)
+def page_of(basis: Basis, part: KeyPage) -> KeyPage:
+    """A page of keys as one of `LedgerLine`s without their reports."""
+    lines = {line.pk: line for line in standing_lines(basis, part.rows)}
     return replace(part, rows=[lines[key] for key in part.rows if key in lines])
 
 
@@ -224,8 +226,8 @@ def all_lines(basis: Basis, user: Any, found: Q, sort: str, at_once: int = 500) 
     """Every row that answers, in order, fetched page by page: the memory taken does not grow with the table."""
     place, measures = None, in_order(basis, sort)
     while True:
-        part = page(basis, user, found, sort, at_once, place)
-        yield from part.rows
+        part = page(basis, found, sort, at_once, place)
+        yield from reported(basis, user, part.rows)
         if not part.has_next:
             return
         place = measures[1].place(measures[0], part.rows[-1].pk)
@@ -233,10 +235,14 @@ def all_lines(basis: Basis, user: Any, found: Q, sort: str, at_once: int = 500) 
 
 def lines_of(basis: Basis, user: Any, keys: Collection[int]) -> dict[int, LedgerLine]:
     """The lines of these measures, by key."""
+    return {line.pk: line for line in reported(basis, user, standing_lines(basis, keys))}
+
+
+def standing_lines(basis: Basis, keys: Collection[int]) -> list[LedgerLine]:
+    """Without their reports, in no order."""
     if not keys:
-        return {}
-    rows = present_rows(*keys) if basis.period is None else rows_of(basis.measures, keys, basis.prefix)
-    return {one.pk: one for one in filled(basis, user, [line(row) for row in rows])}
+        return []
+    return filled(basis, present_rows(*keys) if basis.period is None else rows_of(basis.measures, keys, basis.prefix))
 
 
 @prepared
@@ -258,36 +264,35 @@ def line(row: tuple[Any, ...]) -> LedgerLine:
     return LedgerLine(*common, original_due_on=original_due_on)
 
 
-def filled(basis: Basis, user: Any, lines: list[LedgerLine]) -> list[LedgerLine]:
-    """The lines with their duties, standings and reports."""
+def filled(basis: Basis, rows: Iterable[tuple[Any, ...]]) -> list[LedgerLine]:
+    """Rows of `line_fields` as lines with their duties and standings."""
+    lines = [line(row) for row in rows]
     by_pk = {one.pk: one for one in lines}
     standings = basis.standings(by_pk)
     moves = basis.moves(standings)
     for one in lines:
         one.standing, one.moves = standings.get(one.pk), moves.get(one.pk, 0)
-    places = add_duties(basis, by_pk)
-    for told in visible_on_page(basis, user, by_pk):
-        one = by_pk[told.measure]
-        if one.standing is not None and basis.is_basis(one.standing, told):
-            one.reports.append(told)
-    for one in lines:
-        one.reports.sort(key=lambda told: places.get((told.measure, told.unit_id), 0))
+    add_duties(basis, by_pk)
     return lines
 
 
-def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> dict[tuple[int, int], int]:
-    """Put the duties to their lines; measure and unit -> position among them."""
+def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> None:
     rows = []
     for duties in basis.duties_of(tuple(by_pk), ("measure_id", "position", "unit_id", *DUTY_FIELDS)):
         rows += duties
     rows.sort(key=lambda row: row[:2])
-    for measure, _, _, *duty in rows:
+    for measure, position, unit, *duty in rows:
         by_pk[measure].duties.append(DutyLine(*duty))
-    return {(measure, unit): position for measure, position, unit, *_ in rows}
+        by_pk[measure].positions[unit] = position
 
 
-def visible_on_page(basis: Basis, user: Any, keys: Collection[int]) -> list[Told]:
-    """The reports of every period that can be a basis, in one query that begins at the duties of these measures."""
-    if not keys:
-        return []
-    return [Told(*row) for row in basis.told(user, tuple(keys), TOLD_FIELDS)]
+def reported(basis: Basis, user: Any, lines: Collection[LedgerLine]) -> list[LedgerLine]:
+    """The lines with what this person may see of their reports. One query, of every period that can be a basis."""
+    by_pk = {one.pk: replace(one, reports=[]) for one in lines}
+    for told in (Told(*row) for row in basis.told(user, tuple(by_pk), TOLD_FIELDS)) if by_pk else ():
+        one = by_pk[told.measure]
+        if one.standing is not None and basis.is_basis(one.standing, told):
+            one.reports.append(told)
+    for one in by_pk.values():
+        one.reports.sort(key=lambda told: one.positions.get(told.unit_id, 0))
+    return list(by_pk.values())

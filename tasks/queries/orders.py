@@ -5,8 +5,7 @@ Asked for where a page would cost as much as the whole: what stands in no index 
 """
 
 from array import array
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -16,6 +15,7 @@ from tasks.queries import ledger, measures
 from tasks.queries.basis import Basis
 from tasks.queries.edition import public_edition
 from tasks.queries.measures import Conditions
+from tasks.queries.states import State, keeping, once
 from units.prepared import prepared
 
 KEPT = 32  # orders of each kind; one of 79,000 measures takes 630 kilobytes
@@ -49,30 +49,20 @@ def keys_and_tasks(plan: int, asked: Conditions, sort: str) -> QuerySet[Measure]
     return measures.selected(plan, asked, sort).values_list("pk", "main_task_id")
 
 
-@dataclass(frozen=True)
-class LedgerAsked:
-    """Two are the same if they ask the same of the same plan or period in the same `state`, edition included."""
-
-    plan: int
-    period: int | None
-    state: tuple[str | int | None, ...]
-    asked: Conditions
-    sort: str
-    basis: Basis = field(compare=False)
-    condition: Q = field(compare=False)
+ledgers = keeping(KEPT)
 
 
-def in_ledger(basis: Basis, asked: Conditions, condition: Q, sort: str, *, is_counted: bool) -> Keys | None:
-    """None where the first page is cheap: in an order that an index has, if it is known how much there is. None also where
-    what answers changes with more than the basis: words are looked for in reports.
+def in_ledger(
+    basis: Basis, state: State | None, asked: Conditions, condition: Q, sort: str, *, is_counted: bool
+) -> Keys | None:
+    """None where the first page is cheap: in an order that an index has, if it is known how much there is. None also without
+    a `state_of_rows`, and where what answers changes with more than the rows: words are looked for in reports.
     """
-    if (is_counted and sort in LEDGER_BY_INDEX) or "q" in dict(asked) or basis.state is None:
+    if (is_counted and sort in LEDGER_BY_INDEX) or "q" in dict(asked) or state is None:
         return None
-    period, state = basis.period and basis.period.pk, (public_edition(), *basis.state)
-    return keys_in(LedgerAsked(basis.plan.pk, period, state, asked, sort, basis, condition))
+    return once(state, (basis.plan.pk, asked, sort), partial(keys_in, basis, condition, sort), ledgers)
 
 
-@lru_cache(maxsize=KEPT)
-def keys_in(one: LedgerAsked) -> Keys:
-    rows, order = ledger.in_order(one.basis, one.sort)
-    return array("q", order.apply(rows.filter(one.condition)).values_list("pk", flat=True))
+def keys_in(basis: Basis, condition: Q, sort: str) -> Keys:
+    rows, order = ledger.in_order(basis, sort)
+    return array("q", order.apply(rows.filter(condition)).values_list("pk", flat=True))

@@ -18,7 +18,7 @@ from tasks.queries.basis import Basis
 from tasks.queries.edition import public_edition
 from units.prepared import prepared
 
-KEPT = 32  # answers; the changes of 79,000 measures take 800 kilobytes
+KEPT = 32  # answers of a kind; the changes of 79,000 measures take 800 kilobytes
 Answer = TypeVar("Answer")
 State = tuple[Hashable, ...]
 Question = tuple[Hashable, ...]
@@ -34,6 +34,11 @@ def state_of(*bases: Basis) -> State | None:
     """Of bases of one plan; None also where lights are judged as they are read, and may differ with each reading."""
     state = state_of_plan(bases[0].plan.pk)
     return None if state is None or any(basis.state is None for basis in bases) else (*state, *map(name_of, bases))
+
+
+def state_of_rows(basis: Basis, edition: str | None) -> State | None:
+    """What a ledger's rows can differ in, their reports apart: a draft changes nothing else. The edition is asked before."""
+    return None if basis.state is None else (edition, *basis.state, name_of(basis))
 
 
 def name_of(basis: Basis) -> int | datetime.date:
@@ -54,13 +59,21 @@ class Asked:
     find: Callable[[], Any] = field(compare=False)
 
 
-def once(state: State | None, question: Question, find: Callable[[], Answer]) -> Answer:
+def keeping(most: int) -> Callable[[Asked], Any]:
+    """Where answers of a kind are kept, so that many small ones do not push out one that took long."""
+    return lru_cache(maxsize=most)(lambda asked: asked.find())
+
+
+readings = keeping(KEPT)  # of a whole plan
+
+
+def once(
+    state: State | None,
+    question: Question,
+    find: Callable[[], Answer],
+    kept: Callable[[Asked], Any] = readings,
+) -> Answer:
     """What `find` finds, looked for once in each state. The state is read first: what is found while it turns is kept under
     one that nobody will ask for. `find` must not hold what it reads: it stays as long as its answer.
     """
-    return find() if state is None else answers(Asked(question, state, find))
-
-
-@lru_cache(maxsize=KEPT)
-def answers(asked: Asked) -> Any:
-    return asked.find()
+    return find() if state is None else kept(Asked(question, state, find))

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import caches
+from django.db.models import F
 from django.utils import timezone
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, Field, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.services.reviewing import approve_report
-from tasks.tables_ledger import LedgerTable
+from tasks.tables_ledger import LedgerTable, pages
 from tasks.tests.desk import client_of
 from tasks.tests.scene import LATER, Scene
 from tasks.views.ledger_rows import DRAWN
@@ -40,6 +41,12 @@ def settle(scene: Scene, **values: object) -> None:
     Measure.objects.filter(pk=scene.measures["2-1"].pk).update(**values)
 
 
+def judge(scene: Scene) -> None:
+    """As the services do: whatever changes a standing counts a turn of its plan."""
+    MeasureStanding.objects.filter(measure=scene.measures["2-1"]).update(percent=77)
+    scene.plan.summaries.filter(period=None).update(turn=F("turn") + 1)
+
+
 def name(rows, **values: str) -> Callable[[Scene], None]:
     return lambda scene: rows.objects.filter(**values).update(**{key: f"新{value}" for key, value in values.items()})
 
@@ -58,9 +65,7 @@ WRITTEN: dict[str, Callable[[Scene], object]] = {
     "a measure comes under another main task": lambda scene: settle(
         scene, main_task=scene.measures["3-3"].main_task, order=9
     ),
-    "a standing is judged anew": lambda scene: MeasureStanding.objects.filter(measure=scene.measures["2-1"]).update(
-        percent=77
-    ),
+    "a standing is judged anew": judge,
     "a report is worded anew": lambda scene: scene.period.reports.update(progress="规划已报批。"),
     "a duty's role changes": lambda scene: Duty.objects.filter(unit=scene.units["yt"]).update(role=DutyRole.COOPERATE),
     "a reviewer is named anew": lambda scene: User.objects.update(last_name="欧阳"),
@@ -87,6 +92,7 @@ def test_what_is_kept_is_what_would_be_drawn(scene: Scene, write: Callable[[Scen
     kept = answered(leader)
     caches[PIECES].clear()
     DRAWN.clear()
+    pages.cache_clear()
     assert kept == answered(leader)
     assert kept != before
 
