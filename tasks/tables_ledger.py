@@ -15,10 +15,12 @@ from tasks.queries import ledger, options, orders
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.edition import public_edition
 from tasks.queries.keyset import KeyPage, beside
+from tasks.queries.ledger_lines import reported
 from tasks.queries.measures import Conditions, Tally
 from tasks.queries.options import FieldOptions, UnitOption
-from tasks.queries.reports import frozen_periods
+from tasks.queries.standing import deciding, opened_periods
 from tasks.queries.states import Question, State, keeping, once, state_of_rows
+from tasks.queries.told import told_fields
 from tasks.tables import (
     DEFAULT_PER_PAGE,
     DEFAULT_SORT,
@@ -152,7 +154,7 @@ class LedgerSelection:
         """The page with its reports, which anybody's draft may change; so may it what words find."""
         state = None if "q" in self.filter.asked else self.state
         part = once(state, (self.plan.pk, *question), find, pages)
-        return replace(part, rows=ledger.reported(self.basis, self.user, part.rows))
+        return replace(part, rows=reported(self.basis, self.user, part.rows, told_fields(self.columns)))
 
     @cached_property
     def tallies(self) -> dict[int, Tally]:
@@ -182,8 +184,9 @@ def select_ledger(
 ) -> LedgerSelection:
     """Read a ledger's URL. What cannot be used is told in `problems`."""
     problems: list[str] = []
-    periods = frozen_periods(plan.pk)
-    basis = basis_asked(plan, periods, params.get("period", ""), today, problems)
+    opened = opened_periods(plan.pk, today)
+    periods = [period for period in opened if period.is_frozen]
+    basis = basis_asked(plan, opened, params.get("period", ""), today, problems)
     edition = public_edition()
     units = options.options_in(edition, plan.pk, today)
     chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)
@@ -207,9 +210,13 @@ def select_ledger(
 
 
 def basis_asked(
-    plan: Plan, periods: list[ReportingPeriod], asked: str, today: datetime.date, problems: list[str]
+    plan: Plan, opened: list[ReportingPeriod], asked: str, today: datetime.date, problems: list[str]
 ) -> Basis:
-    found = next((period for period in periods if str(period.pk) == asked), None)
-    if asked and found is None:
+    found = next((period for period in opened if period.is_frozen and str(period.pk) == asked), None)
+    if found:
+        return Then(plan, found)
+    if asked:
         problems.append("期次：没有这个期次，或者它还没有冻结。现在显示目前的情况。")
-    return Then(plan, found) if found else Now(plan, today)
+    now = Now(plan, today)
+    now.periods = deciding(opened, today)  # nobody has to ask for them again
+    return now

@@ -10,7 +10,7 @@ from tasks.excel.cells import Share, sign
 from tasks.excel.looks import BLUE, DEADLINE_LOOKS, PLAIN, PROGRESS_LOOKS
 from tasks.queries import ledger
 from tasks.queries.basis import Basis
-from tasks.queries.ledger import LedgerLine
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.told import Told
 from tasks.tables import duties_in_words
 from tasks.tables_ledger import LEDGER_COLUMNS, LedgerSelection, LedgerTable

@@ -8,7 +8,7 @@ from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.cells import Share
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import Figure, Line
-from tasks.queries.ledger import LedgerLine
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.stocktake import Stocktake, in_chinese, obliged_names, problems_of
 
 CODES = Column("举措编号", 60)

@@ -74,9 +74,7 @@ class Now:
 
     @property
     def state(self) -> tuple[int, ...] | None:
-        """Which lights, percentages and stages these are; None where they are judged as they are read."""
-        summary = self.present.summary
-        return None if summary is None or self.present.anew else (summary.pk, summary.turn)
+        return self.present.state
 
     @property
     def day(self) -> datetime.date:
@@ -141,7 +139,7 @@ class Now:
         """The reports this person may see of the periods that measures stand on."""
         return of_periods(visible_reports(user), tuple(period.pk for period in self.periods))
 
-    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str, ...]) -> Rows:
+    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str | Value, ...]) -> Rows:
         """These columns of the `visible` reports of the measures."""
         periods = tuple(period.pk for period in self.periods)
         return present_reports(visible_reports(user), periods, measures, columns)
@@ -179,7 +177,7 @@ def of_periods(seen: Q, periods: tuple[int, ...]) -> QuerySet[ProgressReport]:
 
 @prepared
 def present_reports(
-    seen: Q, periods: tuple[int, ...], measures: tuple[int, ...], columns: tuple[str, ...]
+    seen: Q, periods: tuple[int, ...], measures: tuple[int, ...], columns: tuple[str | Value, ...]
 ) -> QuerySet[ProgressReport]:
     reports = of_periods(seen, periods).filter(duty__measure__in=measures)
     return reports.order_by("pk").values_list(*columns)
@@ -260,7 +258,7 @@ class Then:
         """What had been approved, corrections since included; staff see all of it."""
         return counting(self.approved_of_period().filter(visible_reports(user)))
 
-    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str, ...]) -> Rows:
+    def told(self, user: Any, measures: tuple[int, ...], columns: tuple[str | Value, ...]) -> Rows:
         return list(self.visible(user).filter(duty__measure__in=measures).order_by("pk").values_list(*columns))
 
     def reports(self, user: Any) -> list[tuple[Q, QuerySet[ProgressReport]]]:

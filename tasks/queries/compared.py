@@ -16,7 +16,8 @@ from tasks.models import ProgressReport
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Snapshot
 from tasks.queries.filing import NEED_NO_REPORT
-from tasks.queries.ledger import LedgerLine, lines_of
+from tasks.queries.ledger import lines_of
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.states import once, state_of
 
 ADDED, REMOVED = "added", "removed"

@@ -11,16 +11,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Case, F, QuerySet, TextField, When
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.queries.edition import public_edition
 from tasks.queries.figures import ASKED, Figures
 from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, LATE, MISSING, OBLIGED, RETURNED, board
 from tasks.queries.standing import Present, relevant_periods
+from tasks.queries.standing_rows import KeptSummary
+from tasks.queries.states import State
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
 from units.prepared import columns_of, made, prepared
@@ -121,17 +124,12 @@ class Kept(NamedTuple):
     """A summary as it is kept; `period` None is the present. What is not shown is not taken out of its text."""
 
     key: int
+    turn: int
     text: str | None  # None where a frozen period counted nothing in the bucket
     period: ReportingPeriod | None
 
-    def summary(self, plan: Plan) -> StandingSummary:
-        return StandingSummary(pk=self.key, plan=plan, figures=self.figures())
-
-    def figures(self) -> dict[str, Any]:
-        return json.loads(self.text or "{}")
-
     def counts(self) -> Counter[str]:
-        return Counter(self.figures())
+        return Counter(json.loads(self.text or "{}"))
 
 
 FILED_STATES = (OBLIGED, APPROVED, IN_REVIEW, RETURNED, DRAFTED, LATE)  # as `UnitFiling` has them
@@ -153,15 +151,21 @@ class Dashboard:
     @cached_property
     def summaries(self) -> list[Kept]:
         return [
-            Kept(key, text, made(ReportingPeriod, row) if row[0] else None)
-            for key, text, *row in kept(self.plan.pk, self.bucket)
+            Kept(key, turn, text, made(ReportingPeriod, row) if row[0] else None)
+            for key, turn, text, *row in kept(self.plan.pk, self.bucket)
         ]
 
     @cached_property
     def present(self) -> Present:
         present = Present(self.plan, self.today)
-        present.summary = next((one.summary(self.plan) for one in self.summaries if one.period is None), None)
+        present.summary = next((KeptSummary(*one[:3]) for one in self.summaries if one.period is None), None)
         return present
+
+    @cached_property
+    def state(self) -> State | None:
+        """What its lists can differ in, those of matters apart. One query."""
+        present = self.present.state
+        return present and (public_edition(), *present, self.today)
 
     @property
     def figures(self) -> Figures:
@@ -210,7 +214,8 @@ class Dashboard:
             (one.period.pk, one.period.as_of, one.period.label, one.text) for one in self.summaries if one.period
         ]
         names = self.plan.slug, self.unit and self.unit.slug, self.today, self.current and self.current.pk
-        shown = names, periods, self.counts, self.fields, self.unit or self.cities, self.filed
+        figures = self.state or (self.counts, self.fields, self.unit or self.cities)
+        shown = names, periods, figures, self.filed
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     @cached_property
@@ -264,12 +269,12 @@ def field_rows(plan: int) -> QuerySet[Field]:
 
 @prepared
 def kept(plan: int, bucket: str) -> QuerySet[StandingSummary]:
-    """Key and JSON text of each summary, of a frozen one that of one bucket; then the columns of its period."""
+    """Key, turn and JSON text of each summary, of a frozen one that of one bucket; then the columns of its period."""
     whole, part = (Cast(figures, TextField()) for figures in (F("figures"), KeyTransform(bucket, "figures")))
     summaries = StandingSummary.objects.filter(plan=plan).annotate(
         text=Case(When(period=None, then=whole), default=part)
     )
-    return summaries.order_by().values_list("pk", "text", *columns_of(ReportingPeriod, "period__"))
+    return summaries.order_by().values_list("pk", "turn", "text", *columns_of(ReportingPeriod, "period__"))
 
 
 @prepared

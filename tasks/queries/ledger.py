@@ -1,8 +1,7 @@
-"""台账: which measures, in what order, and all that a row says, as one person may see it on one basis."""
+"""台账: which measures, in what order, page by page, as one person may see them on one basis."""
 
-import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,26 +11,17 @@ from tasks.choices import Stage
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Field, Measure
 from tasks.postgres import REPORT_TEXTS
-from tasks.queries.basis import Basis, Standing
+from tasks.queries.basis import Basis
 from tasks.queries.keyset import KeyPage, Order, Place, cut
-from tasks.queries.measures import (
-    DUTY_FIELDS,
-    LINE_FIELDS,
-    OBLIGED,
-    DutyLine,
-    MeasureLine,
-    Tally,
-    duties_of,
-)
+from tasks.queries.ledger_lines import LedgerLine, filled, line_fields, reported
+from tasks.queries.measures import OBLIGED, Tally, duties_of
 from tasks.queries.past import held
 from tasks.queries.public_figures import totals
-from tasks.queries.told import TOLD_FIELDS, Told, approvers
 from tasks.queries.words import Places, held_by_named, holding, in_all
 from units.choices import UnitKind
 from units.models import Unit
 from units.prepared import prepared
 
-KEPT_BY_PERIODS = {"text", "responsibility_text", "starts_on", "due_on", "original_due_on", "is_ongoing"}
 COLUMN_OF = {"progress": "progress_light", "deadline": "deadline_light", "stage": "stage"}
 FROM_WORST = [ProgressLight.COMPLETED, ProgressLight.NOT_JUDGED, *sorted(SEVERITY, key=SEVERITY.__getitem__)]
 FROM_OVERDUE = list(DeadlineLight)
@@ -45,28 +35,6 @@ UNJUDGED_LIGHTS = (ProgressLight.AWAITED, ProgressLight.NOT_JUDGED)
 IN_THE_LIST = {"field", "unit", "role"}  # filters that mean the same in the public list
 OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
-
-
-@dataclass(slots=True)
-class LedgerLine(MeasureLine):
-    """One measure on one basis. `positions`: where each unit, by key, stands among its duties. `reports` are those of its
-    basis period that a person may see, in that order.
-
-    Lines are equal if everything in them is, and are not changed once they are filled.
-    """
-
-    original_due_on: datetime.date | None = None
-    standing: Standing | None = None
-    moves: int = 0
-    positions: dict[int, int] = field(default_factory=dict)
-    reports: list[Told] = field(default_factory=list)
-
-    def __hash__(self) -> int:
-        return hash((self.pk, self.text, len(self.duties), len(self.reports)))
-
-    @property
-    def reviewers(self) -> str:
-        return approvers(self.reports)
 
 
 def condition(basis: Basis, user: Any, asked: Asked) -> Q:
@@ -252,47 +220,3 @@ def present_rows(*keys: int) -> QuerySet[Measure]:
 
 def rows_of(measures: QuerySet[Measure], keys: Collection[int], prefix: str) -> QuerySet[Measure]:
     return measures.filter(pk__in=keys).values_list(*line_fields(prefix))
-
-
-def line_fields(prefix: str) -> list[str]:
-    names = [*LINE_FIELDS, "original_due_on"]
-    return [f"{prefix}{name}" if name in KEPT_BY_PERIODS else name for name in names]
-
-
-def line(row: tuple[Any, ...]) -> LedgerLine:
-    *common, original_due_on = row
-    return LedgerLine(*common, original_due_on=original_due_on)
-
-
-def filled(basis: Basis, rows: Iterable[tuple[Any, ...]]) -> list[LedgerLine]:
-    """Rows of `line_fields` as lines with their duties and standings."""
-    lines = [line(row) for row in rows]
-    by_pk = {one.pk: one for one in lines}
-    standings = basis.standings(by_pk)
-    moves = basis.moves(standings)
-    for one in lines:
-        one.standing, one.moves = standings.get(one.pk), moves.get(one.pk, 0)
-    add_duties(basis, by_pk)
-    return lines
-
-
-def add_duties(basis: Basis, by_pk: Mapping[int, LedgerLine]) -> None:
-    rows = []
-    for duties in basis.duties_of(tuple(by_pk), ("measure_id", "position", "unit_id", *DUTY_FIELDS)):
-        rows += duties
-    rows.sort(key=lambda row: row[:2])
-    for measure, position, unit, *duty in rows:
-        by_pk[measure].duties.append(DutyLine(*duty))
-        by_pk[measure].positions[unit] = position
-
-
-def reported(basis: Basis, user: Any, lines: Collection[LedgerLine]) -> list[LedgerLine]:
-    """The lines with what this person may see of their reports. One query, of every period that can be a basis."""
-    by_pk = {one.pk: replace(one, reports=[]) for one in lines}
-    for told in (Told(*row) for row in basis.told(user, tuple(by_pk), TOLD_FIELDS)) if by_pk else ():
-        one = by_pk[told.measure]
-        if one.standing is not None and basis.is_basis(one.standing, told):
-            one.reports.append(told)
-    for one in by_pk.values():
-        one.reports.sort(key=lambda told: one.positions.get(told.unit_id, 0))
-    return list(by_pk.values())

@@ -22,13 +22,19 @@ from tasks.models import (
     MeasureStanding,
     Plan,
     ReportingPeriod,
-    StandingSummary,
 )
 from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
 from tasks.queries.stages import completions, stage_facts
-from tasks.queries.standing_rows import KeptStanding, kept_standings, outdated_one, present_summary, unit_figures
+from tasks.queries.standing_rows import (
+    KeptStanding,
+    KeptSummary,
+    kept_standings,
+    outdated_one,
+    present_summary,
+    unit_figures,
+)
 from units.models import Unit
 from units.prepared import prepared, prepared_rows
 
@@ -218,18 +224,23 @@ class Present:
         return Judge.of(self.plan, self.today)
 
     @cached_property
-    def summary(self) -> StandingSummary | None:
-        return next(iter(present_summary(self.plan.pk)), None)
+    def summary(self) -> KeptSummary | None:
+        return next((KeptSummary(*row) for row in present_summary(self.plan.pk)), None)
+
+    @property
+    def state(self) -> tuple[int, int] | None:
+        """Which lights, percentages and stages these are; None where they are judged as they are read."""
+        return None if self.summary is None or self.anew else (self.summary.pk, self.summary.turn)
 
     @cached_property
     def anew(self) -> dict[int, MeasureStanding]:
         """Measure key -> standing, for those whose kept row no longer holds; for all where no summary is kept."""
         if self.summary is None:
             measures = Measure.objects.filter(main_task__plan=self.plan)
+        elif not outdated_one(self.plan.pk, self.today):
+            return {}  # as on most days; nobody has to be judged
         else:
             measures = Measure.objects.filter(standing__plan=self.plan, standing__holds_until__lt=self.today)
-            if not outdated_one(self.plan.pk, self.today):
-                return {}  # as on most days; nobody has to be judged
         return {standing.measure_id: standing for standing in judged_in_parts(self.judge, measures)}
 
     @cached_property
@@ -244,6 +255,8 @@ class Present:
         """Those kept of the plan, with what no longer holds taken out and put in anew; by unit only these steps."""
         if self.summary is None:
             return summed(self.anew.values())
+        if not self.anew:
+            return Sums(self.summary.figures)
         found = Sums(as_figures(self.summary.figures))
         for part in in_parts(self.anew):
             where = places(part)

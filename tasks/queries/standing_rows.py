@@ -1,12 +1,16 @@
 """What is kept of standings, as the database is asked for it: SQL written once."""
 
 import datetime
+import json
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from tasks.models import MeasureStanding, StandingSummary, UnitFigures
-from units.prepared import prepared, prepared_by_key, prepared_rows
+from tasks.queries.figures import Figures, as_figures
+from units.prepared import prepared, prepared_by_key
 
 
 class KeptStanding(NamedTuple):
@@ -26,9 +30,29 @@ class KeptStanding(NamedTuple):
     is_disagreement: bool
 
 
-@prepared_rows(StandingSummary)
+class KeptSummary(NamedTuple):
+    """The summary of a plan's present; `text` is the JSON of its figures."""
+
+    pk: int
+    turn: int
+    text: str
+
+    @property
+    def figures(self) -> Figures:
+        """Shared by all who read the same: to be looked at only."""
+        return figures_in(self.text)
+
+
+@lru_cache(maxsize=8)  # summaries as they stood; one takes 300 kilobytes
+def figures_in(text: str) -> Figures:
+    return as_figures(json.loads(text))
+
+
+@prepared
 def present_summary(plan: int) -> QuerySet[StandingSummary]:
-    return StandingSummary.objects.filter(plan=plan, period=None)
+    """A `KeptSummary`."""
+    summaries = StandingSummary.objects.filter(plan=plan, period=None).order_by()
+    return summaries.values_list("pk", "turn", Cast("figures", TextField()))
 
 
 @prepared

@@ -50,18 +50,24 @@ def summary_turn(plan: int) -> QuerySet[StandingSummary]:
     return StandingSummary.objects.filter(plan=plan, period=None).order_by().values_list("pk", "turn")
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Asked:
     """Two are the same if they ask the same question in the same state."""
 
     question: Question
     state: State
-    find: Callable[[], Any] = field(compare=False)
+    find: Callable[[], Any] | None = field(compare=False)
+
+    def answer(self) -> Any:
+        """Asked once, it lets go of what it was found with: the question stays as long as its answer."""
+        assert self.find is not None
+        find, self.find = self.find, None
+        return find()
 
 
 def keeping(most: int) -> Callable[[Asked], Any]:
     """Where answers of a kind are kept, so that many small ones do not push out one that took long."""
-    return lru_cache(maxsize=most)(lambda asked: asked.find())
+    return lru_cache(maxsize=most)(Asked.answer)
 
 
 readings = keeping(KEPT)  # of a whole plan
@@ -74,6 +80,6 @@ def once(
     kept: Callable[[Asked], Any] = readings,
 ) -> Answer:
     """What `find` finds, looked for once in each state. The state is read first: what is found while it turns is kept under
-    one that nobody will ask for. `find` must not hold what it reads: it stays as long as its answer.
+    one that nobody will ask for.
     """
     return find() if state is None else kept(Asked(question, state, find))

@@ -19,7 +19,8 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import KINDS, Compared
 from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted, Figure, Line
 from tasks.queries.dashboard import field_counts, mean
-from tasks.queries.ledger import LedgerLine, lines_of
+from tasks.queries.ledger import lines_of
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.states import once, state_of
 from tasks.wording import SECTIONS, Name, pieces

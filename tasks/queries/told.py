@@ -2,7 +2,10 @@
 
 import datetime
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
+
+from django.db.models import Value
 
 from tasks.choices import ReportState
 from units.models.user import person_name
@@ -62,6 +65,24 @@ OF_OTHERS = {
     "username": "approved_by__username",
 }
 TOLD_FIELDS = (*OF_DUTY, *(OF_OTHERS.get(name, name) for name in Told._fields[len(OF_DUTY) :]))
+OF_COLUMNS = {  # what only one column of a ledger shows; the risk none
+    "progress": "told",
+    "risk": "",
+    "problems": "problems",
+    "next_steps": "next_steps",
+    **dict.fromkeys(("coordination_request", "coordination_unit", "coordination_due_on"), "coordination"),
+    **dict.fromkeys(("family_name", "given_name", "username"), "reviewer"),
+}
+UNREAD = Value("")
+
+
+@lru_cache(maxsize=256)
+def told_fields(columns: tuple[str, ...]) -> tuple[str | Value, ...]:
+    """Of a `Told` that is shown in these columns: a page has hundreds of texts, most of which it does not show."""
+    return tuple(
+        path if OF_COLUMNS.get(name, columns[0]) in columns else UNREAD
+        for name, path in zip(Told._fields, TOLD_FIELDS, strict=True)
+    )
 
 
 def approvers(reports: Iterable[Told]) -> str:

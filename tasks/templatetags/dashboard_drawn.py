@@ -225,19 +225,16 @@ class Rows:
         )
 
 
-@register.simple_tag
 def red_rows(lines: Iterable[Attended], plan: Plan, today: datetime.date) -> SafeString:
     rows = Rows(plan)
     return SafeString("".join([rows.red(line, today) for line in lines]))
 
 
-@register.simple_tag
 def disagreeing_rows(lines: Iterable[Attended], plan: Plan) -> SafeString:
     rows = Rows(plan)
     return SafeString("".join([rows.disagreeing(line) for line in lines]))
 
 
-@register.simple_tag
 def moved_rows(lines: Iterable[Attended], plan: Plan) -> SafeString:
     rows = Rows(plan)
     return SafeString("".join([rows.moved(line) for line in lines]))

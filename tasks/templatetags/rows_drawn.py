@@ -64,8 +64,7 @@ def matter_drawn(matter: Matter, measures: str, reports: str, instruct: str, tod
     )
 
 
-@register.simple_tag
-def turns_drawn(rows: Iterable[TurnRow], plan: Plan) -> SafeString:
+def turn_rows(rows: Iterable[TurnRow], plan: Plan) -> SafeString:
     url = measures_of(plan)
     return SafeString("".join([turn_drawn(row, url) for row in rows]))
 

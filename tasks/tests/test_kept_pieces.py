@@ -14,6 +14,7 @@ from tasks.services.reviewing import approve_report
 from tasks.tables_ledger import LedgerTable, pages
 from tasks.tests.desk import client_of
 from tasks.tests.scene import LATER, Scene
+from tasks.views import dashboard_lists
 from tasks.views.ledger_rows import DRAWN
 from units.models import Unit, UnitGroupMember, User
 
@@ -93,6 +94,7 @@ def test_what_is_kept_is_what_would_be_drawn(scene: Scene, write: Callable[[Scen
     caches[PIECES].clear()
     DRAWN.clear()
     pages.cache_clear()
+    dashboard_lists.kept.cache_clear()
     assert kept == answered(leader)
     assert kept != before
 

@@ -182,11 +182,11 @@ class TestWho:
 
 
 class TestCost:
-    """Session, person; plan, frozen periods, edition; summary, whether anything no longer holds; the periods to be judged by,
-    reports, views. A page not seen in this state adds its rows, standings and duties; a filter what it left of the main tasks
-    and what those had, and where no figure tells its count, which edition, and once an edition the count."""
+    """Session, person; plan, periods, edition; summary, whether anything no longer holds; reports, views. A page that nobody has
+    asked for in this state adds its rows, standings and duties; a filter what it left of the main tasks and what
+    those had, and where no figure tells its count, which edition, and once an edition the count."""
 
-    ALL, UNSEEN, FILTERED, COUNTED = 10, 13, 15, 13
+    ALL, UNSEEN, FILTERED, COUNTED = 9, 12, 14, 12
 
     def count(self, client, django_assert_num_queries, expected: int, **asked: str) -> None:
         with django_assert_num_queries(expected):

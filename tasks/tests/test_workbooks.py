@@ -144,7 +144,7 @@ class TestTheLedger:
         client = browser(scene, "leader")
         taken(client, "progress.csv")
         for query in ("stage=suspended", "stage=in_progress"):  # one row, and six
-            with django_assert_num_queries(22):
+            with django_assert_num_queries(21):
                 taken(client, f"progress.csv?{query}")
 
 

@@ -19,7 +19,7 @@ from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import ADDED, KINDS, NOW, Compared, Pair, side_key
 from tasks.queries.filing import NEED_NO_REPORT
-from tasks.queries.ledger import LedgerLine
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.reports import frozen_periods
 from tasks.queries.told import Told
 from tasks.textdiff import Piece, text_diff

@@ -16,16 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination
-from tasks.queries.attention import LISTED, attention
+from tasks.queries.attention import LISTED
 from tasks.queries.compared import NOW
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
-from tasks.queries.turns import turns
 from tasks.queries.work_lists import outstanding
 from tasks.services import looking
 from tasks.views.addresses import compare_url
 from tasks.views.dashboard_figures import DashboardFigures
-from tasks.views.dashboard_rows import matter_rows, shown_turns, waiting
+from tasks.views.dashboard_lists import lists
+from tasks.views.dashboard_rows import matter_rows, waiting
 from tasks.views.found import plan_or_404
 from tasks.views.periods import STATE_LABELS
 from units.choices import UNIT_BOUND_ROLES, Role
@@ -74,15 +74,7 @@ def filing_url(board: Dashboard) -> str:
 
 
 def common(board: Dashboard, figures: DashboardFigures) -> dict[str, Any]:
-    """`board.plan` is a `plan_as_seen_by`."""
-    since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
-    return {
-        "figures": figures,
-        "turns": shown_turns(turns(board.present, since, board.unit)),
-        "attention": attention(board.present, board.periods, board.unit),
-        "listed": LISTED,
-        "today": board.today,
-    }
+    return {"figures": figures, "lists": lists(board), "listed": LISTED, "today": board.today}
 
 
 def moment(text: str) -> datetime.datetime | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tasks.choices import DutyRole
 from tasks.lights import DeadlineLight
 from tasks.queries.basis import Basis
-from tasks.queries.ledger import LedgerLine
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.measures import Tally
 from tasks.queries.told import Told
 from tasks.tables_ledger import LedgerTable

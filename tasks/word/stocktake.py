@@ -8,7 +8,7 @@ from tasks.choices import Confidence
 from tasks.excel.layout import halves
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import IN_TABLES, Figure, Line
-from tasks.queries.ledger import LedgerLine
+from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.stocktake import Step, Stocktake, Turned, in_chinese, obliged_names, problems_of
 from tasks.word.official import TEXT_WIDTH, Cell, Noted, Official, Piece
 from tasks.wording import SECTIONS, Name, pieces
