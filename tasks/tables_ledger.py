@@ -212,6 +212,7 @@ def select_ledger(
 def basis_asked(
     plan: Plan, opened: list[ReportingPeriod], asked: str, today: datetime.date, problems: list[str]
 ) -> Basis:
+    """The frozen period of that key, else the present. `opened` are the plan's `opened_periods`."""
     found = next((period for period in opened if period.is_frozen and str(period.pk) == asked), None)
     if found:
         return Then(plan, found)

@@ -1,7 +1,7 @@
 """两期变化: what changed between two periods, or a period and the present, one row for each thing that changed."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tasks.choices import ExportKind
@@ -39,7 +39,7 @@ def called(basis: Basis) -> str:
     return basis.period.label if basis.period else "现在"
 
 
-def rows(found: Compared, user: Any, keys: list[int], rows_of: Rows) -> Iterator[tuple[str, ...]]:
+def rows(found: Compared, user: Any, keys: Sequence[int], rows_of: Rows) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(keys), AT_ONCE):
         for pair in found.pairs(user, keys[start : start + AT_ONCE]):
             line = pair.after or pair.before

@@ -5,7 +5,7 @@ What differs is found for all measures at once and kept; what a page shows of th
 
 from array import array
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from tasks.queries.basis import Basis, Snapshot
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import lines_of
 from tasks.queries.ledger_lines import LedgerLine
-from tasks.queries.states import once, state_of
+from tasks.queries.states import State, once, state_of
 
 ADDED, REMOVED = "added", "removed"
 KINDS = {  # of change, in the order in which they are shown
@@ -71,8 +71,11 @@ class Changes:
     kinds: list[Kinds]
     counts: Counter[str]
 
-    def of_kind(self, kind: str) -> list[int]:
-        own = [not kind or kind in kinds for kinds in self.kinds]
+    def of_kind(self, kind: str) -> Sequence[int]:
+        """The keys of those that changed so; of all where no kind is asked for."""
+        if not kind:
+            return self.keys
+        own = [kind in kinds for kinds in self.kinds]
         return [key for key, at in zip(self.keys, self.at, strict=True) if own[at]]
 
     def of(self, keys: Collection[int]) -> dict[int, Kinds]:
@@ -88,15 +91,20 @@ class Compared:
     after: Basis
 
     @cached_property
+    def state(self) -> State | None:
+        """What both sides can differ in, approved reports among it."""
+        return state_of(self.before, self.after)
+
+    @cached_property
     def changes(self) -> Changes:
         """Looked for once in each state of the plan."""
-        state = state_of(self.before, self.after)
-        return once(state, ("changes", self.after.plan.pk), partial(changes_between, self.before, self.after))
+        find = partial(changes_between, self.before, self.after)
+        return once(self.state, ("changes", self.after.plan.pk), find)
 
-    def of_kind(self, kind: str = "") -> list[int]:
+    def of_kind(self, kind: str = "") -> Sequence[int]:
         return self.changes.of_kind(kind)
 
-    def pairs(self, user: Any, keys: list[int]) -> list[Pair]:
+    def pairs(self, user: Any, keys: Sequence[int]) -> list[Pair]:
         kinds = self.changes.of(keys)
         before, after = (lines_of(basis, user, keys) for basis in (self.before, self.after))
         return [Pair(kinds[key], before.get(key), after.get(key)) for key in keys]

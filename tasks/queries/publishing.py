@@ -1,7 +1,10 @@
 """What the Office can publish, and what it has."""
 
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -9,6 +12,8 @@ from tasks.choices import ReportState
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.queries.public import published as public_reports
 from tasks.queries.states import once, state_of_plan
+from units.models.user import person_name
+from units.prepared import prepared
 
 ORDER = ("duty__measure__main_task__number", "duty__measure__order", "duty__position", "id")
 
@@ -20,7 +25,39 @@ class Counts(NamedTuple):
     published: int
 
 
-def of_plan(plan: Plan) -> QuerySet[ProgressReport]:
+class Line(NamedTuple):
+    """A report as the lists show it."""
+
+    key: int
+    number: int
+    order: int
+    unit: str
+    confidence: str
+    percent: int | None
+    corrects: int | None
+    progress: str
+    published_at: datetime.datetime | None
+    family_name: str | None
+    given_name: str | None
+    account: str | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+    @property
+    def publisher(self) -> str:
+        return person_name(self.family_name, self.given_name, self.account)
+
+
+COLUMNS = (
+    "pk", "duty__measure__main_task__number", "duty__measure__order", "duty__unit__name", "confidence",
+    "percent_complete", "corrects_id", "progress", "published_at", "published_by__last_name", "published_by__first_name",
+    "published_by__username",
+)  # fmt: skip
+
+
+def of_plan(plan: Plan | int) -> QuerySet[ProgressReport]:
     """Every approved report of a plan."""
     joins = ("duty__unit", "duty__measure__main_task", "period", "published_by")
     reports = ProgressReport.objects.filter(duty__measure__main_task__plan=plan, state=ReportState.APPROVED)
@@ -36,22 +73,43 @@ def stands() -> Q:
     return ~has_approved_correction() | Q(published_at__isnull=False)
 
 
-def approved(plan: Plan) -> QuerySet[ProgressReport]:
+def approved(plan: Plan | int) -> QuerySet[ProgressReport]:
     """Approved reports that stand."""
     return of_plan(plan).filter(stands())
 
 
-def unpublished(period: ReportingPeriod | None) -> QuerySet[ProgressReport]:
-    if period is None:
-        return ProgressReport.objects.none()
-    return approved(period.plan).filter(period=period, published_at=None)
+@dataclass(frozen=True)
+class Lines:
+    """One list of a period: as long as was `counted`, of which only the lines of a page are `read`, from and to a position."""
+
+    period: ReportingPeriod | None
+    counted: int
+    read: Callable[..., list[tuple[Any, ...]]]
+
+    def __len__(self) -> int:
+        return self.counted
+
+    def __getitem__(self, part: slice) -> list[Line]:
+        if self.period is None or not self.counted:
+            return []
+        rows = self.read(self.period.plan_id, self.period.pk, part.start, part.stop)
+        return [Line(*row) for row in rows]
 
 
-def published(period: ReportingPeriod | None) -> QuerySet[ProgressReport]:
+@prepared
+def unpublished(plan: int, period: int, start: int, stop: int) -> QuerySet[ProgressReport]:
+    return of_period(plan, period).filter(published_at=None).values_list(*COLUMNS)[start:stop]
+
+
+@prepared
+def published(plan: int, period: int, start: int, stop: int) -> QuerySet[ProgressReport]:
     """What an outsider sees of the period: exactly the reports `public.published` gives."""
-    if period is None:
-        return ProgressReport.objects.none()
-    return approved(period.plan).filter(period=period, pk__in=public_reports().values("pk"))
+    public = public_reports().values("pk")
+    return of_period(plan, period).filter(pk__in=public).values_list(*COLUMNS)[start:stop]
+
+
+def of_period(plan: int, period: int) -> QuerySet[ProgressReport]:
+    return approved(plan).filter(period=period)
 
 
 def periods_with_counts(plan: Plan) -> list[tuple[ReportingPeriod, Counts]]:

@@ -1,4 +1,6 @@
-"""Lines of a dashboard that are no table: what is not handed in, matters to decide, lights that turned. See `dashboard_drawn`."""
+"""Lines of a dashboard that are no table (what is not handed in, matters to decide, lights that turned), and those of a unit's
+page. See `dashboard_drawn`.
+"""
 
 import datetime
 from collections.abc import Iterable
@@ -9,9 +11,11 @@ from django.utils.safestring import SafeString
 
 from tasks.models import Plan
 from tasks.queries.coordination import Matter
+from tasks.queries.measures import MeasureLine
 from tasks.queries.work_lists import Unwritten
-from tasks.templatetags.dashboard_drawn import measures_of, reports
+from tasks.templatetags.dashboard_drawn import address, measures_of, reports
 from tasks.views.dashboard_rows import MatterRow, TurnRow
+from units.models import Unit
 
 register = template.Library()
 
@@ -80,3 +84,21 @@ def turn_drawn(row: TurnRow, url: str) -> str:
     moved = f'　<span class="nowrap">{row.before} → <strong>{row.after}</strong></span>' if row.before else ""
     rest = f"{' 等，' if row.turns else ''}另有 {row.rest} 项" if row.rest else ""
     return f'<li><span class="{row.css}">{row.label}</span><span>{links}{moved}{rest}</span></li>'
+
+
+@register.simple_tag
+def duty_rows(lines: Iterable[MeasureLine], unit: Unit, plan: Plan) -> SafeString:
+    """What a unit has to do; where a group brought it in, that is said."""
+    measures, tasks = measures_of(plan), address("task", plan.slug, 0).removesuffix("0/")
+    return SafeString("".join([duty_row(line, unit.slug, measures, tasks) for line in lines]))
+
+
+def duty_row(line: MeasureLine, unit: str, measures: str, tasks: str) -> str:
+    groups = [duty.group_name for duty in line.duties if duty.slug == unit and duty.group_name]
+    through = "".join([f' <small class="muted">随{escape(group)}承担</small>' for group in groups])
+    return (
+        f'<tr role="row"><th role="rowheader" scope="row" class="code num"><a href="{measures}{line.code}/">{line.code}</a>'
+        f'</th><td role="cell">{escape(line.text)}</td><td role="cell" data-l="主要任务"><a href="{tasks}{line.number}/">'
+        f'{line.number} {escape(line.title)}</a></td><td role="cell" data-l="责任单位"><span>'
+        f"{escape(line.responsibility_text)}{through}</span></td></tr>\n"
+    )

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from tasks.choices import ReportState
 from tasks.models import ExportRecord, Instruction, Measure
 from tasks.queries.dashboard import Dashboard
 from tasks.tests.scene import LATER, TODAY, Scene
@@ -82,6 +83,12 @@ class TestTheOthers:
         days = [row[header.index("编号")] for row in rows]
         assert days[0] == "1-4"
         assert cover(book(client, "unfinished.xlsx"))["行数"] == len(rows)
+
+    def test_it_tells_what_was_reported_of_the_period_that_is_open(self, scene: Scene) -> None:
+        scene.period.reports.filter(state=ReportState.APPROVED).update(progress="本期已完成批复。")
+        header, *rows = raw(browser(scene, "jt"), "unfinished.xlsx")
+        told = [row[header.index("本期进展")] or "" for row in rows]
+        assert any("本期已完成批复。" in text for text in told)
 
     @pytest.mark.parametrize("kind", ["", "progress", "words"])
     def test_changes_are_those_of_the_comparison(self, scene: Scene, kind: str) -> None:

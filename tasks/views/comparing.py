@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from html import escape
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -9,22 +10,28 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tasks.choices import DutyRole, ReportState, Stage
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS
 from tasks.models import Plan, ProgressReport, ReportingPeriod
+from tasks.permissions import visible_reports
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.compared import ADDED, KINDS, NOW, Compared, Pair, side_key
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.reports import frozen_periods
+from tasks.queries.states import keeping, once
 from tasks.queries.told import Told
+from tasks.templatetags.changes import marked
+from tasks.templatetags.dashboard_drawn import measures_of
 from tasks.textdiff import Piece, text_diff
 from tasks.views.changes import Changed, gave_way
 from tasks.views.light_tags import Quick
+from units.models import User
 from units.permissions import Permission, require
 
 PER_PAGE = 25
@@ -42,6 +49,9 @@ class Block(NamedTuple):
     line: LedgerLine
     kinds: list[str]
     rows: list[Changed]
+
+
+kept = keeping(64)  # pages of what changed, a hundred kilobytes each
 
 
 @login_required
@@ -100,8 +110,34 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
         "quick": [Quick(words, counts[one], one, one == kind) for one, words in KINDS.items() if counts[one]],
         "changed": len(found.changes.keys),
         "page": page,
-        "blocks": [block(pair) for pair in found.pairs(request.user, list(page.object_list))],
+        "blocks": blocks(found, request.user, list(page.object_list)),
     }
+
+
+def blocks(found: Compared, user: User, keys: list[int]) -> SafeString:
+    """Drawn once in each state for all who see the same reports: it is approved ones that are compared."""
+    plan, question = found.after.plan, (found.after.plan.slug, visible_reports(user), *keys)
+    return once(found.state, question, lambda: drawn(map(block, found.pairs(user, keys)), plan), kept)
+
+
+def drawn(found: Iterable[Block], plan: Plan) -> SafeString:
+    """A section for each measure, with a row for each thing that changed."""
+    measures = measures_of(plan)
+    return SafeString("".join([section(one, f"{measures}{one.line.code}/") for one in found]))
+
+
+def section(one: Block, url: str) -> str:
+    code, rows = one.line.code, "".join([changed(row) for row in one.rows])
+    return (
+        f'<section class="compared" aria-labelledby="m{code}"><h2 id="m{code}"><a href="{url}">{code}</a> '
+        f'<span>{escape(one.line.text)}</span></h2>\n<p class="small muted">{"、".join(one.kinds)}</p>\n'
+        f'<table class="table tight why-table"><tbody>{rows}</tbody></table></section>\n'
+    )
+
+
+def changed(row: Changed) -> str:
+    text = marked(row.pieces, row.arrow)
+    return f'<tr><th scope="row">{escape(row.label)}</th><td><span class="text">{text}</span></td></tr>'
 
 
 def block(pair: Pair) -> Block:

@@ -3,8 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,23 +33,17 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("period", "")
     newest = periods[0] if periods else (None, queries.Counts(0, 0))
     chosen, counts = next((one for one in periods if str(one[0].pk) == asked), newest)
-    waiting = page_of(queries.unpublished(chosen), counts.unpublished, request.GET.get("page"))
-    standing = page_of(queries.published(chosen), counts.published, request.GET.get("shown"))
+    waiting = queries.Lines(chosen, counts.unpublished, queries.unpublished)
+    standing = queries.Lines(chosen, counts.published, queries.published)
     context = {
         "plan": plan,
         "periods": periods,
         "period": chosen,
-        "waiting": waiting,
-        "standing": standing,
+        "waiting": Paginator(waiting, PER_PAGE).get_page(request.GET.get("page")),
+        "standing": Paginator(standing, PER_PAGE).get_page(request.GET.get("shown")),
         "all_ticked": request.GET.get("tick") == "all",
     }
     return render(request, "tasks/publishing/list.html", context)
-
-
-def page_of(reports: QuerySet[ProgressReport], count: int, number: str | None) -> Page:
-    paginator = Paginator(reports, PER_PAGE)
-    paginator.count = count  # known: there may be hundreds of thousands
-    return paginator.get_page(number)
 
 
 @login_required

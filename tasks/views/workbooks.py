@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
 from tasks.queries.public_figures import whole
 from tasks.queries.reports import frozen_periods
-from tasks.tables_ledger import LedgerSelection, basis_asked, select_ledger
+from tasks.tables_ledger import LedgerSelection, select_ledger
 from tasks.textdiff import Piece, two_texts
 from tasks.views.comparing import Sides, block, sides_asked
 from tasks.views.exports import rows_asked
@@ -46,19 +47,18 @@ class Asked:
     request: HttpRequest
     plan: Plan
 
-    @property
+    @cached_property
     def today(self) -> datetime.date:
         return timezone.localdate()
 
-    @property
+    @cached_property
     def selection(self) -> LedgerSelection:
         fields = field_options(self.plan)
         return select_ledger(self.plan, self.request.user, rows_asked(self.request), self.today, fields)
 
     @property
     def basis(self) -> Basis:
-        periods = list(self.plan.periods.frozen().select_related("summary").order_by("-as_of"))
-        return basis_asked(self.plan, periods, self.request.GET.get("period", ""), self.today, [])
+        return self.selection.basis
 
     @property
     def sides(self) -> Sides | None:
