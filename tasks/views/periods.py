@@ -106,7 +106,7 @@ def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
         "labels": list(STATE_LABELS.items()),
         "lines": [cells(unit) for unit in units],
-        "total": cells(filing.total(units)),
+        "totals": [cells(filing.total(units))],
         "stages": queries.frozen_stages(period) if period.is_frozen else [],
         "corrections": list(queries.corrections(period)) if period.is_frozen else [],
     }
