@@ -77,7 +77,7 @@ def growth(
         results = figures(timed(acts, rounds))
         if seconds:
             use(databases["large"])
-            results |= large_throughput(seconds, tell, site_pages())
+            results |= large_throughput(seconds, tell, site_pages(), LABELS)
     return results
 
 

@@ -5,6 +5,7 @@ submission is one report of one duty in one period by a clerk of its unit, and i
 """
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -54,7 +55,7 @@ def throughput(seconds: int, tell: Callable[[str], Any]) -> dict[str, float]:
     rebuild(plan, now=timezone.now())  # as a site that is in use has it
     settle()
     with served() as site:
-        results = hurried(site, pages(plan, clerks), seconds, tell) | submitted(site, posts, seconds, tell)
+        results = hurried(site, pages(plan, clerks), seconds, tell, LABELS) | submitted(site, posts, seconds, tell)
         results["worker_mb"], results["cold_start_ms"] = round(site.worker_mb(), 1), site.cold_start_ms
     slowest = min(results[f"{name}_rps"] for name in PUBLIC)
     results["public_vs_hello_throughput"] = round(slowest / results["hello_rps"], 2)
@@ -62,25 +63,29 @@ def throughput(seconds: int, tell: Callable[[str], Any]) -> dict[str, float]:
 
 
 def large_throughput(
-    seconds: int, tell: Callable[[str], Any], pages: Mapping[str, tuple[str, Cookies]]
+    seconds: int, tell: Callable[[str], Any], pages: Mapping[str, tuple[str, Cookies]], labels: Mapping[str, str]
 ) -> dict[str, float]:
-    """The same of the pages people work on, over a plan that `load_scale` made: `dashboard_large_p95_ms` and so on."""
+    """The same of every page of theirs, over a plan that `load_scale` made: `dashboard_large_p95_ms` and so on."""
     plan = Plan.objects.get()
     people = {user.unit_id: logged_in(user) for user in User.objects.filter(role=Role.REPORTER)}
-    chosen = {name: page for name, page in pages.items() if name in LABELS and name not in PUBLIC}
+    of_staff = {name: (path, cookies) for name, (path, cookies) in pages.items() if cookies}
     with served() as site:
-        found = hurried(site, chosen, seconds, tell)
+        found = hurried(site, of_staff, seconds, tell, labels)
         found |= submitted(site, submissions(plan, people, seconds * EACH_SECOND), seconds, tell)
-    return {name.replace("_", "_large_", 1): value for name, value in found.items()}
+    return {re.sub(r"_(rps|p\d+_ms)$", r"_large_\1", name): value for name, value in found.items()}
 
 
 def hurried(
-    site: Served, pages: Mapping[str, tuple[str, Cookies]], seconds: int, tell: Callable[[str], Any]
+    site: Served,
+    pages: Mapping[str, tuple[str, Cookies]],
+    seconds: int,
+    tell: Callable[[str], Any],
+    labels: Mapping[str, str],
 ) -> dict[str, float]:
     results: dict[str, float] = {}
     for name, (path, cookies) in pages.items():
         warm_up(site.url + path, cookies)
-        results |= noted(name, hurry(site.url + path, seconds, cookies), tell)
+        results |= noted(name, hurry(site.url + path, seconds, cookies), tell, labels[name])
     return results
 
 
@@ -91,13 +96,13 @@ def submitted(site: Served, posts: Sequence[Post], seconds: int, tell: Callable[
     kept = ProgressReport.objects.filter(submitted_at__gte=begun).count()
     if kept < int(found["rps"] * seconds):
         raise CommandError(f"答复了 {found['rps']} 次/秒，数据库里只有 {kept} 份已提交的填报。")
-    return noted("submission", found, tell)
+    return noted("submission", found, tell, LABELS["submission"])
 
 
-def noted(name: str, found: dict[str, float], tell: Callable[[str], Any]) -> dict[str, float]:
+def noted(name: str, found: dict[str, float], tell: Callable[[str], Any], label: str) -> dict[str, float]:
     tell(
         f"{found['rps']:9.1f} 次/秒  {found['p50_ms']:8.2f} {found['p95_ms']:8.2f} {found['p99_ms']:8.2f} 毫秒"
-        f"（50%、95%、99%）  {LABELS[name]}"
+        f"（50%、95%、99%）  {label}"
     )
     return {f"{name}_{key}": value for key, value in found.items()}
 

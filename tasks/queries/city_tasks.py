@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import MainTask
 from tasks.queries.basis import Basis, Standing
 from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
+from units.prepared import prepared_rows
 
 
 class CityMeasure(NamedTuple):
@@ -30,8 +33,7 @@ class CityTasks:
     @cached_property
     def cities(self) -> list[Unit]:
         """The members of the closed groups that have cities, each once, in the order of units."""
-        members = UnitGroupMember.objects.on(self.day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
-        return list(Unit.objects.filter(pk__in=members.values("unit")).order_by("position", "name"))
+        return cities_on(self.day)
 
     @cached_property
     def tasks(self) -> list[MainTask]:
@@ -50,3 +52,9 @@ class CityTasks:
             if standing := standings.get(measure):
                 found.setdefault((task, city), []).append(CityMeasure(f"{number}-{order}", standing.progress_light))
         return found
+
+
+@prepared_rows(Unit)
+def cities_on(day: datetime.date) -> QuerySet[Unit]:
+    members = UnitGroupMember.objects.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
+    return Unit.objects.filter(pk__in=members.values("unit")).order_by("position", "name")

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, Stage
 from tasks.models import Duty, FrozenMeasure, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.reports import Filing, needs_no_report, obliged_duties, reports_of
+from units.prepared import prepared
 
 APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = "approved", "in_review", "returned", "drafted", "missing"
 KEPT_STATES = (APPROVED, IN_REVIEW, RETURNED, DRAFTED)
@@ -108,17 +109,20 @@ def board(period: ReportingPeriod) -> list[UnitFiled]:
     """Every unit that must report, in the order of units. One query where the counts are kept: those of an open period go with
     the plan's summary, whose table may have changed.
     """
-    columns = ("unit_id", "unit__name", "unit__slug", *KEPT_STATES, "obliged", "late")
-    known = Exists(StandingSummary.objects.filter(plan=period.plan_id, period=None))
-    kept = UnitFiling.objects.filter(Q(period__frozen_at__isnull=False) | known, period=period)
     rows = []
-    for unit, name, slug, *numbers, obliged, late in kept.order_by("unit__position", "unit__name").values_list(
-        *columns
-    ):
+    for unit, name, slug, *numbers, obliged, late in kept_counts(period.plan_id, period.pk):
         counts = Counter(dict(zip(KEPT_STATES, numbers, strict=True)))
         counts[MISSING] = obliged - counts.total()
         rows.append(UnitFiled(unit, name, slug, counts, late))
     return [row for row in rows if row.counts.total()] if rows else by_unit(filing_rows(period))
+
+
+@prepared
+def kept_counts(plan: int, period: int) -> QuerySet[UnitFiling]:
+    known = Exists(StandingSummary.objects.filter(plan=plan, period=None))
+    kept = UnitFiling.objects.filter(Q(period__frozen_at__isnull=False) | known, period=period)
+    columns = ("unit_id", "unit__name", "unit__slug", *KEPT_STATES, "obliged", "late")
+    return kept.order_by("unit__position", "unit__name").values_list(*columns)
 
 
 def count_units(period: ReportingPeriod, kind: Q = EVERY) -> dict[int, UnitFiling]:

@@ -10,7 +10,7 @@ from tasks.models import Duty, Instruction, Measure, Plan, ProgressReport
 from tasks.permissions import handled_by, seen_by, visible_to
 from units.choices import Role
 from units.models import AuditEvent, Unit, User
-from units.prepared import prepared_rows
+from units.prepared import prepared, prepared_rows
 
 JOINS = ("plan", "owner", "measure__main_task", "given_by__unit")
 # The same as `prepared_rows` takes them:
@@ -59,8 +59,13 @@ def counts(found: QuerySet[Instruction], today: datetime.date) -> Counts:
 
 def owners(plan: Plan, user: User) -> list[tuple[str, str]]:
     """Slug and name of every unit that owns an instruction this person may see."""
-    owning = visible_to(user, Instruction).filter(plan=plan).order_by().values("owner")
-    return list(Unit.objects.filter(pk__in=owning).order_by("position", "name").values_list("slug", "name"))
+    return owners_seen(seen_by(user, Instruction), plan.pk)
+
+
+@prepared
+def owners_seen(seen: Q, plan: int) -> QuerySet[Unit]:
+    owning = Instruction.objects.filter(seen, plan=plan).order_by().values("owner")
+    return Unit.objects.filter(pk__in=owning).order_by("position", "name").values_list("slug", "name")
 
 
 def of_measure(measure: int, user: User) -> list[Instruction]:
