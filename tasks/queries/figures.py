@@ -26,6 +26,13 @@ Figures = dict[str, Counter[str]]
 Row = TypeVar("Row")
 
 
+class Shown(dict[str, Counter[str]]):
+    """Figures that many read at once: asking for a bucket that is not there puts none in."""
+
+    def __missing__(self, bucket: str) -> Counter[str]:
+        return Counter()
+
+
 def nothing() -> Figures:
     return defaultdict(Counter)
 

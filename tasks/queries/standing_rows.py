@@ -9,7 +9,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from tasks.models import MeasureStanding, StandingSummary, UnitFigures
-from tasks.queries.figures import Figures, as_figures
+from tasks.queries.figures import Figures, Shown, as_figures
 from units.prepared import prepared, prepared_by_key
 
 
@@ -39,13 +39,13 @@ class KeptSummary(NamedTuple):
 
     @property
     def figures(self) -> Figures:
-        """Shared by all who read the same: to be looked at only."""
+        """The same for all who read the same text: to be looked at only."""
         return figures_in(self.text)
 
 
 @lru_cache(maxsize=8)  # summaries as they stood; one takes 300 kilobytes
 def figures_in(text: str) -> Figures:
-    return as_figures(json.loads(text))
+    return Shown(as_figures(json.loads(text)))
 
 
 @prepared
