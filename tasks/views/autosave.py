@@ -17,6 +17,7 @@ from tasks.forms import ReportForm
 from tasks.services.report_rules import VersionConflict
 from tasks.views.report_pages import Spot, hints_of, spot_or_404
 from tasks.views.reporting import attach, kept_draft
+from units.middleware import note_refusal
 
 
 @never_cache
@@ -34,7 +35,7 @@ def report_autosave(request: HttpRequest, duty: int, period: int) -> JsonRespons
     except VersionConflict as conflict:
         return JsonResponse({"by": str(conflict.current.written_by)}, status=409)
     except PermissionDenied as refused:
-        return JsonResponse({"why": str(refused)}, status=422)
+        return JsonResponse({"why": note_refusal(request, refused)}, status=422)
     except ValidationError as refused:
         return JsonResponse({"why": "".join(refused.messages)}, status=422)
 

@@ -20,6 +20,7 @@ from tasks.services import closing as services
 from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import tabs
 from tasks.views.workbench import deadline
+from units.middleware import note_refusal
 from units.models import User
 from units.permissions import Permission, require
 
@@ -122,7 +123,7 @@ def decide(request: HttpRequest, kind: Kind, claim: Claim, form: ClaimDecisionFo
     try:
         decided = carry_out(request.user, kind, claim, form)
     except PermissionDenied as refused:
-        return page(request, kind, claim, form=form, refusal=f"没有提交：{refused}")
+        return page(request, kind, claim, form=form, refusal=f"没有提交：{note_refusal(request, refused)}")
     except ValidationError as refused:
         form.refuse(refused)
         return page(request, kind, get_object_or_404(kind.everything(request.user), pk=claim.pk), form=form)
