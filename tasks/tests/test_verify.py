@@ -90,6 +90,12 @@ class TestAFile:
     def test_the_file_as_an_office_program_saved_it_again(self, client: Client, file: bytes) -> None:
         assert "属实" in said(client, file=brought(altered(file, "封面", "D1", "")))
 
+    def test_the_name_of_a_sheet_does_not_count(self, client: Client, file: bytes) -> None:
+        book, out = load_workbook(BytesIO(file)), BytesIO()
+        book["台账"].title = "任务清单"
+        book.save(out)
+        assert "属实" in said(client, file=brought(out.getvalue()))
+
     @pytest.mark.parametrize("cell", ["A1", "A2", "A3", "B4", "D4", "G4", "H4", "K5"])
     def test_one_cell_changed_is_found_out(self, client: Client, file: bytes, code: str, cell: str) -> None:
         told = said(client, file=brought(altered(file, "台账", cell, "改过")))
