@@ -17,7 +17,7 @@ from tasks.queries.stages import completions
 from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure
 from tasks.services.reasons import refuse_without
-from tasks.workflow import is_legal
+from tasks.workflow import is_legal, leads_to, title_of
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -71,13 +71,13 @@ def verify_completion(
     by: User, *, claim: CompletionClaim, now: datetime.datetime, remark: str = ""
 ) -> CompletionClaim:
     """核验通过: the measure is 已办结."""
-    return decide_claim(by, claim, "verify_completion", ClaimState.GRANTED, remark, now, "核验通过")
+    return decide_claim(by, claim, "verify_completion", remark, now)
 
 
 @transaction.atomic
 def return_completion(by: User, *, claim: CompletionClaim, reason: str, now: datetime.datetime) -> CompletionClaim:
     refuse_unexplained(reason=reason)
-    return decide_claim(by, claim, "return_completion", ClaimState.RETURNED, reason, now, "退回办结申请")
+    return decide_claim(by, claim, "return_completion", reason, now)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def grant_extension(
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
     refuse_overtaken(measure, request)
-    decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
+    decided = decide_claim(by, request, "grant_extension", remark, now)
     amend_measure(
         by,
         measure=measure,
@@ -167,7 +167,7 @@ def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:
 @transaction.atomic
 def return_extension(by: User, *, request: ExtensionRequest, reason: str, now: datetime.datetime) -> ExtensionRequest:
     refuse_unexplained(reason=reason)
-    return decide_claim(by, request, "return_extension", ClaimState.RETURNED, reason, now, "退回延期申请")
+    return decide_claim(by, request, "return_extension", reason, now)
 
 
 def refuse_unexplained(*, reason: str | None = None, **others: Any) -> None:
@@ -176,9 +176,10 @@ def refuse_unexplained(*, reason: str | None = None, **others: Any) -> None:
         refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
 
 
-def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: datetime.datetime, title: str):
+def decide_claim(by: User, claim, verb: str, remark: str, now: datetime.datetime):
     """Decide a completion claim or an extension request, by another person than the one who asked."""
     require(by, Permission.DECIDE_CLOSING)
+    target, title = leads_to(verb), title_of(verb)
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == target and claim.decided_by_id == by.pk:
         return claim
@@ -202,8 +203,7 @@ def in_step(measure: Measure, now: datetime.datetime) -> None:
 @transaction.atomic
 def withdraw_claim(by: User, *, claim, now: datetime.datetime):
     """撤回 one's own unit's completion claim or extension request while it is pending."""
-    is_completion = isinstance(claim, CompletionClaim)
-    verb = "withdraw_completion" if is_completion else "withdraw_extension"
+    verb = "withdraw_completion" if isinstance(claim, CompletionClaim) else "withdraw_extension"
     if not can_claim(by, claim.duty):
         raise PermissionDenied("只能撤回本单位的申请。")
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
@@ -215,5 +215,5 @@ def withdraw_claim(by: User, *, claim, now: datetime.datetime):
     claim.full_clean()
     claim.save()
     in_step(claim.measure, now)
-    audit.record(by, "撤回办结申请" if is_completion else "撤回延期申请", claim.measure, now=now)
+    audit.record(by, title_of(verb), claim.measure, now=now)
     return claim
