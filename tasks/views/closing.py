@@ -155,11 +155,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     measure = claim.measure
     form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             services.reopen_measure(request.user, claim=claim, reason=form.cleaned_data["reason"], now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
-        else:
             messages.success(request, f"举措 {measure.code} 已重新打开，申请和核验的记录都保留。")
             return redirect("measure", measure.main_task.plan.slug, measure.main_task.number, measure.order)
     context = {"claim": claim, "measure": measure, "plan": measure.main_task.plan, "form": form}
