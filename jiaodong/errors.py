@@ -12,13 +12,20 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views.defaults import page_not_found
 
+from tasks.forms import LONGEST_TEXT
 from units.context import display
 
 AWAY, FULL, STOPPED, UNREAD = "数据库暂时不可用", "存储空间已满", "查得太久，已经停下", "文件暂时读不到"
@@ -26,12 +33,19 @@ RETRY_AFTER = 15  # seconds
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 NO_DISK = {errno.EIO, errno.ESTALE, errno.ENOTCONN}  # what a mounted disk says that is gone
 UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)  # a form that makes no sense
+TOO_MUCH = {
+    RequestDataTooBig: "文字",
+    TooManyFieldsSent: "选项",
+    TooManyFilesSent: "文件",
+}  # what there is too much of
 PG_DISK_FULL, PG_STOPPED = "53100", "57014"
 SQLITE_DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A session that could not be written for lack of a database looks like one that was deleted meanwhile."""
+    if what := TOO_MUCH.get(type(exception)):
+        return too_much(request, what)
     lost = before(exception) if isinstance(exception, SessionInterrupted) else []
     trouble = next(filter(None, map(outage, lost)), "")
     return unavailable(request, trouble) if trouble else page(request, 400)
@@ -41,8 +55,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own page reads the form for its token, and where no page was found nobody has read it before."""
     try:
         return page_not_found(request, exception)
-    except UNREADABLE:
-        return page(request, 400)
+    except UNREADABLE as unread:
+        return bad_request(request, unread)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -87,6 +101,16 @@ def unavailable(request: HttpRequest, trouble: str) -> HttpResponse:
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def too_much(request: HttpRequest, what: str) -> HttpResponse:
+    """More than is read of one request. None of it is at hand to be given back: it is in the browser, one page back."""
+    most = {
+        "longest": LONGEST_TEXT,
+        "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }
+    return page(request, 413, what=what, **most)
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

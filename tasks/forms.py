@@ -77,7 +77,8 @@ class PercentField(forms.IntegerField):
 class TextField(forms.CharField):
     """Several lines. Line ends become those of the database, else an untouched text would look changed.
 
-    The length is checked here and not by the browser, which would cut a pasted text without a word.
+    The length is checked here; the page's script counts beside the text (`site.js`), and a browser's own limit would cut
+    what is pasted without a word.
     """
 
     def __init__(self, label: str, rows: int = 3, **options: Any) -> None:
@@ -85,7 +86,7 @@ class TextField(forms.CharField):
         super().__init__(
             label=label,
             validators=[too_long],
-            widget=forms.Textarea(attrs={"rows": rows, "class": "form-control"}),
+            widget=forms.Textarea(attrs={"rows": rows, "class": "form-control", "data-longest": LONGEST_TEXT}),
             **options,
         )
 

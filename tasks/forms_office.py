@@ -5,7 +5,8 @@ sentences to the fields.
 """
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -38,16 +39,22 @@ class OfficeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.check:
-            try:
+            with self.refusals():
                 self.check(**self.given)
-            except ValidationError as refused:
-                self.refuse(refused)
         return cleaned
 
     @property
     def given(self) -> dict[str, Any]:
         """What `check` is asked about: the values that could be read."""
         return self.cleaned_data
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Inside, a service is asked; where it refuses, its sentences go to the fields and what stands behind shows the form."""
+        try:
+            yield
+        except ValidationError as refused:
+            self.refuse(refused)
 
     def refuse(self, error: ValidationError) -> None:
         """Put a service's refusal where it belongs: to the field it names, else on top."""

@@ -40,7 +40,7 @@ REPORT_MOVES = (
     Move("forward_report", "初审通过", SUBMITTED, FORWARDED, Role.UNIT_REVIEWER),
     Move("return_report", "退回", SUBMITTED, RETURNED, Role.UNIT_REVIEWER),
     Move("return_report", "退回", FORWARDED, RETURNED, Role.OFFICE),
-    Move("approve_report", "通过", FORWARDED, APPROVED, Role.OFFICE),
+    Move("approve_report", "复审通过", FORWARDED, APPROVED, Role.OFFICE),
 )
 
 PENDING, GRANTED = ClaimState.PENDING, ClaimState.GRANTED
@@ -66,10 +66,17 @@ INSTRUCTION_MOVES = (
 ALL_MOVES = (*REPORT_MOVES, *CLAIM_MOVES, *INSTRUCTION_MOVES)
 
 
-def legal_moves(verb: str, state: str, role: str) -> list[Move]:
-    """The moves a role has by a verb from a state; empty means refused."""
-    return [move for move in ALL_MOVES if (move.verb, move.source, move.role) == (verb, state, role)]
-
-
 def is_legal(verb: str, state: str, role: str) -> bool:
-    return bool(legal_moves(verb, state, role))
+    """Whether a role has a move by this verb from this state."""
+    return any((move.verb, move.source, move.role) == (verb, state, role) for move in ALL_MOVES)
+
+
+def leads_to(verb: str) -> str:
+    """The state a verb brings about, for those that always bring about the same."""
+    (state,) = {move.target for move in ALL_MOVES if move.verb == verb}
+    return state
+
+
+def title_of(verb: str) -> str:
+    """The verb's Chinese word, as the audit trail has it."""
+    return next(move.title for move in ALL_MOVES if move.verb == verb)

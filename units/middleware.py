@@ -75,14 +75,21 @@ class AccountMiddleware:
         return redirect(f"{reverse(first)}?{urlencode({'next': wanted})}" if wanted else reverse(first))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """The one place where a refusal becomes an event, whatever page or verb refused."""
-        if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
-            accounts.record_refusal(
-                request.user,
-                act=f"{request.method} {request.path}",
-                sentence=str(exception) or "没有权限。",
-                now=timezone.now(),
-            )
+        note_refusal(request, exception)
+
+
+def note_refusal(request: HttpRequest, refused: Exception) -> str:
+    """The one place where a refusal becomes an event, whatever page or verb refused; what it says. A page that catches one
+    to say it beside what was typed notes it here itself.
+    """
+    if isinstance(refused, PermissionDenied) and request.user.is_authenticated:
+        accounts.record_refusal(
+            request.user,
+            act=f"{request.method} {request.path}",
+            sentence=str(refused) or "没有权限。",
+            now=timezone.now(),
+        )
+    return str(refused)
 
 
 def end_of_account(request: HttpRequest) -> None:

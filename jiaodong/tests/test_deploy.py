@@ -54,6 +54,13 @@ def test_nginx_would_say_what_is_wrong(nginx: Path) -> None:
     assert "proxy_set_headr" in done.stderr
 
 
+def test_what_nginx_says_itself_is_said_in_chinese() -> None:
+    folder = DEPLOY / "nginx"
+    pages = dict(re.findall(r"error_page ([\d ]+) /([a-z_]+\.html);", (folder / "jiaodong.conf").read_text()))
+    assert pages == {"502 504": "unavailable.html", "413": "too_large.html"}
+    assert [name for name in pages.values() if '<html lang="zh-CN">' not in (folder / name).read_text()] == []
+
+
 def verified(tmp_path: Path, change: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
     """Where the program is installed is this checkout, for as long as the units are read."""
     for unit in UNITS:

@@ -83,7 +83,7 @@ class TestTemplates:
     }
     # Names that Django asks for itself.
     ASKED_FOR = {"403.html", "403_csrf.html", "404.html", "registration/login.html"}
-    ASKED_FOR |= {f"{status}.html" for status in (400, 500, 503)}  # jiaodong.errors
+    ASKED_FOR |= {f"{status}.html" for status in (400, 413, 500, 503)}  # jiaodong.errors
 
     def test_nothing_inline_and_nothing_from_outside(self) -> None:
         found = [

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sqlite3
+from urllib.parse import urlencode
 
 import psycopg2
 import pytest
@@ -162,7 +163,6 @@ def test_a_session_that_ended_elsewhere_is_no_outage(site: Client) -> None:
     [
         ("application/x-www-form-urlencoded; charset=utf-7", b"a=+AGE-"),
         ("multipart/form-data; boundary=x", b"--x\r\n"),
-        ("application/x-www-form-urlencoded", b"&a=" * 6000),
     ],
 )
 def test_a_form_that_makes_no_sense_sent_where_nothing_is(db: None, kind: str, body: bytes) -> None:
@@ -171,6 +171,40 @@ def test_a_form_that_makes_no_sense_sent_where_nothing_is(db: None, kind: str, b
     )
     assert answer.status_code in {400, 404}
     assert "编号" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/login/", "/nothing/"]
+)  # read by the page, and by the page that says there is none
+@pytest.mark.parametrize(
+    ("body", "title", "advice"),
+    [
+        ({"progress": "长" * 300_000}, "文字太多，没有提交", "每一栏最多 5000 字"),
+        ({f"choice{number}": "" for number in range(6000)}, "选项太多，没有提交", "一次最多 5000 项"),
+    ],
+)
+def test_more_than_is_read_of_a_form_says_how_much_may_be_sent(
+    db: None, address: str, body: dict[str, str], title: str, advice: str
+) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(
+        "POST",
+        address,
+        urlencode(body),
+        "application/x-www-form-urlencoded",
+        headers={"Cookie": f"csrftoken={'a' * 32}"},
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 413
+    assert f"<h1>{title}</h1>" in text
+    assert [
+        words in text for words in (advice, "后退", f'编号：<code class="text-reset">{answer["X-Request-ID"]}')
+    ] == [True] * 3
+
+
+def test_more_files_than_are_read_at_once(db: None) -> None:
+    answer = Client().post("/login/", {"files": [ContentFile(b"x", "a.pdf") for _ in range(101)]})
+    assert answer.status_code == 413
+    assert "一次最多 100 个文件" in answer.content.decode()
 
 
 def test_what_was_typed_is_there_to_be_read_and_sent_again(site: Client) -> None:

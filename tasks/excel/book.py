@@ -24,6 +24,7 @@ from tasks.excel.looks import (
     FACTS,
     HEAD,
     MERGED,
+    NO_CODE,
     NUMBER,
     SHORT,
     SIZE,
@@ -199,7 +200,7 @@ def every_row(sheet: Sheet, export: Export) -> Iterator[Sequence[Any]]:
 def cover_facts(export: Export, maker: Maker, code: str) -> dict[str, Any]:
     count = export.row_count if export.unit == "行" else f"{export.row_count} {export.unit}"
     made = {"行数": count, "制表人": maker.name, "制表时间": maker.made_at}
-    return {**export.facts, **made, CODE_LABEL: code or "公开下载的文件不登记校验码"}
+    return {**export.facts, **made, CODE_LABEL: code or NO_CODE}
 
 
 def leaf_rows(leaf: WriteOnlyWorksheet, sheet: Sheet, export: Export, seal: Seal) -> Iterator[str]:

@@ -31,7 +31,7 @@ def list_export(selection: Selection, today: datetime.date) -> Export:
         ExportKind.LIST,
         selection.plan,
         today,
-        [Sheet("台账", columns, rows(selection))],
+        [Sheet("任务清单", columns, rows(selection))],
         selection.measure_count,
         query=selection.params.urlencode(),
         conditions=f"{conditions(selection)}；{selection.in_words}",

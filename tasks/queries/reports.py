@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 
-from tasks.choices import OBLIGED_ROLES, ClaimState, ReportState
+from tasks.choices import OBLIGED_ROLES, WRITABLE, ClaimState, ReportState
 from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
 from units.choices import Role, UnitKind
 from units.models import User
@@ -63,6 +63,11 @@ def counting_reports(periods: Iterable[ReportingPeriod | int]) -> QuerySet[Progr
     return counting(ProgressReport.objects.filter(period__in=list(periods), state=ReportState.APPROVED))
 
 
+def counting_for(report: ProgressReport) -> ProgressReport:
+    """What counts in its place: its approved correction, or that one's; else the report itself. One query."""
+    return counting_reports([report.period_id]).filter(duty=report.duty_id).first() or report
+
+
 def last_approved(duty: Duty, before: ReportingPeriod) -> ProgressReport | None:
     """The newest approved report of a duty in an earlier period, corrections counted. One query."""
     return next(iter(approved_before(duty.pk, before.as_of)), None)
@@ -106,6 +111,14 @@ def must_report(duty: int) -> QuerySet[Duty]:
 @prepared_rows(Review, "decided_by", "decided_by__unit")
 def reviews_of(*reports: int) -> QuerySet[Review]:
     return Review.objects.filter(report__in=reports)
+
+
+def return_being_mended(report: ProgressReport) -> Review | None:
+    """Why it came back, for as long as it is being mended: the first thing that is saved makes a draft of what was returned.
+    At most one query.
+    """
+    last = next(reversed(reviews_of(report.pk)), None) if report.state in WRITABLE else None
+    return last if last and not last.is_passed else None
 
 
 @prepared_rows(Attachment)

@@ -4,7 +4,7 @@ Refusals are those of `reporting`. Whoever asked never decides.
 """
 
 import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,11 +17,12 @@ from tasks.queries.stages import completions
 from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure
 from tasks.services.reasons import refuse_without
-from tasks.workflow import is_legal
+from tasks.workflow import is_legal, leads_to, title_of
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
 
+Claim = TypeVar("Claim", CompletionClaim, ExtensionRequest)
 CANCELLED = "这项举措已终止，不用再申请。"
 
 
@@ -37,11 +38,7 @@ def claim_completion(
     now: datetime.datetime,
 ) -> CompletionClaim:
     """办结申请, with its evidence: the document and its number, the date, a link where there is one."""
-    if not can_claim(by, duty):
-        raise PermissionDenied("只能为本单位负责的举措申请办结。")
-    measure = locked_measure(duty.measure)
-    if measure.halted == Halt.CANCELLED:
-        raise ValidationError(CANCELLED)
+    measure = measure_claimed(by, duty, "办结")
     refuse_future(timezone.localdate(now), completed_on=completed_on)
     claim = CompletionClaim(
         measure=measure,
@@ -53,10 +50,25 @@ def claim_completion(
         claimed_at=now,
         claimed_by=by,
     )
+    return kept(by, claim, "申请办结", now, after={"办结情况": claim.result, "依据": claim.document})
+
+
+def measure_claimed(by: User, duty: Duty, what: str) -> Measure:
+    """The measure, locked, of which this person may ask that it be 办结 or 延期."""
+    if not can_claim(by, duty):
+        raise PermissionDenied(f"只能为本单位负责的举措申请{what}。")
+    measure = locked_measure(duty.measure)
+    if measure.halted == Halt.CANCELLED:
+        raise ValidationError(CANCELLED)
+    return measure
+
+
+def kept(by: User, claim: Claim, title: str, now: datetime.datetime, **said: Any) -> Claim:
+    """A claim or request as it now stands, with the measure's lights in step."""
     claim.full_clean()
     claim.save()
-    in_step(measure, now)
-    audit.record(by, "申请办结", measure, now=now, after={"办结情况": claim.result, "依据": claim.document})
+    standing.refresh(claim.measure.main_task.plan, [claim.measure_id], now=now)
+    audit.record(by, title, claim.measure, now=now, **said)
     return claim
 
 
@@ -71,13 +83,13 @@ def verify_completion(
     by: User, *, claim: CompletionClaim, now: datetime.datetime, remark: str = ""
 ) -> CompletionClaim:
     """核验通过: the measure is 已办结."""
-    return decide_claim(by, claim, "verify_completion", ClaimState.GRANTED, remark, now, "核验通过")
+    return decide_claim(by, claim, "verify_completion", remark, now)
 
 
 @transaction.atomic
 def return_completion(by: User, *, claim: CompletionClaim, reason: str, now: datetime.datetime) -> CompletionClaim:
     refuse_unexplained(reason=reason)
-    return decide_claim(by, claim, "return_completion", ClaimState.RETURNED, reason, now, "退回办结申请")
+    return decide_claim(by, claim, "return_completion", reason, now)
 
 
 @transaction.atomic
@@ -89,11 +101,7 @@ def reopen_measure(by: User, *, claim: CompletionClaim, reason: str, now: dateti
     if not claim.is_in_force:
         raise ValidationError("这项举措现在不是已办结，不用重新打开。")
     claim.reopened_at, claim.reopened_by, claim.reopening_reason = now, by, reason.strip()
-    claim.full_clean()
-    claim.save()
-    in_step(claim.measure, now)
-    audit.record(by, "重新打开", claim.measure, now=now, after=claim.reopening_reason)
-    return claim
+    return kept(by, claim, "重新打开", now, after=claim.reopening_reason)
 
 
 @transaction.atomic
@@ -101,11 +109,7 @@ def request_extension(
     by: User, *, duty: Duty, new_due_on: datetime.date, reason: str, now: datetime.datetime
 ) -> ExtensionRequest:
     """延期申请, before the due date."""
-    if not can_claim(by, duty):
-        raise PermissionDenied("只能为本单位负责的举措申请延期。")
-    measure = locked_measure(duty.measure)
-    if measure.halted == Halt.CANCELLED:
-        raise ValidationError(CANCELLED)
+    measure = measure_claimed(by, duty, "延期")
     if completions([measure.pk]):
         raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
@@ -125,7 +129,7 @@ def request_extension(
     request.full_clean()
     request.save()
     audit.record(by, "申请延期", measure, now=now, before=str(measure.due_on), after=str(new_due_on))
-    return request
+    return request  # no light turns by it
 
 
 def refuse_no_later(measure: Measure, *, new_due_on: datetime.date | None = None, **others: Any) -> None:
@@ -145,7 +149,7 @@ def grant_extension(
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
     refuse_overtaken(measure, request)
-    decided = decide_claim(by, request, "grant_extension", ClaimState.GRANTED, remark, now, "同意延期")
+    decided = decide_claim(by, request, "grant_extension", remark, now)
     amend_measure(
         by,
         measure=measure,
@@ -167,7 +171,7 @@ def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:
 @transaction.atomic
 def return_extension(by: User, *, request: ExtensionRequest, reason: str, now: datetime.datetime) -> ExtensionRequest:
     refuse_unexplained(reason=reason)
-    return decide_claim(by, request, "return_extension", ClaimState.RETURNED, reason, now, "退回延期申请")
+    return decide_claim(by, request, "return_extension", reason, now)
 
 
 def refuse_unexplained(*, reason: str | None = None, **others: Any) -> None:
@@ -176,9 +180,10 @@ def refuse_unexplained(*, reason: str | None = None, **others: Any) -> None:
         refuse_without(reason, "请写明退回的理由，申请单位会看到全文。")
 
 
-def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: datetime.datetime, title: str):
+def decide_claim(by: User, claim: Claim, verb: str, remark: str, now: datetime.datetime) -> Claim:
     """Decide a completion claim or an extension request, by another person than the one who asked."""
     require(by, Permission.DECIDE_CLOSING)
+    target, title = leads_to(verb), title_of(verb)
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == target and claim.decided_by_id == by.pk:
         return claim
@@ -188,22 +193,13 @@ def decide_claim(by: User, claim, verb: str, target: str, remark: str, now: date
     if asked_by == by.pk:
         raise PermissionDenied("不能决定自己提出的申请。")
     claim.state, claim.decided_at, claim.decided_by, claim.decision_reason = target, now, by, remark.strip()
-    claim.full_clean()
-    claim.save()
-    in_step(claim.measure, now)
-    audit.record(by, title, claim.measure, now=now, after=claim.decision_reason)
-    return claim
-
-
-def in_step(measure: Measure, now: datetime.datetime) -> None:
-    standing.refresh(measure.main_task.plan, [measure.pk], now=now)
+    return kept(by, claim, title, now, after=claim.decision_reason)
 
 
 @transaction.atomic
-def withdraw_claim(by: User, *, claim, now: datetime.datetime):
+def withdraw_claim(by: User, *, claim: Claim, now: datetime.datetime) -> Claim:
     """撤回 one's own unit's completion claim or extension request while it is pending."""
-    is_completion = isinstance(claim, CompletionClaim)
-    verb = "withdraw_completion" if is_completion else "withdraw_extension"
+    verb = "withdraw_completion" if isinstance(claim, CompletionClaim) else "withdraw_extension"
     if not can_claim(by, claim.duty):
         raise PermissionDenied("只能撤回本单位的申请。")
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
@@ -212,8 +208,4 @@ def withdraw_claim(by: User, *, claim, now: datetime.datetime):
     if not is_legal(verb, claim.state, by.role):
         raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回。")
     claim.state, claim.decided_at, claim.decided_by = ClaimState.WITHDRAWN, now, by
-    claim.full_clean()
-    claim.save()
-    in_step(claim.measure, now)
-    audit.record(by, "撤回办结申请" if is_completion else "撤回延期申请", claim.measure, now=now)
-    return claim
+    return kept(by, claim, title_of(verb), now)

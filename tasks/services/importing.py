@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +22,7 @@ from tasks.queries.intake import Examined, examine, snapshot
 from tasks.services.amending import AmendedLine, amended_at_once
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
-from tasks.services.storing import delete_with_file, plain_name, stored
+from tasks.services.storing import delete_with_file, plain_name, purge, stored
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -199,16 +198,8 @@ def begin_return(by: User, *, table: TableImport, now: datetime.datetime) -> Tab
 
 
 def purge_tables(*, now: datetime.datetime) -> int:
-    """Throw away tables that were not written in time. The count; who brought them finds it in the trail."""
-    old = now - datetime.timedelta(days=settings.UPLOAD_KEEP_DAYS)
-    gone = 0
-    for table in TableImport.objects.filter(uploaded_at__lt=old, applied_at=None).select_related("owner__unit"):
-        with transaction.atomic():
-            said = {"文件": table.name, "上传人": str(table.owner)}
-            audit.record(None, "清除分工表", table, now=now, before=said)
-            delete_with_file(table)
-        gone += 1
-    return gone
+    """Throw away tables that were not written in time. The count."""
+    return purge(TableImport.objects.filter(applied_at=None), "清除分工表", now)
 
 
 def held(by: User, table: TableImport) -> TableImport:

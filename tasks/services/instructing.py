@@ -16,13 +16,13 @@ from tasks.models import Instruction, Measure, Plan, ProgressReport
 from tasks.permissions import handles, visible_to
 from tasks.services import standing
 from tasks.services.reasons import refuse_without
-from tasks.workflow import is_legal
+from tasks.workflow import is_legal, leads_to, title_of
 from units import audit
 from units.choices import UnitKind
 from units.models import AuditEvent, Unit, User
 from units.permissions import Permission, require
 
-ANSWER, RETURN, CLOSE = "反馈批示", "退回反馈", "办结批示"
+ANSWER, RETURN, CLOSE = "answer_instruction", "return_instruction", "close_instruction"
 OVERTAKEN = "在您打开页面以后，承办单位作了反馈。请看过现在的反馈，再作决定。"
 
 
@@ -99,12 +99,11 @@ def answer_instruction(
     if is_second_click(by, instruction, ANSWER, text):
         return instruction
     require(by, Permission.ANSWER_INSTRUCTIONS)
-    refuse_move(by, instruction, "answer_instruction", ANSWER)
+    refuse_move(by, instruction, ANSWER)
     refuse_overtaken(instruction, seen_at)
     if not text.strip():
         raise ValidationError({"answer": "请写明办理情况。"})
-    instruction.state, instruction.answer = InstructionState.ANSWERED, text.strip()
-    instruction.answered_at, instruction.answered_by = now, by
+    instruction.answer, instruction.answered_at, instruction.answered_by = text.strip(), now, by
     return moved(by, instruction, ANSWER, instruction.answer, now)
 
 
@@ -117,10 +116,9 @@ def return_instruction(
     if is_second_click(by, instruction, RETURN, reason):
         return instruction
     require(by, Permission.CLOSE_INSTRUCTIONS)
-    refuse_move(by, instruction, "return_instruction", RETURN)
+    refuse_move(by, instruction, RETURN)
     refuse_overtaken(instruction, seen_at)
     refuse_without(reason, "请写明退回的理由，承办单位会看到全文。")
-    instruction.state = InstructionState.OPEN
     return moved(by, instruction, RETURN, reason.strip(), now)
 
 
@@ -138,11 +136,11 @@ def close_instruction(
     if is_second_click(by, instruction, CLOSE, reason):
         return instruction
     require(by, Permission.CLOSE_INSTRUCTIONS)
-    refuse_move(by, instruction, "close_instruction", CLOSE)
+    refuse_move(by, instruction, CLOSE)
     refuse_overtaken(instruction, seen_at)
     if instruction.state == InstructionState.OPEN:
         refuse_without(reason, "承办单位没有反馈，办结须写明理由。")
-    instruction.state, instruction.closed_at, instruction.closed_by = InstructionState.CLOSED, now, by
+    instruction.closed_at, instruction.closed_by = now, by
     return moved(by, instruction, CLOSE, reason.strip(), now)
 
 
@@ -150,19 +148,19 @@ def locked(instruction: Instruction) -> Instruction:
     return Instruction.objects.select_for_update(of=("self",), no_key=True).get(pk=instruction.pk)
 
 
-def is_second_click(by: User, instruction: Instruction, title: str, words: str) -> bool:
+def is_second_click(by: User, instruction: Instruction, verb: str, words: str) -> bool:
     """Whether the last thing done to it is this very act of this very person."""
     events = AuditEvent.objects.filter(subject_kind=Instruction._meta.verbose_name, subject_key=str(instruction.pk))
     last = events.order_by("-number").first()
     said = audit.storable(words.strip())
-    return last is not None and (last.actor_key, last.verb, last.after) == (by.pk, title, said)
+    return last is not None and (last.actor_key, last.verb, last.after) == (by.pk, title_of(verb), said)
 
 
-def refuse_move(by: User, instruction: Instruction, verb: str, title: str) -> None:
+def refuse_move(by: User, instruction: Instruction, verb: str) -> None:
     if not handles(by, instruction):
         raise PermissionDenied("批示由承办单位反馈，由作出批示的领导或督查专员退回、办结。")
     if not is_legal(verb, instruction.state, by.role):
-        raise ValidationError(f"这件批示现在是“{instruction.get_state_display()}”，不能再{title}。")
+        raise ValidationError(f"这件批示现在是“{instruction.get_state_display()}”，不能再{title_of(verb)}。")
 
 
 def refuse_overtaken(instruction: Instruction, seen_at: datetime.datetime | None) -> None:
@@ -170,8 +168,9 @@ def refuse_overtaken(instruction: Instruction, seen_at: datetime.datetime | None
         raise ValidationError(OVERTAKEN)
 
 
-def moved(by: User, instruction: Instruction, title: str, words: str, now: datetime.datetime) -> Instruction:
+def moved(by: User, instruction: Instruction, verb: str, words: str, now: datetime.datetime) -> Instruction:
+    instruction.state = leads_to(verb)
     instruction.full_clean()
     instruction.save()
-    audit.record(by, title, instruction, now=now, after=words)
+    audit.record(by, title_of(verb), instruction, now=now, after=words)
     return instruction

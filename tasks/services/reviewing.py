@@ -26,7 +26,7 @@ from tasks.services.report_rules import (
     refuse_unless,
     same_content,
 )
-from tasks.workflow import is_legal
+from tasks.workflow import is_legal, leads_to, title_of
 from units import audit
 from units.choices import Role
 from units.models import User
@@ -71,14 +71,6 @@ def pass_reports(
     """Pass exactly the chosen reports (report, version seen), all or none."""
     verb = "approve_report" if by.role == Role.OFFICE else "forward_report"
     return decide(by, verb, sorted(chosen, key=lambda item: (item[0].period_id, item[0].pk)), now)
-
-
-TARGETS = {
-    "forward_report": ReportState.FORWARDED,
-    "approve_report": ReportState.APPROVED,
-    "return_report": ReportState.RETURNED,
-}
-TITLES = {"forward_report": "初审通过", "approve_report": "复审通过", "return_report": "退回"}
 
 
 def decide(
@@ -144,14 +136,14 @@ def settle(
     review.full_clean(exclude={"report", "decided_by"})  # both were just read; a question each to the database
     review.save()
     approved = {"approved_at": now, "approved_by": by} if verb == "approve_report" else {}
-    moved = moved_on(report, TARGETS[verb], **approved)
+    moved = moved_on(report, leads_to(verb), **approved)
     now_said = "：".join(filter(None, [moved.get_state_display(), remark]))
-    audit.record(by, TITLES[verb], moved, now=now, before=report.get_state_display(), after=now_said)
+    audit.record(by, title_of(verb), moved, now=now, before=report.get_state_display(), after=now_said)
     return moved
 
 
 def already_decided(by: User, verb: str, report: ProgressReport) -> bool:
-    if report.state != TARGETS[verb]:
+    if report.state != leads_to(verb):
         return False
     last = report.reviews.order_by("-decided_at", "-id").first()
     return last is not None and last.decided_by_id == by.pk

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import RestrictedError
@@ -23,7 +22,7 @@ from tasks.queries.content import content_of
 from tasks.services.report_rules import existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import count_filing
-from tasks.services.storing import delete_with_file, plain_name, stored
+from tasks.services.storing import delete_with_file, plain_name, purge, stored
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
@@ -195,17 +194,8 @@ def take_back(row: ChangedReport, period: ReportingPeriod, now: datetime.datetim
 
 
 def purge_uploads(*, now: datetime.datetime) -> int:
-    """Throw away the files that were left undecided too long. The count; who brought them finds it in the trail."""
-    old = now - datetime.timedelta(days=settings.UPLOAD_KEEP_DAYS)
-    gone = 0
-    for upload in Upload.objects.filter(uploaded_at__lt=old).select_related("owner__unit", "period", "unit"):
-        with transaction.atomic():
-            audit.record(
-                None, "清除填报表", upload, now=now, before={"文件": upload.name, "上传人": str(upload.owner)}
-            )
-            delete_with_file(upload)
-        gone += 1
-    return gone
+    """Throw away the files that were left undecided too long. The count."""
+    return purge(Upload.objects.all(), "清除填报表", now)
 
 
 def refuse_others(by: User, owner: int) -> None:

@@ -64,6 +64,42 @@ class TestSavesByItself:
         expect(page.locator("#saved")).to_contain_text("标红的栏没有存")
         assert saved_progress(desk) == "11月3日完成 3 项。"
 
+    def test_a_text_too_long_is_counted_and_not_sent_until_it_is_mended(self, page: Page, desk: Desk) -> None:
+        enter(page, desk.reporter)
+        page.goto(desk.address(desk.duties[0]))
+        progress, count = page.get_by_label("本期进展", exact=True), page.locator("#f-progress_length")
+        progress.fill("长" * 4500)
+        expect(count).to_be_hidden()
+        progress.fill("𠮷" * 4501 + "\n\n")  # two units of JavaScript, one sign of the server
+        expect(count).to_have_text("已写 4501 字，最多 5000 字。")
+        progress.fill("长" * 5120)
+        page.locator(".action-bar button[value=save]").click()
+        expect(count).to_have_text("已写 5120 字，最多 5000 字，请删减 120 字。")
+        expect(progress).to_be_focused()
+        assert desk.report(desk.duties[0]) is None
+        assert axe(page) == []
+        progress.fill("长" * 5000)
+        page.locator(".action-bar button[value=save]").click()
+        expect(page.get_by_role("status")).to_contain_text("草稿已保存")
+        assert saved_progress(desk) == "长" * 5000
+
+    def test_more_than_the_server_reads_is_said_and_stays_on_the_page(
+        self, page: Page, desk: Desk, allow_status
+    ) -> None:
+        allow_status(413)
+        enter(page, desk.reporter)
+        page.clock.install()
+        page.goto(desk.address(desk.duties[0]))
+        progress = page.get_by_label("本期进展", exact=True)
+        progress.fill("长" * 1_000_000)
+        page.clock.fast_forward(A_SAVE)
+        expect(page.locator("#trouble")).to_contain_text("文字或文件太大，服务器没有收下，文字已存在这台电脑上。")
+        page.evaluate("document.getElementById('report').submit()")  # as without the script
+        expect(page.get_by_role("heading", level=1)).to_have_text("文字太多，没有提交")
+        assert axe(page) == []
+        page.go_back()
+        expect(progress).to_have_value("长" * 1_000_000)
+
     def test_on_leaving(self, page: Page, desk: Desk) -> None:
         enter(page, desk.reporter)
         page.goto(desk.address(desk.duties[0]))

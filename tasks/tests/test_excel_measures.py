@@ -162,7 +162,7 @@ class TestWorkingSheet:
         )
 
     def test_it_can_be_filtered_and_keeps_its_head_in_sight(self, sheet: Worksheet) -> None:
-        assert (sheet.title, sheet.auto_filter.ref, sheet.freeze_panes) == ("台账", "A3:E7", "A4")
+        assert (sheet.title, sheet.auto_filter.ref, sheet.freeze_panes) == ("任务清单", "A3:E7", "A4")
 
     def test_its_head_is_filled_and_texts_wrap(self, sheet: Worksheet) -> None:
         assert {cell.fill.fgColor.rgb for cell in sheet[3]} == {"00E9EFF7"}

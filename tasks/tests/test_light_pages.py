@@ -1,6 +1,7 @@
 """A measure's lights as staff see them: beside the stage, explained in the panel, in full on a page of their own."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
@@ -98,6 +99,16 @@ class TestExplanation:
 
     def test_a_measure_that_is_not_there(self, stage: Stage) -> None:
         assert client_of(stage.leader).get("/plans/jiaodong/measures/9-9/lights/").status_code == 404
+
+
+@pytest.mark.parametrize("url", [MEASURE, LIGHTS])
+def test_a_line_never_ends_within_a_date_of_an_explanation(sole: Stage, url: str) -> None:
+    approved(sole, percent_complete=70)
+    sections = ("why", "progress-light", "deadline-light")
+    parts = "|".join(f"//section[@aria-labelledby='{name}']//text()[not(ancestor::h2)]" for name in sections)
+    dates = [one for one in page(sole.leader, url).tree.xpath(parts) if re.search(r"\d{4}-\d\d-\d\d", one)]
+    assert dates
+    assert [one for one in dates if one.getparent().get("class") != "nowrap"] == []
 
 
 class TestTrend:

@@ -90,6 +90,16 @@ class TestAFile:
     def test_the_file_as_an_office_program_saved_it_again(self, client: Client, file: bytes) -> None:
         assert "属实" in said(client, file=brought(altered(file, "封面", "D1", "")))
 
+    def test_the_name_of_a_sheet_does_not_count(self, client: Client, file: bytes) -> None:
+        book, out = load_workbook(BytesIO(file)), BytesIO()
+        book["台账"].title = "任务清单"
+        book.save(out)
+        assert "属实" in said(client, file=brought(out.getvalue()))
+
+    def test_what_an_outsider_took_away_is_not_called_a_forgery(self, scene: Scene, client: Client) -> None:
+        told = said(client, file=brought(taken(client, f"/plans/{scene.plan.slug}/export/ledger.xlsx"), "清单.xlsx"))
+        assert told.startswith("文件“清单.xlsx”不能校验： 封面写明公开下载的文件不登记校验码。")
+
     @pytest.mark.parametrize("cell", ["A1", "A2", "A3", "B4", "D4", "G4", "H4", "K5"])
     def test_one_cell_changed_is_found_out(self, client: Client, file: bytes, code: str, cell: str) -> None:
         told = said(client, file=brought(altered(file, "台账", cell, "改过")))

@@ -65,7 +65,7 @@ class TestTheCover:
     def test_an_outsiders_file_carries_no_code(self, scene: Scene, client: Client) -> None:
         found = book(client, "ledger.xlsx")
         assert cover(found)["校验码"] == "公开下载的文件不登记校验码"
-        assert found["台账"].oddFooter.left.text is None
+        assert found["任务清单"].oddFooter.left.text is None
         assert not ExportRecord.objects.exists()
 
     def test_each_is_one_event(self, scene: Scene) -> None:

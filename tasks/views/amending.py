@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,29 +31,14 @@ def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -
     standing = {name: getattr(measure, name) for name in amending.SETTINGS}
     check = partial(amending.refuse_contradiction, measure)
     form = SettingsForm(typed(request), initial=standing, measure=measure, check=check)
-    if request.method == "POST" and (made := amended(request, measure, form)) is not None:
-        messages.success(request, said(measure, made))
-        return redirect("measure", slug, number, order)
+    if request.method == "POST" and form.is_valid():
+        why = {name: form.cleaned_data[name] for name in ("reason", "document")}
+        with form.refusals():
+            made = amending.amend_measure(request.user, measure=measure, changes=form.given, **why, now=timezone.now())
+            messages.success(request, said(measure, made))
+            return redirect("measure", slug, number, order)
     context = {"measure": measure, "task": measure.main_task, "plan": measure.main_task.plan, "form": form}
     return render(request, "tasks/closing/settings.html", context)
-
-
-def amended(request: HttpRequest, measure: Measure, form: SettingsForm) -> list[Amendment] | None:
-    """The amendments made, perhaps none; None where the form has something to mend."""
-    if not form.is_valid():
-        return None
-    try:
-        return amending.amend_measure(
-            request.user,
-            measure=measure,
-            changes=form.given,
-            reason=form.cleaned_data["reason"],
-            document=form.cleaned_data["document"],
-            now=timezone.now(),
-        )
-    except ValidationError as refused:
-        form.refuse(refused)
-        return None
 
 
 def said(measure: Measure, made: list[Amendment]) -> str:
@@ -72,11 +56,8 @@ def plan_cadence(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     form = CadenceForm(typed(request), initial={"cadence": plan.cadence})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             made = amending.set_cadence(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
-        else:
             words = f"已调整（第 {made.number} 号）" if made else "没有变化"
             messages.success(request, f"填报周期{words}。")
             return redirect("periods", slug)

@@ -14,9 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tasks.forms import ReportForm
+from tasks.queries.reports import files_of
 from tasks.services.report_rules import VersionConflict
 from tasks.views.report_pages import Spot, hints_of, spot_or_404
 from tasks.views.reporting import attach, kept_draft
+from units.middleware import note_refusal
 
 
 @never_cache
@@ -34,7 +36,7 @@ def report_autosave(request: HttpRequest, duty: int, period: int) -> JsonRespons
     except VersionConflict as conflict:
         return JsonResponse({"by": str(conflict.current.written_by)}, status=409)
     except PermissionDenied as refused:
-        return JsonResponse({"why": str(refused)}, status=422)
+        return JsonResponse({"why": note_refusal(request, refused)}, status=422)
     except ValidationError as refused:
         return JsonResponse({"why": "".join(refused.messages)}, status=422)
 
@@ -52,7 +54,7 @@ def saved(request: HttpRequest, spot: Spot) -> JsonResponse:
     form.is_valid()
     draft = kept_draft(request, spot, form, path=reverse("report", args=[spot.duty.pk, spot.period.pk]))
     refusals = attach(request, draft)
-    files = {"files": list(draft.attachments.all()), "problems": refusals}
+    files = {"files": files_of(draft.pk), "problems": refusals}
     return JsonResponse(
         {
             "version": draft.version,

@@ -17,6 +17,7 @@ from tasks.roundtrip import as_shown
 from tasks.services import roundtrip
 from tasks.services.report_rules import VersionConflict
 from tasks.services.reporting import submit_report
+from units.middleware import note_refusal
 from units.permissions import Permission, require
 
 MOVED = "写入以后又有改动，请打开核对后再提交。"
@@ -77,7 +78,7 @@ def revert(request: HttpRequest, found: ChangeSet) -> HttpResponse:
     try:
         roundtrip.revert_changes(request.user, change_set=found, now=timezone.now())
     except (PermissionDenied, VersionConflict) as refused:
-        return page(request, found, [str(refused)])
+        return page(request, found, [note_refusal(request, refused)])
     except ValidationError as refused:
         return page(request, found, list(refused.messages))
     messages.success(request, f"已整批撤销，{found.cell_count} 处都恢复到写入以前。")
@@ -99,7 +100,7 @@ def submit(request: HttpRequest, found: ChangeSet) -> HttpResponse:
         except ValidationError as refused:
             problems.append(f"{code}：{''.join(refused.messages)}")
         except (PermissionDenied, VersionConflict) as refused:
-            problems.append(f"{code}：{refused}")
+            problems.append(f"{code}：{note_refusal(request, refused)}")
         else:
             done.append(code)
     if done:

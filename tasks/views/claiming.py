@@ -78,15 +78,12 @@ def acted(request: HttpRequest, form: OfficeForm, standing: Any, verb: Any, said
         return withdrawn(request, standing)
     if repeats(form, standing, request.user):
         return redirect(request.path)
-    if not form.is_valid():
-        return None
-    try:
-        verb()
-    except ValidationError as refused:
-        form.refuse(refused)
-        return None
-    messages.success(request, said)
-    return redirect(request.path)
+    if form.is_valid():
+        with form.refusals():
+            verb()
+            messages.success(request, said)
+            return redirect(request.path)
+    return None
 
 
 def repeats(form: OfficeForm, standing: Any, user: User) -> bool:

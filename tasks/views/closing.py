@@ -20,6 +20,7 @@ from tasks.services import closing as services
 from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import tabs
 from tasks.views.workbench import deadline
+from units.middleware import note_refusal
 from units.models import User
 from units.permissions import Permission, require
 
@@ -122,7 +123,7 @@ def decide(request: HttpRequest, kind: Kind, claim: Claim, form: ClaimDecisionFo
     try:
         decided = carry_out(request.user, kind, claim, form)
     except PermissionDenied as refused:
-        return page(request, kind, claim, form=form, refusal=f"没有提交：{refused}")
+        return page(request, kind, claim, form=form, refusal=f"没有提交：{note_refusal(request, refused)}")
     except ValidationError as refused:
         form.refuse(refused)
         return page(request, kind, get_object_or_404(kind.everything(request.user), pk=claim.pk), form=form)
@@ -154,11 +155,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     measure = claim.measure
     form = ReasonForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             services.reopen_measure(request.user, claim=claim, reason=form.cleaned_data["reason"], now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
-        else:
             messages.success(request, f"举措 {measure.code} 已重新打开，申请和核验的记录都保留。")
             return redirect("measure", measure.main_task.plan.slug, measure.main_task.number, measure.order)
     context = {"claim": claim, "measure": measure, "plan": measure.main_task.plan, "form": form}

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tasks.forms_office import InstructionForm
-from tasks.models import Instruction, Measure, Plan, ProgressReport
+from tasks.models import Measure, Plan, ProgressReport
 from tasks.permissions import visible_to
 from tasks.queries.instructions import proposal
 from tasks.services import instructing as services
@@ -42,22 +41,14 @@ def instruction_new(request: HttpRequest, slug: str) -> HttpResponse:
         initial={"owner": proposed.owner, "due_on": proposed.due_on},
     )
     back = way_back(request, came_from(request, otherwise(plan, measure)))
-    if request.method == "POST" and form.is_valid() and (given := carry_out(request, plan, measure, report, form)):
-        messages.success(request, f"{given}已发出，由{given.owner}办理，时限 {given.due_on}。")
-        return redirect(back)
+    if request.method == "POST" and form.is_valid():
+        about: dict[str, Any] = {"plan": plan, "measure": measure, "report": report}
+        with form.refusals():
+            given = services.give_instruction(request.user, **about, **form.cleaned_data, now=timezone.now())
+            messages.success(request, f"{given}已发出，由{given.owner}办理，时限 {given.due_on}。")
+            return redirect(back)
     context = {"plan": plan, "measure": measure, "report": report, "form": form, "back": back}
     return render(request, "tasks/instructions/new.html", context)
-
-
-def carry_out(
-    request: HttpRequest, plan: Plan, measure: Measure | None, report: ProgressReport | None, form: InstructionForm
-) -> Instruction | None:
-    about: dict[str, Any] = {"plan": plan, "measure": measure, "report": report}
-    try:
-        return services.give_instruction(request.user, **about, **form.cleaned_data, now=timezone.now())
-    except ValidationError as refused:
-        form.refuse(refused)
-        return None
 
 
 def report_asked(request: HttpRequest, plan: Plan) -> ProgressReport | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -146,10 +146,8 @@ def carry_out(request: HttpRequest, one: Instruction, door: Door, form: SeenForm
     """Do it; the page with what is to be mended where it was refused."""
     if form.is_valid():
         words = {"text" if door.words == "answer" else door.words: form.cleaned_data[door.words]}
-        try:
+        with form.refusals():
             door.call(request.user, instruction=one, seen_at=form.cleaned_data["seen_at"], **words, now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
     if not form.errors:
         return None
     one.refresh_from_db()

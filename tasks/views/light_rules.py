@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -71,10 +71,8 @@ def previewed(proposed: Rule, today: datetime.date) -> dict[str, Any]:
 
 def adopted(request: HttpRequest, form: LightRuleForm, fingerprint: str) -> bool:
     """Whether it was; else the form says why not."""
-    try:
+    with form.refusals():
         row = adopt_rule(request.user, **form.cleaned_data, previewed=fingerprint, now=timezone.now())
-    except ValidationError as refused:
-        form.refuse(refused)
-        return False
-    messages.success(request, f"已采用{row}，{row.since_on} 起施行。")
-    return True
+        messages.success(request, f"已采用{row}，{row.since_on} 起施行。")
+        return True
+    return False

@@ -20,6 +20,7 @@ from tasks.views.changes import in_short
 from tasks.views.review_tabs import require_reviewer
 from units.choices import Role
 from units.keys import is_key
+from units.middleware import note_refusal
 
 GONE = "已不在您的待审队列中：可能已被审核、撤回，或由您自己填写"
 CHANGED = "在您勾选以后被修改过，请先看新的内容"
@@ -90,7 +91,8 @@ def pass_all(request: HttpRequest, ticked: dict[int, int]) -> HttpResponse:
         reviewing.pass_reports(
             request.user, chosen=[(report, ticked[report.pk]) for report in found], now=timezone.now()
         )
-    except (VersionConflict, PermissionDenied, ValidationError):
+    except (VersionConflict, PermissionDenied, ValidationError) as refused:
+        note_refusal(request, refused)
         return preview(request, ticked, f"这 {len(found)} 项都没有通过，因为其中有的刚才有了变动。")
     codes = "、".join(report.duty.measure.code for report in found)
     follows = "是否公开在“公开”一页决定" if request.user.role == Role.OFFICE else "已转督查专员复审"

@@ -8,13 +8,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from tasks.choices import WRITABLE, ReportState
+from tasks.choices import ReportState
 from tasks.forms import ReportForm, UnchangedForm
 from tasks.hints import Hint, hints
 from tasks.models import Duty, ProgressReport, ReportingPeriod
 from tasks.permissions import can_move, seen_by, sees, writes_for
 from tasks.queries.content import EMPTY, content_of, opening
-from tasks.queries.reports import counting_reports, duty_by_key, last_approved, opened_period
+from tasks.queries.reports import (
+    counting_for,
+    duty_by_key,
+    files_of,
+    last_approved,
+    opened_period,
+    return_being_mended,
+    reviews_of,
+)
 from tasks.services.report_rules import existing, first_level, is_past, is_writable
 from tasks.views.report_rows import LABELS, as_posted, form_rows, shown, shown_rows, values
 from units.models import User
@@ -74,8 +82,8 @@ def common(spot: Spot, now: datetime.datetime) -> dict[str, Any]:
         "task": measure.main_task,
         "plan": measure.main_task.plan,
         "is_past": is_past(spot.period, now),
-        "files": list(spot.report.attachments.all()) if spot.report else [],
-        "last_files": list(spot.last.attachments.all()) if spot.last else [],
+        "files": files_of(spot.report.pk) if spot.report else [],
+        "last_files": files_of(spot.last.pk) if spot.last else [],
     }
 
 
@@ -124,17 +132,9 @@ def form_page(
         "file_problems": files,
         "kept_text": notice == FOUND_AGAIN,
         "notice": notice,
-        "review": last_return(spot.report),
+        "review": return_being_mended(spot.report) if spot.report else None,
     }
     return render(request, "tasks/reports/form.html", context)
-
-
-def last_return(report: ProgressReport | None) -> Any:
-    """Why it came back, for as long as it is being mended: the first thing that is saved makes a draft of what was returned."""
-    if report is None or report.state not in WRITABLE:
-        return None
-    last = report.reviews.select_related("decided_by__unit").last()
-    return last if last and not last.is_passed else None
 
 
 def hints_of(form: ReportForm, last: ProgressReport | None) -> list[Hint]:
@@ -151,26 +151,19 @@ def hints_of(form: ReportForm, last: ProgressReport | None) -> list[Hint]:
 
 def shown_page(request: HttpRequest, spot: Spot, notice: str = "", unsaved: ReportForm | None = None) -> HttpResponse:
     """The report as it stands, what was decided on it, and what is possible. `unsaved` is text that came too late."""
-    report = corrected(spot.report)
+    report = spot.report and counting_for(spot.report)
     may_withdraw = (
         spot.report is not None and not spot.period.is_frozen and can_move(spot.user, "withdraw_report", spot.report)
     )
     context = common(spot, timezone.now()) | {
         "shown": report,
         "rows": shown_rows(report, spot.last) if report else [],
-        "reviews": spot.report.reviews.select_related("decided_by__unit") if spot.report else [],
+        "reviews": reviews_of(spot.report.pk) if spot.report else [],
         "may_withdraw": may_withdraw,
         "notice": notice,
         "unsaved": differing(unsaved, content_of(report) if report else EMPTY) if unsaved else [],
     }
     return render(request, "tasks/reports/shown.html", context)
-
-
-def corrected(report: ProgressReport | None) -> ProgressReport | None:
-    """What counts in its place: its approved correction, or that one's; else the report itself."""
-    if report is None:
-        return None
-    return counting_reports([report.period]).filter(duty=report.duty_id).first() or report
 
 
 class Difference(NamedTuple):

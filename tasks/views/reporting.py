@@ -41,6 +41,7 @@ from tasks.views.report_pages import (
 from tasks.views.report_rows import GROUPS, as_posted, changed_labels
 from tasks.views.workbench import bench_page
 from units.keys import is_key
+from units.middleware import note_refusal
 from units.permissions import Permission, require
 
 STALE = "登录状态在填写期间换过，刚才没有保存。文字都在下面，请再按一次。"
@@ -256,7 +257,8 @@ def withdraw(request: HttpRequest, spot: Spot) -> HttpResponse:
     version = int(typed) if is_key(typed) else 0
     try:
         reporting.withdraw_report(request.user, report=spot.report, version=version, now=timezone.now())
-    except (VersionConflict, PermissionDenied):
+    except (VersionConflict, PermissionDenied) as refused:
+        note_refusal(request, refused)
         return shown_page(request, spot, "这份填报刚才有了变动，没有撤回。现在的情况如下。")
     except ValidationError as refused:
         return shown_page(request, spot, "".join(refused.messages))

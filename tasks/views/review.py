@@ -32,6 +32,7 @@ from tasks.views.review_tabs import require_reviewer, tabs
 from tasks.views.workbench import deadline
 from units.choices import Role
 from units.keys import is_key
+from units.middleware import note_refusal
 from units.models import User
 
 PER_PAGE = 25
@@ -181,7 +182,7 @@ def decide(request: HttpRequest, report: ProgressReport) -> HttpResponse:
     except VersionConflict as conflict:
         return overtaken(request, conflict.current, form)
     except PermissionDenied as refused:
-        return page(request, report, form=form, refusal=f"没有提交：{refused}")
+        return page(request, report, form=form, refusal=f"没有提交：{note_refusal(request, refused)}")
     except ValidationError as refused:
         form.refuse(refused)
         return page(request, report, form=form)

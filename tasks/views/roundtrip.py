@@ -29,6 +29,7 @@ from tasks.services.report_rules import VersionConflict
 from tasks.services.roundtrip import ChosenRow
 from tasks.textdiff import Piece, text_diff, two_texts
 from tasks.views.handing_out import download
+from units.middleware import note_refusal
 from units.permissions import Permission, require
 
 OURS, THEIRS = "ours", "theirs"
@@ -113,7 +114,7 @@ def apply(request: HttpRequest, found: Upload, difference: Difference, choices: 
     except VersionConflict:
         return preview(request, found, difference_of(request, found), choices, whole=MOVED)
     except PermissionDenied as refused:
-        return preview(request, found, difference_of(request, found), choices, whole=str(refused))
+        return preview(request, found, difference_of(request, found), choices, whole=note_refusal(request, refused))
     except ValidationError as refused:
         return preview(request, found, difference_of(request, found), choices, whole="".join(refused.messages))
     messages.success(request, f"已写入 {made.cell_count} 处，都存为草稿，还没有提交。")

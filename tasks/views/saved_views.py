@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,11 +27,8 @@ def saved_views(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     form = ViewForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             view = services.save_view(request.user, plan=plan, **form.cleaned_data, now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
-        else:
             messages.success(request, f"视图“{view.name}”已保存。")
             return redirect(address(view))
     views = [(view, services.can_change(request.user, view)) for view in usable_by(request.user, plan)]
@@ -47,11 +43,8 @@ def rename_view(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     view = changeable(request, slug, pk)
     form = ViewForm(typed(request), initial={"name": view.name})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             services.rename_view(request.user, view=view, name=form.cleaned_data["name"], now=timezone.now())
-        except ValidationError as refused:
-            form.refuse(refused)
-        else:
             messages.success(request, "视图已改名。")
             return redirect("ledger-views", slug)
     return render(request, "tasks/ledger/view_rename.html", {"plan": view.plan, "view": view, "form": form})

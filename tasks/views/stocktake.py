@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -84,22 +83,14 @@ def stocktake_wording(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, Permission.WRITE_STOCKTAKE)
     plan = get_object_or_404(Plan, slug=slug)
     form = WordingForm(typed(request), stored=wording_of(plan))
-    if request.method == "POST" and form.is_valid() and saved(request, plan, form):
-        return redirect("stocktake", slug)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            changed = save_wording(request.user, plan=plan, changes=form.changes, now=timezone.now())
+            labels = "、".join(SECTIONS[name].label for name in changed)
+            messages.success(request, f"已保存汇报稿的文字：{labels}。" if changed else "文字没有改动。")
+            return redirect("stocktake", slug)
     context = {"plan": plan, "form": form, "texts": TEXTS.items(), "figures": FIGURES.items()}
     return render(request, "tasks/stocktake/wording.html", context)
-
-
-def saved(request: HttpRequest, plan: Plan, form: WordingForm) -> bool:
-    """Whether it was; else the form says why not."""
-    try:
-        changed = save_wording(request.user, plan=plan, changes=form.changes, now=timezone.now())
-    except ValidationError as refused:
-        form.refuse(refused)
-        return False
-    labels = "、".join(SECTIONS[name].label for name in changed)
-    messages.success(request, f"已保存汇报稿的文字：{labels}。" if changed else "文字没有改动。")
-    return True
 
 
 def asked_pack(request: HttpRequest, slug: str) -> tuple[Stocktake, list[ReportingPeriod]]:

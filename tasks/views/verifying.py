@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tasks.excel.checkcode import as_typed
+from tasks.excel.looks import NO_CODE
 from tasks.excel.original_table import digest_of
 from tasks.excel.reread import Reread, UnreadableFileError, reread
 from tasks.forms import VerifyForm
@@ -31,6 +32,11 @@ class Verdict:
     printed: str = ""  # the code that the file itself carries
     problem: str = ""
     original: Plan | None = None  # whose table as issued it is, as it stands now
+
+    @property
+    def is_without_code(self) -> bool:
+        """Taken away by an outsider: nothing was kept that it could be held against."""
+        return not self.records and self.printed == NO_CODE
 
     @property
     def is_genuine(self) -> bool:

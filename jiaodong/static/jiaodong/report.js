@@ -177,6 +177,8 @@
     } else if (problem.status === 422 || problem.status === 404) {
       isStopped = true;
       say((problem.why || "这份填报现在不能保存。") + copy + "。");
+    } else if (problem.status === 413) {
+      say("文字或文件太大，服务器没有收下，" + copy + "。文字请删减；文件请换小一些的，再选一次。");
     } else if (problem.status) {
       say("服务器暂时不能保存（" + problem.status + "），" + copy + "，会自动再试。");
     } else {

@@ -61,8 +61,45 @@
     say();
   }
 
+  // Characters as the server counts them: one for each sign, without the space around the text.
+  function tooMany(field) { return Array.from(field.value.trim()).length - field.dataset.longest; }
+
+  // How long a text is, beside it, from nine tenths of what is accepted.
+  function sayLength(field) {
+    var id = field.id + "_length", line = document.getElementById(id), most = Number(field.dataset.longest);
+    var over = tooMany(field);
+    if (!line) {
+      if (over <= -most / 10) return;
+      line = document.createElement("p");
+      line.id = id;
+      line.setAttribute("role", "status");
+      field.setAttribute("aria-describedby", ((field.getAttribute("aria-describedby") || "") + " " + id).trim());
+      field.insertAdjacentElement("afterend", line);
+    }
+    line.className = over > 0 ? "invalid-feedback d-block" : "hint mt-1 mb-0";
+    line.hidden = over <= -most / 10;
+    line.textContent = "已写 " + (most + over) + " 字，最多 " + most + " 字" + (over > 0 ? "，请删减 " + over + " 字。" : "。");
+  }
+
+  // A text that would be refused is not sent: here it stands, and is mended. A button that leaves it behind may pass.
+  function stopTooLong(event) {
+    if (event.submitter && event.submitter.formNoValidate) return;
+    var field = Array.prototype.find.call(event.target.elements, function (one) {
+      return one.dataset.longest && tooMany(one) > 0;
+    });
+    if (!field) return;
+    event.preventDefault();
+    event.stopPropagation();
+    sayLength(field);
+    field.focus();
+  }
+
   document.querySelectorAll("[data-mode]").forEach(switchOnTheSpot);
   document.querySelectorAll("[data-chosen]").forEach(sayChosen);
+  document.addEventListener("input", function (event) {
+    if (event.target.dataset.longest) sayLength(event.target);
+  });
+  document.addEventListener("submit", stopTooLong, true);
   document.addEventListener("click", function (event) {
     closeMenus(event.target.closest("details.menu"));
   });
