@@ -9,7 +9,7 @@ from tasks.excel.cells import Share
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import Figure, Line
 from tasks.queries.ledger_lines import LedgerLine
-from tasks.queries.stocktake import Stocktake, in_chinese, obliged_names, problems_of
+from tasks.queries.stocktake import Stocktake, in_chinese, problems_of
 
 CODES = Column("举措编号", 60)
 COLUMNS = {
@@ -85,7 +85,7 @@ def red(line: LedgerLine) -> list[Any]:
         PROGRESS_WORDS[ProgressLight(standing.progress_light)],
         DEADLINE_WORDS[DeadlineLight(standing.deadline_light)],
     )
-    names = "、".join(obliged_names(line))
+    names = "、".join(line.obliged_names)
     return [line.code, line.title, line.text, names, *lights, *percents, line.due_on, problems_of(line)]
 
 

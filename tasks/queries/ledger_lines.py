@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Value
 
+from tasks.choices import OBLIGED_ROLES
 from tasks.queries.basis import Basis, Standing
 from tasks.queries.measures import DUTY_FIELDS, LINE_FIELDS, DutyLine, MeasureLine
 from tasks.queries.told import TOLD_FIELDS, Told, approvers
@@ -31,6 +32,11 @@ class LedgerLine(MeasureLine):
 
     def __hash__(self) -> int:
         return hash((self.pk, self.text, len(self.duties), len(self.reports)))
+
+    @property
+    def obliged_names(self) -> list[str]:
+        """Who must report, each once."""
+        return list(dict.fromkeys(duty.name for duty in self.duties if duty.role in OBLIGED_ROLES))
 
     @property
     def reviewers(self) -> str:

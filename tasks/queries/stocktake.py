@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import ReportState
 from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod, StocktakeWording
 from tasks.queries import coordination
@@ -289,10 +289,6 @@ def codes_of(reports: list[ProgressReport]) -> list[str]:
 
 def in_chinese(day: datetime.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def obliged_names(line: LedgerLine) -> list[str]:
-    return list(dict.fromkeys(duty.name for duty in line.duties if duty.role in OBLIGED_ROLES))
 
 
 def problems_of(line: LedgerLine) -> str:

@@ -6,6 +6,7 @@ Everything in it came about through the services; the clock stands at `LATER`, f
 import datetime
 from dataclasses import dataclass, field
 
+from django.db.models import F
 from django.utils import timezone
 
 from jiaodong.testing.played import played_once
@@ -201,3 +202,8 @@ def move_dates(scene: Scene, office: User) -> None:
     for day in (datetime.date(2026, 11, 20), datetime.date(2026, 11, 30)):
         amending.amend_measure(office, measure=scene.measures["3-1"], changes={"due_on": day}, **given)
     amending.amend_measure(office, measure=scene.measures["3-2"], changes={"halted": Halt.SUSPENDED}, **given)
+
+
+def count_turn(plan: Plan) -> None:
+    """As every verb does that changes a light or a figure; what is written past the services is not looked for before."""
+    plan.summaries.filter(period=None).update(turn=F("turn") + 1)

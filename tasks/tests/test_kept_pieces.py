@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import caches
-from django.db.models import F
 from django.utils import timezone
 
 from tasks.choices import DutyRole
@@ -13,7 +12,7 @@ from tasks.models import Duty, Field, Measure, MeasureStanding, Plan, ReportingP
 from tasks.services.reviewing import approve_report
 from tasks.tables_ledger import LedgerTable, pages
 from tasks.tests.desk import client_of
-from tasks.tests.scene import LATER, Scene
+from tasks.tests.scene import LATER, Scene, count_turn
 from tasks.views import dashboard_lists
 from tasks.views.ledger_rows import DRAWN
 from units.models import Unit, UnitGroupMember, User
@@ -43,9 +42,8 @@ def settle(scene: Scene, **values: object) -> None:
 
 
 def judge(scene: Scene) -> None:
-    """As the services do: whatever changes a standing counts a turn of its plan."""
     MeasureStanding.objects.filter(measure=scene.measures["2-1"]).update(percent=77)
-    scene.plan.summaries.filter(period=None).update(turn=F("turn") + 1)
+    count_turn(scene.plan)
 
 
 def name(rows, **values: str) -> Callable[[Scene], None]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from tasks.models import LastLook, LightChange
 from tasks.tests.desk import client_of
 from tasks.tests.pages import Shown
-from tasks.tests.scene import LATER, Scene, at
+from tasks.tests.scene import LATER, Scene, at, count_turn
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,7 @@ class TestSinceLastLook:
             LightChange.objects.create(
                 plan=scene.plan, measure=scene.measures[code], at=at(10, 21), before="on_track", after="at_risk"
             )
+        count_turn(scene.plan)
         assert self.turned(Shown(client, own)) == ["变差1-1 任务1 正常 → 有风险"]
 
     def test_another_units_page_asks_nobody_to_confirm(self, scene: Scene) -> None:

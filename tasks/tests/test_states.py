@@ -71,10 +71,10 @@ class TestKept:
         correct(stage)
         assert kinds(shown(stage)) == kept | {"1-7": ["填报内容"]}
 
-    def test_the_second_one_asks_for_its_page_alone(self, stage, django_assert_num_queries):
+    def test_the_second_one_asks_in_which_state_the_plan_is(self, stage, django_assert_num_queries):
         """Not for rows and reports of either side, nor for the duties touched."""
         client = client_of(stage.office)
-        for expected in (25, 19):
+        for expected in (25, 7):
             with django_assert_num_queries(expected):
                 client.get(COMPARE, {"from": ReportingPeriod.objects.earliest("as_of").pk, "to": stage.period.pk})
 

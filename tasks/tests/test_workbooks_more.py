@@ -145,7 +145,7 @@ class TestTheOthers:
         page = client.get(of_period).context
         header, *rows = raw(client, f"{of_period}board.xlsx")
         assert header == ["单位", *STATE_LABELS.values()]
-        lines = [*page["lines"], page["total"]]
+        lines = [*page["lines"], *page["totals"]]
         assert rows == [[line["name"], *(count for _, _, count in line["cells"])] for line in lines]
 
     @pytest.mark.parametrize("query", ["?state=missing", "?state=approved&unit=jt", ""])

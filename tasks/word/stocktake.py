@@ -9,7 +9,7 @@ from tasks.excel.layout import halves
 from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.queries.counted import IN_TABLES, Figure, Line
 from tasks.queries.ledger_lines import LedgerLine
-from tasks.queries.stocktake import Step, Stocktake, Turned, in_chinese, obliged_names, problems_of
+from tasks.queries.stocktake import Step, Stocktake, Turned, in_chinese, problems_of
 from tasks.word.official import TEXT_WIDTH, Cell, Noted, Official, Piece
 from tasks.wording import SECTIONS, Name, pieces
 
@@ -217,7 +217,7 @@ def difference(step: Step) -> str:
 
 def red_row(line: LedgerLine) -> list[str]:
     text = line.text if len(line.text) <= LONGEST_TEXT else f"{line.text[:LONGEST_TEXT]}……"
-    return [line.code, text, "、".join(obliged_names(line)), state_of(line), problems_of(line)]
+    return [line.code, text, "、".join(line.obliged_names), state_of(line), problems_of(line)]
 
 
 def state_of(line: LedgerLine) -> str:
