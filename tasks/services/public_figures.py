@@ -1,7 +1,7 @@
 """Keeping what the public overview counts: by the verbs that turn the edition and know what that changes in the counts.
 
 Whatever else turns the edition makes the kept figures void, and pages count anew. `carried` locks the edition's row just
-before the writing, whose triggers lock it anyhow.
+before the writing, whose triggers lock it anyhow; in which order to other locks, `tasks.services.standing` says.
 """
 
 from collections import defaultdict
@@ -21,6 +21,12 @@ def count_public(plan: int) -> None:
         PublicFigures.objects.update_or_create(plan_id=plan, defaults={"mark": mark, "figures": counted(plan)})
 
 
+def hold_edition() -> str | None:
+    """The edition's mark, locked until the transaction ends; None before anything was written."""
+    held = PublicEdition.objects.select_for_update(no_key=True).order_by()
+    return held.values_list("mark", flat=True).first()
+
+
 @contextmanager
 def carried(reports: Iterable[ProgressReport] = ()) -> Iterator[None]:
     """Around a writing that changes the figures by nothing but publishing these reports or taking them down.
@@ -28,8 +34,7 @@ def carried(reports: Iterable[ProgressReport] = ()) -> Iterator[None]:
     Figures that held before it hold after it, under the new edition; those of the reports' plans hold after it in any case.
     The reports come with `report_rules.BESIDE`.
     """
-    held = PublicEdition.objects.select_for_update(no_key=True).order_by()
-    mark = held.values_list("mark", flat=True).first()
+    mark = hold_edition()
     touched: dict[int, set[int]] = defaultdict(set)
     for report in reports:
         touched[report.duty.measure.main_task.plan_id].add(report.duty.measure_id)

@@ -1,7 +1,9 @@
 """Keeping the summaries of `tasks.models.standing`: in the transaction of the verb that changes what they sum up.
 
 They hold no fact of their own. `rebuild` makes all of a plan's again; a test proves that after any verbs the kept rows
-equal the recount. Locks are taken in one order everywhere: period, duty, measure, summary, audit trail.
+equal the recount. Locks are taken in one order everywhere: period, rows of the table down to the measure, plan, claim or
+request, edition (of the public pages, which every writing of the table turns), summary, duty, filing, audit trail. A test
+holds every verb to it.
 """
 
 import datetime
@@ -39,6 +41,7 @@ from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units, tur
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 from tasks.queries.work_lists import FACTS, NEVER, listed, place_of, wrong
+from tasks.services.public_figures import hold_edition
 
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
@@ -48,8 +51,9 @@ def forget(**of_plan: Any) -> None:
     """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts.
 
     Summaries are locked before they are deleted: a verb that is writing figures of units below one of them has then ended, and
-    its figures go with the summary.
+    its figures go with the summary. Before them the edition, which the change will turn.
     """
+    hold_edition()
     summaries = StandingSummary.objects.filter(period=None, **of_plan)
     list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
     summaries.delete()
