@@ -20,6 +20,7 @@ from units.models import User
 
 WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
 HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
+WITHDRAWN = "这个期次已被撤销。"
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
@@ -32,8 +33,11 @@ class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the pa
 
 
 def locked(period: ReportingPeriod) -> ReportingPeriod:
-    """The period's row, locked: freezing and filing never overlap."""
-    return ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+    """The period's row, locked: freezing and filing never overlap. Raises ValidationError where it was withdrawn meanwhile."""
+    found = ReportingPeriod.objects.select_for_update(no_key=True).filter(pk=period.pk).order_by("pk").first()
+    if found is None:
+        raise ValidationError(WITHDRAWN)
+    return found
 
 
 def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
@@ -41,7 +45,8 @@ def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
     sql = WRITING + (HELD if connection.vendor == "postgresql" else "")
     found = next(iter(ReportingPeriod.objects.raw(sql, [period.pk, duty.pk])), None)
     if found is None:
-        raise ValidationError("这项职责已不在分工表中。")
+        is_withdrawn = not ReportingPeriod.objects.filter(pk=period.pk).exists()
+        raise ValidationError(WITHDRAWN if is_withdrawn else "这项职责已不在分工表中。")
     return found
 
 

@@ -95,7 +95,8 @@ def decide(
     counts = verb == "approve_report"
     if counts:
         for plan in sorted({period.plan for period in periods}, key=attrgetter("pk")):
-            standing.hold(plan)
+            if standing.hold(plan) is None:
+                standing.rebuild(plan, now=now)
     decided = [settle(by, verb, report, version, now, remark=remark, mend_by=mend_by) for report, version in chosen]
     if counts:
         put_in_step(decided, now)

@@ -7,7 +7,7 @@ one change set, which can be reverted once, as long as nobody has built on any o
 import datetime
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -53,6 +53,7 @@ def keep_upload(
 ) -> Upload:
     """Keep a returned workbook until its owner has decided. The same file again is the one already there."""
     require(by, Permission.WRITE_REPORTS)
+    period = locked(period)  # nobody withdraws it meanwhile
     digest = hashlib.sha256(data).hexdigest()
     if present := Upload.objects.filter(owner=by, sha256=digest).first():
         return present
@@ -88,6 +89,7 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     """
     refuse_others(by, upload.owner_id)
     period = locked(upload.period)
+    hold(row.duty.pk for row in rows)
     before = {row.duty.pk: existing(row.duty, period) for row in rows}
     written = [(row, save(by, period, row, now)) for row in rows]
     written = [(row, report) for row, report in written if is_changed(before[row.duty.pk], report)]
@@ -108,6 +110,11 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     codes = "、".join(row.duty.measure.code for row, _ in written)
     audit.record(by, "导入填报表", change_set, now=now, after={"格数": str(change_set.cell_count), "举措": codes})
     return change_set
+
+
+def hold(duties: Iterable[int]) -> None:
+    """All at once, before the first is written: each stands in the audit trail, and others wait for that with a duty of theirs."""
+    list(Duty.objects.select_for_update(no_key=True).filter(pk__in=list(duties)).order_by("pk").values_list("pk"))
 
 
 def save(by: User, period: ReportingPeriod, row: ChosenRow, now: datetime.datetime) -> ProgressReport:
@@ -162,6 +169,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
         raise PermissionDenied("只能撤销本单位的填报。")
     if moved := [row.duty.measure.code for row in rows if is_built_on(row)]:
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
+    hold(row.duty_id for row in rows)
     for row in rows:
         take_back(row, period, now)
     ChangeSet.objects.filter(pk=change_set.pk).update(reverted_at=now, reverted_by=by)
