@@ -18,7 +18,11 @@ from tasks.services import standing
 from units.choices import Role, UnitKind
 from units.models import User
 
-WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
+WRITING = (
+    "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty, tasks_measure measure, tasks_maintask task "
+    "WHERE one.id = %s AND duty.id = %s AND measure.id = duty.measure_id AND task.id = measure.main_task_id "
+    "AND task.plan_id = one.plan_id"
+)
 HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
 WITHDRAWN = "这个期次已被撤销。"
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
@@ -41,7 +45,9 @@ def locked(period: ReportingPeriod) -> ReportingPeriod:
 
 
 def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
-    """The period's row, locked against `locked` and not against those who write for other duties of it."""
+    """The period's row, locked against `locked` and not against those who write for other duties of it. The duty is of the same
+    plan.
+    """
     sql = WRITING + (HELD if connection.vendor == "postgresql" else "")
     found = next(iter(ReportingPeriod.objects.raw(sql, [period.pk, duty.pk])), None)
     if found is None:
