@@ -32,7 +32,7 @@ def stored(row: Row) -> Row | None:
 
 
 def held(rows: QuerySet[Row]) -> None:
-    """Locked before the edition and the summary, as their own verbs take them."""
+    """Locked where it is their turn: the table's before the edition and the summary, duties behind them."""
     list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
@@ -55,6 +55,7 @@ def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
     held(plan.main_tasks.all())
     held(measures)
     standing.forget(plan=plan)
+    held(duties)
     delete_recorded(by, plan, now=now, parts=[*duties, *measures, *plan.main_tasks.all()])
 
 
@@ -101,6 +102,7 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
     held(main_task.measures.all())
     standing.forget(plan=main_task.plan_id)
     duties = Duty.objects.filter(measure__main_task=main_task)
+    held(duties)
     delete_recorded(by, main_task, now=now, parts=[*duties, *main_task.measures.all()])
 
 
@@ -131,6 +133,7 @@ def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     held(Measure.objects.filter(pk=measure.pk))
     standing.forget(plan__main_tasks=measure.main_task_id)
+    held(measure.duties.all())
     delete_recorded(by, measure, now=now, parts=measure.duties.all())
 
 
@@ -151,6 +154,7 @@ def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
 def delete_duty(by: User, *, duty: Duty, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     standing.forget(plan__main_tasks__measures=duty.measure_id)
+    held(Duty.objects.filter(pk=duty.pk))
     delete_recorded(by, duty, now=now)
 
 
