@@ -1,9 +1,8 @@
 """Keeping the summaries of `tasks.models.standing`: in the transaction of the verb that changes what they sum up.
 
 They hold no fact of their own. `rebuild` makes all of a plan's again; a test proves that after any verbs the kept rows
-equal the recount. Locks are taken in one order everywhere: period, rows of the table down to the measure, plan, claim or
-request, edition (of the public pages, which every writing of the table turns), summary, duty, filing, audit trail. A test
-holds every verb to it.
+equal the recount. Locks are taken in one order everywhere, to which a test holds every verb: period, rows of the table down to
+the measure, plan, claim, edition (every writing of the table turns it), summary, duty, filing, audit trail.
 """
 
 import datetime
@@ -51,9 +50,9 @@ def forget(**of_plan: Any) -> None:
     """The table itself changes: until the next rebuild, pages compute the plan's lights from the facts.
 
     Summaries are locked before they are deleted: a verb that is writing figures of units below one of them has then ended, and
-    its figures go with the summary. Before them the edition, which the change will turn.
+    its figures go with the summary.
     """
-    hold_edition()
+    hold_edition()  # which the change will turn
     summaries = StandingSummary.objects.filter(period=None, **of_plan)
     list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
     summaries.delete()
@@ -76,11 +75,9 @@ def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
     summary = hold_or_begin(plan)
     today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
-    before, overtaken = {}, set()
-    for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):
-        before[key] = light
-        if holds_until < today:
-            overtaken.add(key)
+    known = list(kept.values_list("measure_id", "progress_light", "holds_until"))
+    before = {key: light for key, light, _ in known}
+    overtaken = {key for key, _, holds_until in known if holds_until < today}
     measures = Measure.objects.filter(main_task__plan=plan)
     kept.delete()
     for rows in in_parts(judged_in_parts(Judge.of(plan, today), measures)):
