@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from tasks.allocation.decisions import ALIAS, CLOSED, OPEN, Decisions, Meaning, Place
@@ -21,6 +20,7 @@ from tasks.allocation.loader import store
 from tasks.allocation.snapshot import settings_of
 from tasks.models import Amendment, Duty, Field, MainTask, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
+from tasks.services import locks
 from tasks.services.amending import AmendedLine, amended_at_once
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
@@ -130,18 +130,14 @@ def apply_table(
 
 
 def held_plan(slug: str) -> Plan | None:
-    """The plan, with all of its rows, locked in the order of `tasks.services.standing`, and forgotten."""
+    """The plan, with all of its rows, locked in the order of `tasks.services.locks`, and forgotten."""
     of_plan = ((Field, "plan"), (MainTask, "plan"), (Measure, "main_task__plan"))
     for model, path in of_plan:
-        hold(model.objects.filter(**{f"{path}__slug": slug}))
+        locks.held(model.objects.filter(**{f"{path}__slug": slug}))
     plan = Plan.objects.select_for_update(no_key=True).filter(slug=slug).first()
     forget(plan=plan)
-    hold(Duty.objects.filter(measure__main_task__plan=plan))
+    locks.held(Duty.objects.filter(measure__main_task__plan=plan))
     return plan
-
-
-def hold(rows: QuerySet[Any]) -> None:
-    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def enrol(by: User, examined: Examined, now: datetime.datetime) -> None:

@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES, ReportState
-from tasks.models import FrozenMeasure, Measure, MeasureStanding, Plan, ReportingPeriod
+from tasks.models import DutyFiling, FrozenMeasure, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
+from tasks.services.locks import hold
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import locked
-from tasks.services.standing import await_period, freeze_figures, hold, judge_frozen, rebuild, unlist
+from tasks.services.standing import await_period, freeze_figures, hold_all, judge_frozen, rebuild
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -73,7 +74,7 @@ def change_period(
     for name, value in changed.items():
         setattr(period, name, value)
     with carried():
-        hold(period.plan)  # whoever judges a measure by the period holds it, and then refers to the period's row
+        hold_all([period.plan], now=now)  # before the period's row, to which whoever holds it may be about to refer
         period.full_clean(exclude={"opened_by"})
         period.save(update_fields=list(changed))
     if changed.keys() - {"label"}:
@@ -102,7 +103,7 @@ def withdraw_period(by: User, *, period: ReportingPeriod, reason: str, now: date
         raise ValidationError("已有单位在本期填报或上传填报表，不能撤销。可以调整日期。")
     gone, plan = copy(period), period.plan
     with carried():
-        hold(plan)
+        hold_all([plan], now=now)
         MeasureStanding.objects.filter(period=period).update(period=None)  # stay until `rebuild` has seen what turned
         period.delete()
     rebuild(plan, now=now)
@@ -141,7 +142,7 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
     with carried():
         hold(period.plan)  # whoever lists duties anew does not do so in a period that is frozen meanwhile
         period.save(update_fields=["frozen_at", "frozen_by"])
-    unlist(period)
+    DutyFiling.objects.filter(period=period).delete()  # nothing is to be done in it any more
     audit.record(by, "冻结期次", period, now=now)
     return period
 

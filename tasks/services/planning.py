@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
 from tasks.services.amending import SETTINGS
+from tasks.services.locks import held
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
@@ -29,11 +30,6 @@ def stored(row: Row) -> Row | None:
     """The row as it lies there, locked; None for a new one."""
     rows = type(row)._default_manager.select_for_update(no_key=True)
     return rows.filter(pk=row.pk).order_by("pk").first()
-
-
-def held(rows: QuerySet[Row]) -> None:
-    """Locked where it is their turn: the table's before the edition and the summary, duties behind them."""
-    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def is_moved(row: Model, before: Model | None, *columns: str) -> bool:

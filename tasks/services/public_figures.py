@@ -1,7 +1,7 @@
 """Keeping what the public overview counts: by the verbs that turn the edition and know what that changes in the counts.
 
 Whatever else turns the edition makes the kept figures void, and pages count anew. `carried` locks the edition's row just
-before the writing, whose triggers lock it anyhow; in which order to other locks, `tasks.services.standing` says.
+before the writing, whose triggers lock it anyhow.
 """
 
 from collections import defaultdict
@@ -9,22 +9,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tasks.models import ProgressReport, PublicEdition, PublicFigures
+from tasks.models import ProgressReport, PublicFigures
 from tasks.queries import public
 from tasks.queries.edition import public_edition
 from tasks.queries.public_figures import Counts, counted
+from tasks.services.locks import hold_edition
 
 
 def count_public(plan: int) -> None:
     """Count a plan's figures. The edition is read before: if it turns meanwhile, they are kept under one that is over."""
     if mark := public_edition():
         PublicFigures.objects.update_or_create(plan_id=plan, defaults={"mark": mark, "figures": counted(plan)})
-
-
-def hold_edition() -> str | None:
-    """The edition's mark, locked until the transaction ends; None before anything was written."""
-    held = PublicEdition.objects.select_for_update(no_key=True).order_by()
-    return held.values_list("mark", flat=True).first()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ one change set, which can be reverted once, as long as nobody has built on any o
 import datetime
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from django.db.models import RestrictedError
 from django.db.models.deletion import ProtectedError
 
 from tasks.choices import ReportState
-from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, Upload
+from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, UnitFiling, Upload
 from tasks.permissions import writes_for
 from tasks.queries.content import content_of
+from tasks.services.locks import held
 from tasks.services.report_rules import existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import count_filing
@@ -89,7 +90,8 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     """
     refuse_others(by, upload.owner_id)
     period = locked(upload.period)
-    hold(row.duty.pk for row in rows)
+    held(Duty.objects.filter(pk__in=[row.duty.pk for row in rows]))  # all, before the first stands in the audit trail
+    held(UnitFiling.objects.filter(period=period, unit=upload.unit))
     before = {row.duty.pk: existing(row.duty, period) for row in rows}
     written = [(row, save(by, period, row, now)) for row in rows]
     written = [(row, report) for row, report in written if is_changed(before[row.duty.pk], report)]
@@ -110,11 +112,6 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     codes = "、".join(row.duty.measure.code for row, _ in written)
     audit.record(by, "导入填报表", change_set, now=now, after={"格数": str(change_set.cell_count), "举措": codes})
     return change_set
-
-
-def hold(duties: Iterable[int]) -> None:
-    """All at once, before the first is written: each stands in the audit trail, and others wait for that with a duty of theirs."""
-    list(Duty.objects.select_for_update(no_key=True).filter(pk__in=list(duties)).order_by("pk").values_list("pk"))
 
 
 def save(by: User, period: ReportingPeriod, row: ChosenRow, now: datetime.datetime) -> ProgressReport:
@@ -169,7 +166,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
         raise PermissionDenied("只能撤销本单位的填报。")
     if moved := [row.duty.measure.code for row in rows if is_built_on(row)]:
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
-    hold(row.duty_id for row in rows)
+    held(Duty.objects.filter(pk__in=[row.duty_id for row in rows]))
     for row in rows:
         take_back(row, period, now)
     ChangeSet.objects.filter(pk=change_set.pk).update(reverted_at=now, reverted_by=by)

@@ -14,7 +14,7 @@ from tasks.triggers import WATCHED
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 SEED, MOST_STEPS = 3, 2000
-IN_ORDER = {  # as `tasks.services.standing` says; reports are locked by whoever holds their period, or has nothing else
+IN_ORDER = {  # as `tasks.services.locks` says; reports are locked by whoever holds their period, or has nothing else
     "tasks_reportingperiod": "period",
     "tasks_field": "field",
     "tasks_maintask": "main task",
@@ -52,10 +52,11 @@ def locks_of(step: Callable[[], str]) -> tuple[str, list[str]]:
     found: dict[str, None] = {}
 
     def watch(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        for table in locked_by(sql):
+        result = execute(sql, params, many, context)
+        for table in locked_by(sql) if context["cursor"].rowcount else ():
             if table in IN_ORDER:
                 found.setdefault(IN_ORDER[table])
-        return execute(sql, params, many, context)
+        return result
 
     with connection.execute_wrapper(watch):
         done = step()
