@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tasks.services.importing import apply_table
+from tasks.tests.bringing import HEAD, OWN, SECOND, examined, kept, settled
+from tasks.tests.people import NOW, make_stage
 from tasks.tests.table_verbs import ALL_VERBS, furnished
 from tasks.tests.verbs import Office
 from tasks.triggers import WATCHED
@@ -63,12 +66,27 @@ def locks_of(step: Callable[[], str]) -> tuple[str, list[str]]:
     return done, list(found)
 
 
+def in_order(locks: list[str]) -> bool:
+    return locks == sorted(locks, key=RANKS.__getitem__)
+
+
 def test_every_verb_takes_them_in_the_one_order() -> None:
     office, wrong = Office(furnished(), SEED), defaultdict(set)
     for _ in range(MOST_STEPS):
         done, locks = locks_of(lambda: office.step(ALL_VERBS))
-        if locks != sorted(locks, key=RANKS.__getitem__):
+        if not in_order(locks):
             wrong[done].add(" > ".join(locks))
         if set(office.done) == set(ALL_VERBS):
             break
     assert (dict(wrong), set(ALL_VERBS) - set(office.done)) == ({}, set())
+
+
+def test_so_does_a_table_that_brings_a_unit_with_it() -> None:
+    stage = make_stage()
+    table = settled(stage.office, kept(stage.office, HEAD + OWN + SECOND, NOW), NOW)
+    seen = examined(table, NOW).digest
+    done, locks = locks_of(
+        lambda: apply_table(stage.office, table=table, seen=seen, reason="年度修订", now=NOW).reason
+    )
+    assert (done, in_order(locks), locks[-1]) == ("年度修订", True, "audit trail")
+    assert {"measure", "plan", "edition", "duty"} <= set(locks)
