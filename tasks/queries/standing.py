@@ -245,10 +245,12 @@ class Present:
 
     @cached_property
     def outdated(self) -> dict[int, MeasureStanding]:
-        """The kept rows that `anew` replaces."""
-        if self.summary is None or not self.anew:
+        """The kept rows that `anew` replaces: of a forgotten plan all that are left."""
+        if not self.anew:
             return {}
-        return {row.measure_id: row for row in MeasureStanding.objects.filter(measure__in=self.anew)}
+        kept = MeasureStanding.objects.filter(plan=self.plan)
+        rows = kept if self.summary is None else kept.filter(measure__in=self.anew)
+        return {row.measure_id: row for row in rows if row.measure_id in self.anew}
 
     @cached_property
     def sums(self) -> Sums:

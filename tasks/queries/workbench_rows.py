@@ -116,7 +116,9 @@ def pairs(writer: Q, periods: Keys, role: Q, wanted: tuple[str, ...]) -> QuerySe
 def handed_in(writer: Q, periods: Keys) -> QuerySet[Any]:
     """`writer` leads from a report. What was handed in last stands first."""
     obliged = of_state(writer, periods, *HANDED_IN).filter(duty__role__in=OBLIGED_ROLES, submitted_at__isnull=False)
-    return obliged.order_by("-submitted_at", "pk").values_list(*duty_columns("duty__"), "period_id", *REPORT_COLUMNS)
+    return obliged.order_by("-submitted_at", "duty_id").values_list(
+        *duty_columns("duty__"), "period_id", *REPORT_COLUMNS
+    )
 
 
 @prepared

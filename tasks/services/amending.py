@@ -52,6 +52,7 @@ def amend_measure(
     if unknown := set(changes) - set(SETTINGS):
         raise TypeError(f"not a setting of a measure: {sorted(unknown)}")
     measure = locked_measure(measure)
+    Plan.objects.select_for_update(no_key=True).get(pk=measure.main_task.plan_id)  # before the edition
     changed = {name: value for name, value in changes.items() if getattr(measure, name) != value}
     if not changed:
         return []

@@ -149,8 +149,7 @@ def grant_extension(
     if request.state == ClaimState.GRANTED and request.decided_by_id == by.pk:
         return request
     refuse_overtaken(measure, request)
-    decided = decide_claim(by, request, "grant_extension", remark, now)
-    amend_measure(
+    amend_measure(  # before anything is recorded: whoever reports on the measure may wait for the audit trail
         by,
         measure=measure,
         changes={"due_on": request.new_due_on},
@@ -158,7 +157,7 @@ def grant_extension(
         document=document,
         now=now,
     )
-    return decided
+    return decide_claim(by, request, "grant_extension", remark, now)
 
 
 def refuse_overtaken(measure: Measure, request: ExtensionRequest) -> None:

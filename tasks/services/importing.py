@@ -17,11 +17,13 @@ from django.utils import timezone
 from tasks.allocation.decisions import ALIAS, CLOSED, OPEN, Decisions, Meaning, Place
 from tasks.allocation.loader import store
 from tasks.allocation.snapshot import settings_of
-from tasks.models import Amendment, Duty, Measure, Plan, TableImport
+from tasks.models import Amendment, Duty, Field, MainTask, Measure, Plan, TableImport
 from tasks.queries.intake import Examined, examine, snapshot
+from tasks.services import locks
 from tasks.services.amending import AmendedLine, amended_at_once
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
+from tasks.services.standing import forget
 from tasks.services.storing import delete_with_file, plain_name, purge, stored
 from units import audit
 from units.models import Unit, User
@@ -107,9 +109,7 @@ def apply_table(
     """
     table = held(by, table)
     refuse_without(reason, "请写明导入的理由。")
-    plan = Plan.objects.select_for_update(no_key=True).filter(slug=table.slug).first()
-    for model, of_plan in ((Measure, "main_task__plan"), (Duty, "measure__main_task__plan")):
-        list(model.objects.select_for_update(of=("self",), no_key=True).filter(**{of_plan: plan}).values_list("pk"))
+    plan = held_plan(table.slug)
     examined = examine(table, timezone.localdate(now))
     if examined.digest != seen:
         raise OvertakenError
@@ -126,6 +126,17 @@ def apply_table(
     table.first_amendment, table.last_amendment = (made[0].number, made[-1].number) if made else (None, None)
     table.save()
     return table
+
+
+def held_plan(slug: str) -> Plan | None:
+    """The plan, with all of its rows, locked in the order of `tasks.services.locks`, and forgotten."""
+    of_plan = ((Field, "plan"), (MainTask, "plan"), (Measure, "main_task__plan"))
+    for model, path in of_plan:
+        locks.held(model.objects.filter(**{f"{path}__slug": slug}))
+    plan = Plan.objects.select_for_update(no_key=True).filter(slug=slug).first()
+    forget(plan=plan)
+    locks.held(Duty.objects.filter(measure__main_task__plan=plan))
+    return plan
 
 
 def enrol(by: User, examined: Examined, now: datetime.datetime) -> None:

@@ -10,13 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.choices import OBLIGED_ROLES, ReportState
-from tasks.models import FrozenMeasure, Measure, Plan, ReportingPeriod
+from tasks.models import DutyFiling, FrozenMeasure, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
+from tasks.services.locks import hold
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
-from tasks.services.standing import await_period, freeze_figures, judge_frozen, rebuild, unlist
+from tasks.services.report_rules import locked
+from tasks.services.standing import await_period, freeze_figures, hold_all, judge_frozen, rebuild
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
@@ -72,6 +74,7 @@ def change_period(
     for name, value in changed.items():
         setattr(period, name, value)
     with carried():
+        hold_all([period.plan], now=now)  # before the period's row, to which whoever holds it may be about to refer
         period.full_clean(exclude={"opened_by"})
         period.save(update_fields=list(changed))
     if changed.keys() - {"label"}:
@@ -100,6 +103,8 @@ def withdraw_period(by: User, *, period: ReportingPeriod, reason: str, now: date
         raise ValidationError("已有单位在本期填报或上传填报表，不能撤销。可以调整日期。")
     gone, plan = copy(period), period.plan
     with carried():
+        hold_all([plan], now=now)
+        MeasureStanding.objects.filter(period=period).update(period=None)  # stay until `rebuild` has seen what turned
         period.delete()
     rebuild(plan, now=now)
     before = {SETTINGS[name]: getattr(gone, name) for name in SETTINGS}
@@ -112,7 +117,7 @@ def is_used(period: ReportingPeriod) -> bool:
 
 def unfrozen(period: ReportingPeriod) -> ReportingPeriod:
     """The period for this transaction alone. Raises ValidationError where it is frozen."""
-    period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+    period = locked(period)
     if period.is_frozen:
         raise ValidationError("这个期次已经冻结，不能再改。")
     return period
@@ -122,7 +127,7 @@ def unfrozen(period: ReportingPeriod) -> ReportingPeriod:
 def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) -> ReportingPeriod:
     """冻结: from here on the period and each measure's state in it stay as they are. Repeated, it changes nothing."""
     require(by, Permission.MANAGE_PERIODS)
-    period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+    period = locked(period)
     if period.is_frozen:
         return period
     if timezone.localdate(now) < period.opens_on:
@@ -135,8 +140,9 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
     freeze_figures(period)
     period.frozen_at, period.frozen_by = now, by
     with carried():
+        hold(period.plan)  # whoever lists duties anew does not do so in a period that is frozen meanwhile
         period.save(update_fields=["frozen_at", "frozen_by"])
-    unlist(period)
+    DutyFiling.objects.filter(period=period).delete()  # nothing is to be done in it any more
     audit.record(by, "冻结期次", period, now=now)
     return period
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tasks.models import ProgressReport, PublicEdition, PublicFigures
+from tasks.models import ProgressReport, PublicFigures
 from tasks.queries import public
 from tasks.queries.edition import public_edition
 from tasks.queries.public_figures import Counts, counted
+from tasks.services.locks import hold_edition
 
 
 def count_public(plan: int) -> None:
@@ -28,8 +29,7 @@ def carried(reports: Iterable[ProgressReport] = ()) -> Iterator[None]:
     Figures that held before it hold after it, under the new edition; those of the reports' plans hold after it in any case.
     The reports come with `report_rules.BESIDE`.
     """
-    held = PublicEdition.objects.select_for_update(no_key=True).order_by()
-    mark = held.values_list("mark", flat=True).first()
+    mark = hold_edition()
     touched: dict[int, set[int]] = defaultdict(set)
     for report in reports:
         touched[report.duty.measure.main_task.plan_id].add(report.duty.measure_id)

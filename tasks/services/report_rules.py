@@ -18,8 +18,13 @@ from tasks.services import standing
 from units.choices import Role, UnitKind
 from units.models import User
 
-WRITING = "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty WHERE one.id = %s AND duty.id = %s"
+WRITING = (
+    "SELECT one.* FROM tasks_reportingperiod one, tasks_duty duty, tasks_measure measure, tasks_maintask task "
+    "WHERE one.id = %s AND duty.id = %s AND measure.id = duty.measure_id AND task.id = measure.main_task_id "
+    "AND task.plan_id = one.plan_id"
+)
 HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
+WITHDRAWN = "这个期次已被撤销。"
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
@@ -32,16 +37,22 @@ class VersionConflict(Exception):  # noqa: N818 - a state of affairs that the pa
 
 
 def locked(period: ReportingPeriod) -> ReportingPeriod:
-    """The period's row, locked: freezing and filing never overlap."""
-    return ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+    """The period's row, locked: freezing and filing never overlap. Raises ValidationError where it was withdrawn meanwhile."""
+    found = ReportingPeriod.objects.select_for_update(no_key=True).filter(pk=period.pk).order_by("pk").first()
+    if found is None:
+        raise ValidationError(WITHDRAWN)
+    return found
 
 
 def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
-    """The period's row, locked against `locked` and not against those who write for other duties of it."""
+    """The period's row, locked against `locked` and not against those who write for other duties of it. The duty is of the same
+    plan.
+    """
     sql = WRITING + (HELD if connection.vendor == "postgresql" else "")
     found = next(iter(ReportingPeriod.objects.raw(sql, [period.pk, duty.pk])), None)
     if found is None:
-        raise ValidationError("这项职责已不在分工表中。")
+        is_withdrawn = not ReportingPeriod.objects.filter(pk=period.pk).exists()
+        raise ValidationError(WITHDRAWN if is_withdrawn else "这项职责已不在分工表中。")
     return found
 
 

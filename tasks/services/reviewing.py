@@ -3,7 +3,6 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -86,8 +85,7 @@ def decide(
     periods = [locked(period) for period in dict.fromkeys(report.period for report, _ in chosen)]
     counts = verb == "approve_report"
     if counts:
-        for plan in sorted({period.plan for period in periods}, key=attrgetter("pk")):
-            standing.hold(plan)
+        standing.hold_all({period.plan for period in periods}, now=now)
     decided = [settle(by, verb, report, version, now, remark=remark, mend_by=mend_by) for report, version in chosen]
     if counts:
         put_in_step(decided, now)

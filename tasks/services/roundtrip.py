@@ -16,9 +16,10 @@ from django.db.models import RestrictedError
 from django.db.models.deletion import ProtectedError
 
 from tasks.choices import ReportState
-from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, Upload
+from tasks.models import ChangedReport, ChangeSet, Duty, ProgressReport, ReportingPeriod, UnitFiling, Upload
 from tasks.permissions import writes_for
 from tasks.queries.content import content_of
+from tasks.services.locks import held
 from tasks.services.report_rules import existing, locked, moved_on, refuse_closed
 from tasks.services.reporting import save_draft
 from tasks.services.standing import count_filing
@@ -52,6 +53,7 @@ def keep_upload(
 ) -> Upload:
     """Keep a returned workbook until its owner has decided. The same file again is the one already there."""
     require(by, Permission.WRITE_REPORTS)
+    period = locked(period)  # nobody withdraws it meanwhile
     digest = hashlib.sha256(data).hexdigest()
     if present := Upload.objects.filter(owner=by, sha256=digest).first():
         return present
@@ -87,6 +89,8 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     """
     refuse_others(by, upload.owner_id)
     period = locked(upload.period)
+    held(Duty.objects.filter(pk__in=[row.duty.pk for row in rows]))  # all, before the first stands in the audit trail
+    held(UnitFiling.objects.filter(period=period, unit=upload.unit))
     before = {row.duty.pk: existing(row.duty, period) for row in rows}
     written = [(row, save(by, period, row, now)) for row in rows]
     written = [(row, report) for row, report in written if is_changed(before[row.duty.pk], report)]
@@ -161,6 +165,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
         raise PermissionDenied("只能撤销本单位的填报。")
     if moved := [row.duty.measure.code for row in rows if is_built_on(row)]:
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
+    held(Duty.objects.filter(pk__in=[row.duty_id for row in rows]))
     for row in rows:
         take_back(row, period, now)
     ChangeSet.objects.filter(pk=change_set.pk).update(reverted_at=now, reverted_by=by)

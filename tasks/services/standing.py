@@ -1,7 +1,7 @@
 """Keeping the summaries of `tasks.models.standing`: in the transaction of the verb that changes what they sum up.
 
 They hold no fact of their own. `rebuild` makes all of a plan's again; a test proves that after any verbs the kept rows
-equal the recount. Locks are taken in one order everywhere: period, duty, measure, summary, audit trail.
+equal the recount. In which order they lock, `tasks.services.locks` says.
 """
 
 import datetime
@@ -39,6 +39,7 @@ from tasks.queries.filing import FILING_STATES, NEED_NO_REPORT, count_units, tur
 from tasks.queries.reports import must_report
 from tasks.queries.standing import Judge, due_moves, facts_of, judged_in_parts, lit
 from tasks.queries.work_lists import FACTS, NEVER, listed, place_of, wrong
+from tasks.services.locks import held, hold, hold_edition
 
 COUNTED = [field.name for field in UnitFiling._meta.fields if isinstance(field, PositiveIntegerField)]
 
@@ -50,15 +51,17 @@ def forget(**of_plan: Any) -> None:
     Summaries are locked before they are deleted: a verb that is writing figures of units below one of them has then ended, and
     its figures go with the summary.
     """
+    hold_edition()  # which the change will turn
     summaries = StandingSummary.objects.filter(period=None, **of_plan)
-    list(summaries.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk"))
+    held(summaries)
     summaries.delete()
 
 
-def hold(plan: Plan) -> StandingSummary | None:
-    """The plan's summary, locked until the transaction ends; None where the plan has been forgotten."""
-    held = StandingSummary.objects.select_for_update(no_key=True).filter(plan=plan, period=None)
-    return held.order_by("pk").first()  # by period it would join a table that PostgreSQL refuses to lock
+def hold_all(plans: Collection[Plan], *, now: datetime.datetime) -> None:
+    """Their summaries. Those that have been forgotten are made now: behind the audit trail's lock it would be too late."""
+    for plan in sorted(plans, key=attrgetter("pk")):
+        if hold(plan) is None:
+            rebuild(plan, now=now)
 
 
 def hold_or_begin(plan: Plan) -> StandingSummary:
@@ -70,13 +73,12 @@ def hold_or_begin(plan: Plan) -> StandingSummary:
 @transaction.atomic
 def rebuild(plan: Plan, *, now: datetime.datetime) -> None:
     """Make every summary of the plan's present again, and log each light that turned since it was last kept."""
+    hold_edition()  # nobody changes the table meanwhile: where the plan was forgotten, there is no summary to wait for
     summary = hold_or_begin(plan)
     today, kept = timezone.localdate(now), MeasureStanding.objects.filter(plan=plan)
-    before, overtaken = {}, set()
-    for key, light, holds_until in kept.values_list("measure_id", "progress_light", "holds_until"):
-        before[key] = light
-        if holds_until < today:
-            overtaken.add(key)
+    known = list(kept.values_list("measure_id", "progress_light", "holds_until"))
+    before = {key: light for key, light, _ in known}
+    overtaken = {key for key, _, holds_until in known if holds_until < today}
     measures = Measure.objects.filter(main_task__plan=plan)
     kept.delete()
     for rows in in_parts(judged_in_parts(Judge.of(plan, today), measures)):
@@ -253,8 +255,7 @@ def recount_unfrozen(plan: Plan) -> None:
 
 def turn_filing(plan: Plan, needless: Mapping[int, bool]) -> None:
     """Measures (their keys) came to need no report, or need one again: the periods that still change follow."""
-    duties = Duty.objects.select_for_update(no_key=True).filter(measure__in=needless)
-    list(duties.order_by("pk").values_list("pk"))  # whoever writes a report on them has done so, or waits
+    held(Duty.objects.filter(measure__in=needless))  # whoever writes a report on them has done so, or waits
     for period in plan.periods.filter(frozen_at=None):
         list_again(period, needless)
         steps = sorted(turned_counts(period, needless).items())
@@ -292,8 +293,3 @@ def list_again(period: ReportingPeriod, measures: Collection[int] | None = None)
     sql, params = found.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {DutyFiling._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)
-
-
-def unlist(period: ReportingPeriod) -> None:
-    """A frozen period has nothing more to be done."""
-    DutyFiling.objects.filter(period=period).delete()

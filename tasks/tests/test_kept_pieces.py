@@ -1,18 +1,36 @@
-"""Pieces of a dashboard and rows of the ledger are kept under all that they show: whatever is written, a page is as if drawn anew."""
+"""Pieces of a dashboard, rows of the ledger, orders, counts and answers are kept under all that they depend on: whatever is
+written, a page is as if everything were counted and drawn anew.
+"""
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.utils import timezone
 
 from tasks.choices import DutyRole
-from tasks.models import Duty, Field, Measure, MeasureStanding, Plan, ReportingPeriod
+from tasks.models import (
+    Duty,
+    Field,
+    MainTask,
+    Measure,
+    MeasureStanding,
+    Plan,
+    ProgressReport,
+    PublicFigures,
+    ReportingPeriod,
+)
 from tasks.services.reviewing import approve_report
+from tasks.services.standing import rebuild
 from tasks.tables_ledger import LedgerTable, pages
 from tasks.tests.desk import client_of
+from tasks.tests.readers import browser_of
 from tasks.tests.scene import LATER, Scene, count_turn
+from tasks.tests.table_verbs import ALL_VERBS, furnished
+from tasks.tests.verbs import Office
 from tasks.views import dashboard_lists
 from tasks.views.ledger_rows import DRAWN
 from units.models import Unit, UnitGroupMember, User
@@ -72,6 +90,27 @@ WRITTEN: dict[str, Callable[[Scene], object]] = {
 }
 
 
+TOKENS = re.compile(r'value="\w{64}"|nonce="[^"]+"|[0-9a-f]{32}')
+SEEDS, STEPS, AT_ONCE, COUNTED_ANEW = (1,), 60, 12, 3
+OF_PLAN = (
+    "", "tasks/", "ledger/", "dashboard/", "coordination/", "stocktake/", "compare/", "periods/", "publishing/", "amendments/",
+    "rules/", "ledger/views/", "export/", "instructions/", "search/?q=海洋", "publishing/publish/",
+)  # fmt: skip
+ELSEWHERE = (
+    "/", "/units/", "/workbench/", "/review/", "/review/returned/", "/review/completions/", "/review/extensions/",
+    "/reports/uploads/", "/account/", "/plans/other/", "/plans/other/ledger/", "/plans/other/dashboard/",
+)  # fmt: skip
+OF_LEDGER = (
+    "progress=behind", "progress=unjudged", "deadline=overdue", "stage=completed", "field=1", "field=none", "disagreement=1",
+    "unit=jt&role=obliged", "unit=two", "moved=1", "schedule=1", "q=路基", "sort=-progress", "sort=percent", "sort=-due_on",
+    "sort=deadline", "sort=task", "sort=-stage", "sort=field", "sort=original_due_on",
+)  # fmt: skip
+OF_LIST = (
+    "field=1", "unit=jt", "unit=two", "role=lead", "published=any", "published=behind", "published=none", "q=举措",
+    "sort=-due_on", "sort=units", "sort=field", "unit=qd&role=shared",
+)  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: LATER)
@@ -112,3 +151,80 @@ def test_nothing_is_drawn_twice(scene: Scene, monkeypatch) -> None:
     monkeypatch.setattr("tasks.views.dashboard_figures.DashboardFigures.composition", None)
     monkeypatch.setattr("tasks.views.rows.MeasureRows.measure", None)
     answered(leader)
+
+
+def addresses(dice) -> Iterator[str]:
+    """Of every page that shows what is kept, and of what is there of each kind a few."""
+    plan = "/plans/jiaodong/"
+    yield from ELSEWHERE
+    yield from (plan + page for page in OF_PLAN)
+    yield from (f"{plan}ledger/?{asked}" for asked in OF_LEDGER)
+    yield from (f"{plan}tasks/?{asked}" for asked in OF_LIST)
+    yield from (f"{plan}tasks/{one.number}/" for one in some(dice, MainTask.objects.filter(plan__slug="jiaodong")))
+    for one in some(dice, Measure.objects.filter(main_task__plan__slug="jiaodong").select_related("main_task")):
+        yield from (f"{plan}measures/{one.code}/", f"{plan}measures/{one.code}/lights/")
+    for one in some(dice, Unit.objects.all()):
+        yield from (f"/units/{one.slug}/", f"{plan}dashboard/{one.slug}/", f"{plan}ledger/?unit={one.slug}")
+    for one in some(dice, ProgressReport.objects.all()):
+        yield from (f"/reports/{one.duty_id}/{one.period_id}/", f"/review/{one.pk}/")
+    for one in some(dice, ReportingPeriod.objects.all()):
+        yield from (f"{plan}periods/{one.pk}/{page}" for page in ("", "filing/", "freeze/", "change/", "filing.csv"))
+        yield from (f"/workbench/?period={one.pk}", f"{plan}publishing/?period={one.pk}")
+    for one in some(dice, ReportingPeriod.objects.exclude(frozen_at=None)):
+        yield from (f"{plan}ledger/?period={one.pk}&{asked}" for asked in OF_LEDGER[::3])
+        yield from (f"{plan}compare/?from={one.pk}&to=now", f"{plan}stocktake/?period={one.pk}")
+
+
+def some(dice, rows) -> list:
+    found = list(rows.order_by("pk"))
+    return dice.sample(found, min(2, len(found)))
+
+
+def shown(asked: list[tuple[User | None, str]]) -> dict[tuple[str, str], str]:
+    """Person and address -> status and page, without the tokens that differ in every answer."""
+    found = {}
+    for person, url in asked:
+        answer = browser_of(person or AnonymousUser()).get(url)
+        page = TOKENS.sub("", answer.getvalue().decode())
+        found[str(person), url] = f"{answer.status_code} {page}"
+    return found
+
+
+def empty() -> None:
+    """Nothing is kept in this process any more."""
+    ours = [module for name, module in sys.modules.items() if name.startswith(("tasks.", "units."))]
+    for value in [value for module in ours for value in vars(module).values()]:
+        if callable(getattr(value, "cache_clear", None)):
+            value.cache_clear()
+    DRAWN.clear()
+    for cache in caches.all():
+        cache.clear()
+
+
+def count_anew(office: Office) -> None:
+    """As the nightly command does; and what the public overview counts is kept no more."""
+    PublicFigures.objects.all().delete()
+    for plan in Plan.objects.order_by("pk"):
+        rebuild(plan, now=office.now)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_any_verbs_every_page_is_as_if_counted_and_drawn_anew(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(furnished(), seed)
+    monkeypatch.setattr(timezone, "now", lambda: office.now)
+    people = [*office.stage.everybody.values(), None]
+    for number in range(STEPS):
+        urls = office.dice.sample(list(addresses(office.dice)), AT_ONCE)
+        asked = [(office.dice.choice(people), url) for url in urls]
+        shown(asked)
+        done = office.step(ALL_VERBS)
+        if done not in ALL_VERBS:
+            continue
+        kept = shown(asked)
+        empty()
+        if number % COUNTED_ANEW == 0:
+            count_anew(office)
+        anew = shown(asked)
+        assert (number, done, [one for one in kept if kept[one] != anew[one]]) == (number, done, [])

@@ -7,14 +7,16 @@ from threading import Thread
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
+from tasks.choices import DutyRole
 from tasks.models import Duty
 from tasks.queries.drift import drift
 from tasks.queries.public import BY_FIELD
 from tasks.queries.public_figures import counted, right_figures
 from tasks.services.amending import amend_measure
+from tasks.services.planning import save_duty
 from tasks.services.public_figures import count_public
 from tasks.services.publishing import publish_reports
-from tasks.services.standing import rebuild
+from tasks.services.standing import forget, rebuild
 from tasks.tests.journeys import approved, more_duties, submitted
 from tasks.tests.people import NOW, TODAY, Stage, make_stage
 
@@ -33,6 +35,11 @@ def halt(stage: Stage, halted: str = "suspended") -> None:
 
 def resume(stage: Stage) -> None:
     halt(stage, "")
+
+
+def assign(stage: Stage) -> None:
+    duty = Duty(measure=stage.measure, unit=stage.office.unit, role=DutyRole.SHARED, position=9)
+    save_duty(stage.office, duty=duty, now=NOW)
 
 
 def recount(stage: Stage) -> None:
@@ -84,6 +91,16 @@ def test_and_where_a_measure_needs_reports_again(first: Act, second: Act) -> Non
     more_duties(stage, 1)
     rebuild(stage.plan, now=NOW)
     halt(stage)
+    during(lambda: first(stage), lambda: second(stage))
+    assert list(drift(stage.plan, TODAY)) == []
+
+
+@pytest.mark.parametrize("acts", [(recount, assign), (assign, recount)], ids=["recount-assign", "assign-recount"])
+def test_and_where_a_table_that_was_changed_is_changed_again_while_it_is_counted(acts: tuple[Act, Act]) -> None:
+    stage = make_stage()
+    more_duties(stage, 1)
+    forget(plan=stage.plan)
+    first, second = acts
     during(lambda: first(stage), lambda: second(stage))
     assert list(drift(stage.plan, TODAY)) == []
 

@@ -13,12 +13,17 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
-from tasks.models import SavedView, StandingSummary, UnitFigures
-from tasks.services.periods import open_period
+from tasks.models import DutyFiling, ProgressReport, SavedView, StandingSummary, UnitFigures
+from tasks.services import roundtrip
+from tasks.services.closing import reopen_measure, verify_completion
+from tasks.services.periods import freeze_period, open_period, withdraw_period
 from tasks.services.report_rules import locked, open_to
+from tasks.services.roundtrip import ChosenRow, apply_changes, keep_upload
 from tasks.services.saved_views import save_view
 from tasks.services.standing import forget, hold, rebuild
-from tasks.tests.people import NOW, TODAY, Stage, make_stage
+from tasks.tests.journeys import claimed, drafted, earlier_period, more_duties
+from tasks.tests.people import NOW, TODAY, Stage, content, make_stage
+from tasks.tests.test_lists_together import during
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -129,3 +134,49 @@ def test_two_clicks_save_one_view(stage):
     act = partial(save_view, stage.office, plan=stage.plan, name="滞后的", query="progress=behind", now=NOW)
     overtaken(first=act, other=act, then=lambda: None)
     assert SavedView.objects.count() == 1
+
+
+def test_a_workbook_holds_all_of_its_duties_before_the_first_is_written(stage, monkeypatch):
+    """Each of them stands in the audit trail, for which whoever writes on the last one in another period may wait."""
+    (duty,) = more_duties(stage, 1)
+    about = {"period": stage.period, "unit": duty.unit, "made_at": NOW, "now": NOW}
+    kept = keep_upload(stage.reporter, name="表.xlsx", data=b"x", **about)
+    other, waited = earlier_period(stage), []
+
+    def write(*args: object) -> ProgressReport:
+        waited.append(waits(lambda: open_to(duty, other)))
+        return save(*args)
+
+    save = roundtrip.save
+    monkeypatch.setattr(roundtrip, "save", write)
+    rows = [ChosenRow(one, content(), None, [("表", "K9", "progress", "", "路基")]) for one in (stage.duty, duty)]
+    apply_changes(stage.reporter, upload=kept, rows=rows, now=NOW)
+    assert waited == [True, True]
+
+
+class TestWithdrawnMeanwhile:
+    def withdraw(self, stage: Stage) -> None:
+        withdraw_period(stage.office, period=stage.period, reason="日期写错", now=NOW)
+
+    @pytest.mark.parametrize("act", ["withdraw", "freeze", "write", "bring back"])
+    def test_whoever_comes_second_is_told(self, stage, act):
+        """One who writes finds no period, and is not told that the duty is gone."""
+        about = {"period": stage.period, "unit": stage.duty.unit, "made_at": NOW, "now": NOW}
+        acts = {
+            "withdraw": partial(self.withdraw, stage),
+            "freeze": partial(freeze_period, stage.office, period=stage.period, now=NOW),
+            "write": partial(drafted, stage),
+            "bring back": partial(keep_upload, stage.reporter, name="表.xlsx", data=b"x", **about),
+        }
+        with pytest.raises(ValidationError, match="这个期次已被撤销"):
+            overtaken(first=partial(self.withdraw, stage), other=acts[act], then=lambda: None)
+
+
+def test_a_measure_that_is_reopened_is_not_listed_in_a_period_that_is_frozen_meanwhile(stage):
+    claim = claimed(stage)
+    rebuild(stage.plan, now=NOW)
+    verify_completion(stage.office, claim=claim, now=NOW)
+    freeze = partial(freeze_period, stage.office, period=stage.period, now=NOW)
+    reopen = partial(reopen_measure, stage.office, claim=claim, reason="复查未过", now=NOW)
+    during(freeze, reopen)
+    assert not DutyFiling.objects.filter(period=stage.period).exists()

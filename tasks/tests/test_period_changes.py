@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tasks.lights import ProgressLight
-from tasks.models import DutyFiling, MeasureStanding, ReportingPeriod, UnitFiling
+from tasks.models import DutyFiling, LightChange, MeasureStanding, ReportingPeriod, UnitFiling
 from tasks.queries.drift import drift
 from tasks.services.periods import freeze_period
 from tasks.services.standing import rebuild
@@ -100,6 +100,15 @@ class TestWithdrawing:
         assert list(drift(stage.plan, TODAY)) == []
         event = AuditEvent.objects.get(verb="撤销期次")
         assert (event.subject, json.loads(event.after)) == ("2026年三季度", {"理由": "日期写错"})
+
+    def test_the_lights_that_it_had_turned_turn_back(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        rebuild(stage.plan, now=NOW)
+        after = NOW + datetime.timedelta(days=10)
+        monkeypatch.setattr(timezone, "now", lambda: after)
+        rebuild(stage.plan, now=after)
+        client_of(stage.office).post(address(stage, "withdraw"), {"reason": "日期写错"})
+        turned = LightChange.objects.order_by("pk").values_list("before", "after")
+        assert list(turned) == [("awaited", "not_reported"), ("not_reported", "awaited")]
 
     def test_not_where_somebody_has_begun(self, stage: Stage) -> None:
         drafted(stage)

@@ -134,3 +134,26 @@ class TestDelete:
             delete_unit(make_user(Role.ADMINISTRATOR), unit=group.unit, now=NOW)
         assert refusal.value.messages == ["“五市政府”不能删除：还有职责 1 项与它关联。请先改派或删除这些内容。"]
         assert Duty.objects.get().via_group == group
+
+
+class TestElsewhere:
+    """What was reported, frozen and amended is of one plan, and so is what is kept of it."""
+
+    @pytest.mark.parametrize(
+        ("save", "row", "name"),
+        [
+            (planning.save_field, "field", "plan"),
+            (planning.save_main_task, "main_task", "plan"),
+            (planning.save_measure, "measure", "main_task"),
+            (planning.save_duty, "duty", "measure"),
+        ],
+    )
+    def test_no_row_moves_to_another_plan(self, office: User, save, row: str, name: str) -> None:
+        main_task, other = make_main_task(), make_measure(make_main_task(make_plan("other")))
+        measure = make_measure(main_task)
+        rows = {"field": make_field(main_task.plan), "main_task": main_task, "measure": measure}
+        moved = (rows | {"duty": make_duty(measure)})[row]
+        setattr(moved, name, {"plan": other.main_task.plan, "main_task": other.main_task, "measure": other}[name])
+        with pytest.raises(ValidationError, match="不能移到另一份分工表") as refused:
+            save(office, **{row: moved}, now=NOW)
+        assert list(refused.value.message_dict) == [name]

@@ -11,6 +11,7 @@ from tasks.services.periods import freeze_period
 from tasks.services.report_rules import VersionConflict
 from tasks.tests.journeys import approved, drafted, forwarded, submitted
 from tasks.tests.people import NOW, content, make_period
+from tasks.tests.samples import make_duty, make_main_task, make_measure, make_plan
 from units.audit import broken_links
 from units.models import AuditEvent
 
@@ -70,6 +71,11 @@ class TestSave:
             reporting.save_draft(
                 stage.other_reporter, duty=stage.duty, period=stage.period, content=content(), version=None, now=NOW
             )
+
+    def test_nor_anybody_a_duty_of_another_plan(self, stage):
+        elsewhere = make_duty(make_measure(make_main_task(make_plan("other"))), stage.duty.unit)
+        with pytest.raises(ValidationError, match="这项职责已不在分工表中"):
+            drafted(stage, elsewhere)
 
     def test_the_office_keeps_the_row_of_an_open_group(self, stage):
         report = reporting.save_draft(

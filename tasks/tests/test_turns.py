@@ -1,14 +1,17 @@
-"""上次查看以来 tells what the day alone has turned, whether the summaries were made again that night or not."""
+"""上次查看以来 tells what the day or the table alone has turned, whether the summaries were made again that night or not."""
 
 import datetime
 
 import pytest
 from django.utils import timezone
 
+from tasks.choices import DutyRole
+from tasks.models import Duty
 from tasks.queries.standing import Present
 from tasks.queries.turns import turns
 from tasks.services import standing
-from tasks.tests.scene import Scene, make_scene
+from tasks.services.planning import save_duty
+from tasks.tests.scene import LATER, TODAY, Scene, make_scene
 
 pytestmark = pytest.mark.django_db
 NEW_YEAR = datetime.date(2027, 1, 1)
@@ -34,3 +37,15 @@ def test_what_was_due_by_the_end_of_the_year_is_behind_on_new_years_day() -> Non
     assert [told(scene, *one) for one in asked] == expected
     standing.rebuild(scene.plan, now=clock(NEW_YEAR, 10))  # late, after somebody has looked
     assert [told(scene, *one) for one in asked[1:]] == expected[1:]
+
+
+def test_what_a_change_of_the_table_has_turned_is_told_before_it_is_counted_again() -> None:
+    """A further unit of 1-3 has not reported, and the period is over."""
+    scene = make_scene()
+    duty = Duty(measure=scene.measures["1-3"], unit=scene.units["fg"], role=DutyRole.SHARED, position=9)
+    before = told(scene, TODAY, LATER - ONE_DAY)
+    save_duty(scene.people["office"], duty=duty, now=LATER)
+    turned = sorted([*before, ("1-3", "at_risk", "not_reported")])
+    assert sorted(told(scene, TODAY, LATER - ONE_DAY)) == turned
+    standing.rebuild(scene.plan, now=LATER)
+    assert sorted(told(scene, TODAY, LATER - ONE_DAY)) == turned

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -42,12 +43,14 @@ class Office:
     def today(self) -> datetime.date:
         return timezone.localdate(self.now)
 
-    def step(self) -> str:
-        """One verb by the dice, refused or not."""
+    def step(self, verbs: "dict[str, Verb] | None" = None) -> str:
+        """One of the verbs by the dice, refused or not."""
+        verbs = verbs or VERBS
         self.now += self.dice.choice([0, 0, 0, 1, 5]) * ONE_DAY
-        (name,) = self.dice.choices(list(VERBS), [OFTEN.get(name, 1) for name in VERBS])
+        (name,) = self.dice.choices(list(verbs), [OFTEN.get(name, 1) for name in verbs])
         try:
-            VERBS[name](self)
+            with transaction.atomic():
+                verbs[name](self)
         except (NothingToTryError, PermissionDenied, ValidationError, reporting.VersionConflict):
             return f"{name} refused"
         self.done[name] += 1
@@ -270,7 +273,8 @@ def take_down(office: Office) -> None:
     publishing.unpublish_report(office.stage.office, report=report, reason="有误", now=office.now)
 
 
-VERBS: dict[str, Callable[[Office], None]] = {
+Verb = Callable[[Office], None]
+VERBS: dict[str, Verb] = {
     verb.__name__: verb
     for verb in (
         write, submit, withdraw, forward, approve, give_back, bulk_pass, unchanged, claim, verify, return_claim,
