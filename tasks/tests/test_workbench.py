@@ -229,8 +229,8 @@ class TestWho:
             "office": "/review/",
             "second_office": "/review/",
             "leader": "/plans/jiaodong/dashboard/",
-            "administrator": "/",
-            "auditor": "/",
+            "administrator": "/admin/units/user/",
+            "auditor": "/audit/",
         }
 
 
