@@ -235,15 +235,6 @@ class TestFirstPassword:
         self.change(client)
         assert (is_in(client), is_in(other)) == (True, False)
 
-    def test_one_changed_of_one_s_own_will_is_confirmed_on_the_account_s_page(
-        self, newcomer: User, client: Client
-    ) -> None:
-        assert self.change(client).headers["Location"] == "/start/"
-        answer = self.change(client, old=NEW, new=f"{NEW}-2", again=f"{NEW}-2")
-        assert answer.headers["Location"] == "/account/"
-        done = "密码已更改，这个账号在其他地方的登录已退出。"
-        assert [client.get("/account/").content.decode().count(done) for _ in range(2)] == [1, 0]
-
     def test_a_password_reset_by_the_administrator_is_a_first_one_again(self, newcomer: User, client: Client) -> None:
         self.change(client)
         services.set_password(

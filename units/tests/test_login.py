@@ -45,6 +45,16 @@ class TestLoggingIn:
         assert client.get("/login/?next=/units/").headers["Location"] == "/units/"
 
 
+class TestAnotherPassword:
+    def test_one_changed_of_one_s_own_will_is_confirmed_once(self, client: Client, person: User) -> None:
+        submit(client, "zhao", PASSWORD)
+        new = f"{PASSWORD}-2"
+        typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        assert client.post("/account/password/", typed).headers["Location"] == "/account/"
+        done = "密码已更改，这个账号在其他地方的登录已退出。"
+        assert [client.get("/account/").content.decode().count(done) for _ in range(2)] == [1, 0]
+
+
 class TestRefusal:
     """One answer whatever is wrong, so that nobody learns which accounts there are."""
 

@@ -22,6 +22,15 @@
     show();
   });
 
+  // A text is copied with one press. Sites inside an office are often plain http, where the newer way does not exist.
+  document.querySelectorAll("[data-copy]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      document.getElementById(button.dataset.copy).select();
+      button.nextElementSibling.textContent = document.execCommand("copy") ? "已复制。" : "已选中，请按 Ctrl+C 复制。";
+    });
+  });
+
   // A text that a button of the report form has sent is dropped from this computer once the server has said that it is kept.
   try {
     var handed = sessionStorage.getItem("handed");
