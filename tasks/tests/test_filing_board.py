@@ -74,17 +74,19 @@ class TestFilingBoard:
         listed = client.get(f"{address}filing/?state=unfinished").content.decode()
         assert (len(rows(listed)) - 1, "待报送 3 项</h1>" in listed) == (3, True)
         first, *lines = urged(listed).splitlines()
-        assert first == (
-            "2026年三季度填报将于 10月15日截止，以下 3 个单位还有 3 项没有报送，请尽快登录系统办理："
-        )
-        assert set(lines) == {"省交通运输厅：2-1（已退回，改好再交）", "青岛海关：2-1", "各执法部门：1-1（草稿没有提交）"}
+        assert first == ("2026年三季度填报将于10月15日截止，以下3个单位还有3项没有报送，请尽快登录系统办理：")
+        assert set(lines) == {
+            "省交通运输厅：2-1（已退回，改好再交）",
+            "青岛海关：2-1",
+            "各执法部门：1-1（草稿没有提交）",
+        }
         one = client.get(f"{address}filing/?state=unfinished&unit={filed.other_duty.unit.slug}").content.decode()
-        assert urged(one).splitlines()[0].endswith("，青岛海关还有 1 项没有报送，请尽快登录系统办理：")
+        assert urged(one).splitlines()[0].endswith("，青岛海关还有1项没有报送，请尽快登录系统办理：")
 
     def test_a_list_of_several_pages_is_told_by_numbers(self, filed, monkeypatch):
         monkeypatch.setattr(periods, "PER_PAGE", 1)
         listed = page(filed.office, f"{PERIODS}{filed.period.pk}/filing/?state=unfinished")
-        assert set(urged(listed).splitlines()[1:]) == {"省交通运输厅：1 项", "青岛海关：1 项", "各执法部门：1 项"}
+        assert set(urged(listed).splitlines()[1:]) == {"省交通运输厅：1项", "青岛海关：1项", "各执法部门：1项"}
 
     def test_only_the_office_chases_and_only_while_it_helps(self, filed):
         address = f"{PERIODS}{filed.period.pk}/filing/?state=unfinished"
