@@ -96,7 +96,9 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
     context = {
         "bench": bench,
         "workbooks": queries.workbooks(request.user, bench.periods),
-        "queues": tabs(request.user) if may(request.user, Permission.REVIEW_AT_OFFICE) else [],
+        "queues": [tab for tab in tabs(request.user) if tab.count]
+        if may(request.user, Permission.REVIEW_AT_OFFICE)
+        else [],
         "instructions": [instruction_line(one, today) for one in told],
         "lists": lists(bench, request, refused),
         "only": only,
