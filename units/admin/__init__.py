@@ -87,6 +87,14 @@ class UnitGroupAdmin(HistoryAdmin):
         return group.member_count
 
 
+class ActiveFilter(admin.BooleanFieldListFilter):
+    """Under the word of the column it filters; Django's own is another."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "启用"
+
+
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
     """Accounts. Never deleted, only switched off."""
@@ -95,7 +103,7 @@ class UserAdmin(ServiceAdmin):
     form = AccountForm
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "role", "unit", "active"]
-    list_filter = ["role", "is_active", "unit__kind"]
+    list_filter = ["role", ("is_active", ActiveFilter), "unit__kind"]
     list_select_related = ["unit"]
     search_fields = ["username", "whole_name", "unit__name", "unit__short_name"]
     search_help_text = "按账号、姓名或单位查找"
