@@ -1,6 +1,5 @@
 """The dashboards as pages: every number is the number of the rows it leads to, for everybody who may see it."""
 
-import datetime
 import re
 from urllib.parse import urlsplit
 
@@ -134,21 +133,6 @@ class TestLeader:
             given_at=LATER, given_by=leader,
         )  # fmt: skip
         assert page(leader).texts("//section[@aria-labelledby='decide']//ol/li/div/span") == ["举措 3-1"]
-
-    def test_instructions_that_ask_for_a_word_are_named_with_their_number(self, scene: Scene) -> None:
-        leader, yesterday = scene.people["leader"], LATER.date() - datetime.timedelta(days=1)
-        given = {"plan": scene.plan, "owner": scene.units["jt"], "given_at": LATER, "given_by": leader}
-        done = {"state": "answered", "answer": "已办。", "answered_at": LATER, "answered_by": scene.people["jt"]}
-        assert "批示" not in page(leader).text("//section[@aria-labelledby='decide']").replace("批示交办", "")
-        Instruction.objects.create(number=1, text="请办。", due_on=yesterday, **given)
-        Instruction.objects.create(number=2, text="请再办。", due_on=LATER.date(), **given, **done)
-        shown = page(leader)
-        assert "批示：1 件已反馈，等待办结；1 件逾期没有反馈。" in shown.texts(
-            "//section[@aria-labelledby='decide']/p"
-        )
-        for words, number in (("1 件已反馈", "第 2 号"), ("1 件逾期", "第 1 号")):
-            (url,) = shown.tree.xpath(f"//a[text()='{words}']/@href")
-            assert [text for text in ("第 1 号", "第 2 号") if text in page(leader, url).text("//main")] == [number]
 
     def test_every_list_is_two_clicks_from_the_report(self, scene: Scene) -> None:
         """The page itself leads to the reports behind what is to be decided, what is red and what does not agree."""
