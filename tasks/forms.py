@@ -31,7 +31,7 @@ class ChineseDateField(forms.DateField):
     def __init__(self, label: str, **options: Any) -> None:
         shape = {
             "inputmode": "numeric",
-            "placeholder": f"如 {DATE_EXAMPLE}",
+            "placeholder": "年-月-日",  # an example grows old: what is asked for lies in the future as often as not
             "autocomplete": "off",
             "class": "form-control",
         }

@@ -4,8 +4,10 @@ The second factor is django-otp's: it keeps the secret, refuses a code used twic
 time. Its clock is the machine's.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from axes.models import AccessAttempt
+from axes.utils import reset as forget_failed_logins
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,6 +34,21 @@ def record_logout(by: User, *, now: datetime) -> None:
 def record_failed_login(*, username: str, is_locked: bool, now: datetime) -> None:
     """A login that failed. The name typed is kept, since it may be a guess at somebody's; the password never."""
     audit.record(None, "登录被锁定" if is_locked else "登录失败", username, now=now)
+
+
+def is_locked(user: User, *, now: datetime) -> bool:
+    """Whether a computer from which this account was tried has to wait. The lock is on account and address together."""
+    since = now - timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
+    tried = AccessAttempt.objects.filter(username=user.username, attempt_time__gt=since)
+    return tried.filter(failures_since_start__gte=settings.LOGIN_FAILURE_LIMIT).exists()
+
+
+@transaction.atomic
+def lift_lock(by: User, *, user: User, now: datetime) -> None:
+    """Let a person who mistyped try again at once, with the password they have."""
+    require(by, Permission.MANAGE_ACCOUNTS)
+    if forget_failed_logins(username=user.username):
+        audit.record(by, "解除登录锁定", user, now=now)
 
 
 def record_refusal(by: User, *, act: str, sentence: str, now: datetime) -> None:

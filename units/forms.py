@@ -166,6 +166,12 @@ class AccountForm(SetPasswordMixin, forms.ModelForm):
         label="重置动态口令", required=False, help_text="手机丢失或更换时勾选并保存；本人下次登录时可重新设置。"
     )
 
+    lift_lock = forms.BooleanField(
+        label="解除登录锁定",
+        required=False,
+        help_text="连续输错，登录已暂停。勾选并保存，本人就可以用原来的密码再试。",
+    )
+
     class Meta:
         model = User
         fields = ["username", "last_name", "first_name", "email", "role", "unit", "is_active"]

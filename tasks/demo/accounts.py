@@ -15,7 +15,8 @@ def open_accounts(stage: Stage, administrator: User, now: datetime.datetime) -> 
         account(f"office{number}", f"督查专员{sign}", Role.OFFICE, commission)
         for number, sign in enumerate("甲乙", start=1)
     ]
-    others = [account("leader", "分管领导", Role.LEADER, commission), account("auditor", "审计员", Role.AUDITOR, None)]
+    stage.leader = account("leader", "分管领导", Role.LEADER, commission)
+    others = [stage.leader, account("auditor", "审计员", Role.AUDITOR, None)]
     for unit in reporting_units(stage):
         stage.reporters[unit.pk] = account(f"{unit.slug}-tb", f"{unit.name}填报员", Role.REPORTER, unit)
         if unit.slug != WITHOUT_REVIEWER:

@@ -1,7 +1,9 @@
-"""How the measures' dates are set, moved and kept in the demonstration: due dates, claims, extensions, a suspension."""
+"""How the measures go on in the demonstration beside their reports: due dates, claims, extensions, a suspension, 批示."""
 
 import datetime
 from collections.abc import Iterator
+
+from django.utils import timezone
 
 from tasks.choices import Halt
 from tasks.demo import story
@@ -9,7 +11,7 @@ from tasks.demo.dates import quarter_after, start_before
 from tasks.demo.stage import Script, Stage
 from tasks.demo.words import subject_of
 from tasks.models import Duty, Measure
-from tasks.services import closing
+from tasks.services import closing, instructing
 from tasks.services.amending import amend_measure
 
 DAYS = datetime.timedelta
@@ -67,6 +69,9 @@ def endings(stage: Stage, duties: list[Duty]) -> Iterator[Script]:
     waits = story.EXTENSION_WAITS
     yield extension(stage, first[waits], claimed_on(stage), stage.due[waits] + DAYS(90), is_granted=False)
     yield suspension(stage, first[story.SUSPENDED].measure)
+    for duty in duties:
+        if told := story.TOLD.get((duty.measure.code, duty.unit.slug)):
+            yield instruction(stage, duty, told)
 
 
 def completion(stage: Stage, duty: Duty, number: int) -> Script:
@@ -99,6 +104,30 @@ def extension(
         now = stage.later(now)
         yield now
         closing.grant_extension(stage.office[0], request=request, now=now, document="演示文件（延期）")
+
+
+def instruction(stage: Stage, duty: Duty, told: story.Told) -> Script:
+    """Hours are fixed: the dice belong to the reports."""
+    now = at_ten(stage.today + DAYS(told.given))
+    yield now
+    given = instructing.give_instruction(
+        stage.leader, plan=stage.plan, text=told.text, owner=duty.unit, due_on=stage.today + DAYS(told.due),
+        measure=duty.measure, now=now,
+    )  # fmt: skip
+    if told.answer:
+        now += DAYS(told.answered)
+        yield now
+        given = instructing.answer_instruction(
+            stage.writer(duty), instruction=given, text=told.answer, seen_at=None, now=now
+        )
+    if told.closed:
+        now += DAYS(told.closed)
+        yield now
+        instructing.close_instruction(stage.leader, instruction=given, seen_at=given.answered_at, now=now)
+
+
+def at_ten(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
 
 
 def suspension(stage: Stage, measure: Measure) -> Script:

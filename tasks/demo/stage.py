@@ -30,6 +30,7 @@ class Stage:
     tell: Callable[[str], None]
     periods: int = 8
     office: list[User] = field(default_factory=list)
+    leader: User | None = None
     reporters: dict[int, User] = field(default_factory=dict)  # by unit
     reviewers: dict[int, User] = field(default_factory=dict)  # by unit
     starts_on: datetime.date = datetime.date.min

@@ -66,5 +66,38 @@ EXTENDED_TWICE = "10-4"
 EXTENSION_WAITS = "3-1"
 SUSPENDED = "11-5"
 
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """批示 of the leader: given and due so many days from today, answered after so many, closed after so many more."""
+
+    text: str
+    given: int
+    due: int
+    answer: str = ""
+    answered: int = 0
+    closed: int = 0
+
+
+# One closed, one whose answer the leader has not looked at, one in hand. Kept apart from the matters above, which still wait.
+TOLD = {
+    ("15-1", "haiyang"): Told(
+        "（演示）请会同沿海两市逐段核对岸线分区，列出有冲突的岸段。",
+        -27,
+        -17,
+        "已核对完毕，有 3 处冲突，清单已印发（演示）。",
+        6,
+        2,
+    ),
+    ("1-3", "jiaotong-yunshu"): Told(
+        "（演示）请逐项排出迁建工程的节点，说明怎样赶上序时进度。",
+        -13,
+        2,
+        "节点已逐项排出，差距在用地预审（演示）。",
+        9,
+    ),
+    ("22-3", "difang-jinrong"): Told("（演示）请与各市商定交易平台的改造分工，报联席会议办公室。", -6, 8),
+}
+
 # Of each earlier period, drawn by the dice: how many duties.
 EARLIER_UNFILED, EARLIER_LATE, EARLIER_UNCHANGED, EARLIER_FALLEN, EARLIER_AT_RISK = 2, 3, 4, 1, 6

@@ -239,13 +239,17 @@ def finish(leaf: WriteOnlyWorksheet, sheet: Sheet, last_row: int, code: str) -> 
 def styles_of(sheet: Sheet, *, is_header: bool) -> list[str]:
     if is_header:
         return [HEAD] * len(sheet.columns)
-    return [style_of(column, is_merged=place < sheet.merged) for place, column in enumerate(sheet.columns)]
+    is_of_counts = not sheet.is_filtered  # its last row is a sum; its rows are a line high
+    return [
+        style_of(column, is_centred=is_of_counts or place < sheet.merged) for place, column in enumerate(sheet.columns)
+    ]
 
 
-def style_of(column: Column, *, is_merged: bool) -> str:
+def style_of(column: Column, *, is_centred: bool) -> str:
+    """In the middle of a row, or at its top, where texts of several lines stand beside each other."""
     if column.width > USUAL_WIDTH:
-        return MERGED if is_merged else TEXT
-    return NUMBER if is_merged else SHORT
+        return MERGED if is_centred else TEXT
+    return NUMBER if is_centred else SHORT
 
 
 def height_of(values: Sequence[Any], widths: Sequence[int]) -> float:

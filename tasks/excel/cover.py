@@ -7,7 +7,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from tasks.excel import layout
 from tasks.excel.cells import RowXml
-from tasks.excel.looks import LABEL, SIZE, TEXT, TITLE
+from tasks.excel.looks import LABEL, MERGED, SIZE, TITLE
 
 COVER = "封面"
 WIDTHS = (16, 84)
@@ -23,4 +23,4 @@ def cover_rows(sheet: WriteOnlyWorksheet, facts: Mapping[str, Any]) -> Iterator[
     layout.merge(sheet, 1, 1, 1, 2)
     for row, (label, value) in enumerate({**facts, "说明": WHAT_FOR}.items(), 2):
         height = layout.row_height(layout.text_height(str(value), WIDTHS[1], size=SIZE))
-        yield xml.row(row, "AB", [label, value], [LABEL, TEXT], height=height)
+        yield xml.row(row, "AB", [label, value], [LABEL, MERGED], height=height)

@@ -15,7 +15,8 @@ from units.prepared import prepared
 
 APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = "approved", "in_review", "returned", "drafted", "missing"
 KEPT_STATES = (APPROVED, IN_REVIEW, RETURNED, DRAFTED)
-OBLIGED, LATE = "obliged", "late"
+OBLIGED, LATE, UNFINISHED = "obliged", "late", "unfinished"
+WITH_THE_UNIT = (MISSING, RETURNED, DRAFTED)  # what is unfinished: it is the unit that has to act
 FILING_STATES = {
     ReportState.APPROVED: APPROVED,
     ReportState.SUBMITTED: IN_REVIEW,
@@ -70,7 +71,9 @@ class UnitFiled:
         return Filing(counts.total(), counts[APPROVED], counts[IN_REVIEW], counts[RETURNED], counts[DRAFTED])
 
     def count(self, state: str) -> int:
-        """Of a state, of `OBLIGED` or of `LATE`."""
+        """Of a state, of `OBLIGED`, `UNFINISHED` or `LATE`."""
+        if state == UNFINISHED:
+            return sum(self.counts[one] for one in WITH_THE_UNIT)
         return {OBLIGED: self.counts.total(), LATE: self.late}.get(state, self.counts[state])
 
 
@@ -223,9 +226,10 @@ class RowsBehind:
         duties = obliged_in(self.period).filter(unit__in=units).order_by(*order)
         if self.state == OBLIGED:
             return duties
-        column, values = {MISSING: ("pk", [None]), LATE: ("is_late", [True])}.get(
-            self.state, ("state", STATES[self.state])
-        )
+        column, wanted = {
+            MISSING: ("pk", Q(said=None)),
+            LATE: ("is_late", Q(said=True)),
+            UNFINISHED: ("state", Q(said=None) | Q(said__in=[*STATES[RETURNED], *STATES[DRAFTED]])),
+        }.get(self.state) or ("state", Q(said__in=STATES[self.state]))
         said = reports_of(self.period).filter(duty=OuterRef("pk")).order_by().values(column)[:1]
-        wanted = Q(said=None) if values == [None] else Q(said__in=values)
         return duties.alias(said=Subquery(said)).filter(wanted)  # of each by itself: see docs/performance.md

@@ -74,7 +74,7 @@ def mend(reporter: Page, duty: Duty) -> None:
 
 def pass_on(judge: Page, duty: Duty, outcome: str) -> None:
     judge.reload()
-    assert MENDED in as_it_stands(judge.get_by_role("region", name="与上期相比"))
+    assert MENDED in as_it_stands(judge.get_by_role("region", name="与退回时相比"))
     judge.get_by_role("radio", name="通过", exact=True).check()
     judge.get_by_role("button", name="提交", exact=True).click()
     told(judge, f"{duty.measure.code} {duty.unit.name}：{outcome}。")

@@ -111,6 +111,30 @@ def test_written_returned_and_mended(desk: Desk, open_page: OpenPage) -> None:
     assert (report.coordination_unit.name, str(report.coordination_due_on)) == ("青岛市政府", "2099-12-31")
 
 
+def test_a_decision_is_eight_keys_away_from_the_one_before(desk: Desk, open_page: OpenPage) -> None:
+    for duty in desk.duties[:3]:
+        desk.submitted(duty)
+    page = open_page()
+    log_in(page, desk.reviewer)
+    codes = arrived(page, "审核").locator(".queue .num").all_inner_texts()
+    press(page, "提交，看下一项")
+    told(page, f"{codes[0]} {desk.reviewer.unit.name}：初审通过")
+    press(page, "跳到这份填报")
+    expect(page.locator("#detail")).to_be_focused()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            break
+    expect(page.get_by_role("group", name="退回的常用理由")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("group", name="退回的常用理由")).to_be_visible()
+    expect(page.get_by_role("textbox", name="改好日期")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("textbox", name="改好日期")).to_be_hidden()
+    page.keyboard.press("Enter")
+    told(page, f"{codes[1]} {desk.reviewer.unit.name}：初审通过")
+
+
 REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
     .filter(one => !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility())
     .map((one, at) => { one.dataset.at = at; return one.type === 'radio' ? `radio ${one.name}` : String(at) })"""

@@ -27,6 +27,7 @@ def test_every_page_of_a_period_passes_axe_and_fits_a_phone(page: Page, desk: De
     enter(page, desk.office)
     here, before = f"{PLAN}periods/{desk.period.pk}/", f"{PLAN}periods/{desk.before.pk}/"
     pages = [f"{PLAN}periods/", here, f"{here}filing/?state=missing", f"{here}filing/?state=drafted", f"{here}freeze/"]
+    pages.append(f"{here}filing/?state=unfinished")
     wrong = {}
     for address in (*pages, before, f"{before}filing/?state=approved", f"{PLAN}publishing/", "/review/"):
         page.goto(address)
@@ -48,6 +49,18 @@ def test_ticking_says_how_many_and_which(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="通过勾选的各项…").click()
     page.get_by_role("button", name="通过这 2 项").click()
     expect(page.get_by_role("status")).to_have_text(f"已通过 2 项：{second}、{first}，是否公开在“公开”一页决定。")
+
+
+def test_the_words_to_chase_with_are_copied_with_one_press(page: Page, desk: Desk) -> None:
+    enter(page, desk.office)
+    page.goto(f"{PLAN}periods/{desk.period.pk}/")
+    page.get_by_role("link", name="催报…").click()
+    page.get_by_role("button", name="复制").click()
+    expect(page.get_by_role("status")).to_have_text("已复制。")
+    page.goto("/review/")
+    box = page.get_by_role("textbox", name="意见或退回理由")
+    box.press("Control+V")
+    assert "没有报送，请尽快登录系统办理：\n" in box.input_value()
 
 
 def test_on_paper_the_queue_and_the_item_are_there_and_the_controls_are_not(page: Page, desk: Desk) -> None:

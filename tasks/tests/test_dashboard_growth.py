@@ -21,7 +21,7 @@ from units.models import Unit, User
 
 pytestmark = pytest.mark.django_db
 BOARD = "/plans/jiaodong/dashboard/"
-COUNTS = {"unseen": 15, "leader": 9, "office": 11, "unit": 13, "coordination": 7}
+COUNTS = {"unseen": 16, "leader": 10, "office": 11, "unit": 13, "coordination": 7}
 # Unseen: where nobody has asked in this state. A unit that somebody asks takes one more.
 JUDGING = 15  # more, on a day on which some kept rows no longer hold and nothing is kept
 

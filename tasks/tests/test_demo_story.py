@@ -239,6 +239,16 @@ class TestAgainstTheSchedule:
         assert better == ["7-3", "8-2", "8-6", "21-3"]
 
 
+class TestInstructions:
+    def test_one_is_closed_one_answered_and_one_in_hand(self, plan):
+        told = plan.instructions.order_by("number").values_list("owner__name", "state", "due_on")
+        assert list(told) == [
+            ("省海洋局", "closed", TODAY - datetime.timedelta(days=17)),
+            ("省交通运输厅", "answered", TODAY + datetime.timedelta(days=2)),
+            ("省地方金融监管局", "open", TODAY + datetime.timedelta(days=8)),
+        ]
+
+
 class TestHonesty:
     def test_every_report_says_itself_that_it_is_a_demonstration(self, twice):
         assert not ProgressReport.objects.exclude(progress__endswith="（演示）").exists()

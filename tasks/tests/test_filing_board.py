@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from lxml import html
 
 from tasks.choices import DutyRole
 from tasks.models import Duty, MainTask, Measure
@@ -14,9 +15,10 @@ from tasks.services.planning import save_duty
 from tasks.services.reporting import save_draft
 from tasks.services.standing import rebuild
 from tasks.tests.desk import client_of, page
-from tasks.tests.journeys import approved, forwarded, of_customs
+from tasks.tests.journeys import approved, forwarded, of_customs, returned
 from tasks.tests.people import NOW, TODAY, Stage, content
 from tasks.tests.reading import rows, section
+from tasks.views import periods
 from units.choices import UnitKind
 from units.models import Unit
 
@@ -26,6 +28,11 @@ PERIODS = "/plans/jiaodong/periods/"
 
 def board(html: str) -> list[list[tuple[str, str | None]]]:
     return [[(cell.text.split()[0], cell.url) for cell in row] for row in rows(section(html, "board"))[1:]]
+
+
+def urged(page: str) -> str:
+    (text,) = html.fromstring(page).xpath("//textarea[@readonly]")
+    return text.text
 
 
 class TestFilingBoard:
@@ -58,6 +65,35 @@ class TestFilingBoard:
                 if url:
                     html = client.get(url).content.decode()
                     assert (len(rows(html)) - 1, f" {text} 项</h1>" in html) == (int(text), True)
+
+    def test_what_units_have_not_handed_in_is_told_in_words_to_copy(self, filed):
+        returned(filed, Duty.objects.get(measure__order=1, measure__main_task__number=2, unit=filed.duty.unit))
+        client, address = client_of(filed.office), f"{PERIODS}{filed.period.pk}/"
+        text = client.get(address).content.decode()
+        assert "3 个单位还有 3 项没有报送：未报、草稿或已退回。" in text
+        listed = client.get(f"{address}filing/?state=unfinished").content.decode()
+        assert (len(rows(listed)) - 1, "待报送 3 项</h1>" in listed) == (3, True)
+        first, *lines = urged(listed).splitlines()
+        assert first == ("2026年三季度填报将于10月15日截止，以下3个单位还有3项没有报送，请尽快登录系统办理：")
+        assert set(lines) == {
+            "省交通运输厅：2-1（已退回，改好再交）",
+            "青岛海关：2-1",
+            "各执法部门：1-1（草稿没有提交）",
+        }
+        one = client.get(f"{address}filing/?state=unfinished&unit={filed.other_duty.unit.slug}").content.decode()
+        assert urged(one).splitlines()[0].endswith("，青岛海关还有1项没有报送，请尽快登录系统办理：")
+
+    def test_a_list_of_several_pages_is_told_by_numbers(self, filed, monkeypatch):
+        monkeypatch.setattr(periods, "PER_PAGE", 1)
+        listed = page(filed.office, f"{PERIODS}{filed.period.pk}/filing/?state=unfinished")
+        assert set(urged(listed).splitlines()[1:]) == {"省交通运输厅：1项", "青岛海关：1项", "各执法部门：1项"}
+
+    def test_only_the_office_chases_and_only_while_it_helps(self, filed):
+        address = f"{PERIODS}{filed.period.pk}/filing/?state=unfinished"
+        assert ("催报" in page(filed.office, address), "催报" in page(filed.leader, address)) == (True, False)
+        freeze_period(filed.office, period=filed.period, now=NOW)
+        assert "催报" not in page(filed.office, address)
+        assert "催报" not in page(filed.office, f"{PERIODS}{filed.period.pk}/")
 
     def test_all_numbers_of_a_unit_add_up(self, filed):
         for line in board(page(filed.office, f"{PERIODS}{filed.period.pk}/")):

@@ -111,6 +111,12 @@ class TestMeasure:
         ]
         assert page.text("//h2[@id='duties']/following-sibling::span") == "6 个单位，未列牵头单位"
 
+    def test_the_column_of_groups_is_there_where_one_is_named(self, client: Client, plan: Plan) -> None:
+        heads = {
+            code: Shown(client, measure_url(code)).texts("//section//th[@scope='col']") for code in ("25-1", "1-2")
+        }
+        assert heads == {"25-1": ["单位", "类别", "职责", "所属群体"], "1-2": ["单位", "类别", "职责"]}
+
     def test_a_lead_is_not_said_to_be_missing(self, client: Client, plan: Plan) -> None:
         assert Shown(client, measure_url("1-2")).text("//h2[@id='duties']/following-sibling::span") == "1 个单位"
 

@@ -99,6 +99,18 @@ class TestList:
             str(ProgressReport.objects.get(corrects__isnull=False).pk)
         ]
 
+    def test_it_opens_with_the_newest_period_in_which_something_waits_and_stays_with_it(self, stage, office):
+        before = earlier_period(stage)
+        first, second = (approved(stage, duty, period=before) for duty in more_duties(stage, 2))
+        assert ticks(Shown(office, LIST)) == [str(first.pk), str(second.pk)]
+        own = f"{LIST}?period={before.pk}"
+        cancels = "//a[text()='取消']/@href"
+        assert Shown(office, PREVIEW, **sent(first)).tree.xpath(cancels) == [own]
+        assert office.post(PREVIEW, sent(first)).headers["Location"] == own
+        taking_back = f"{LIST}{first.pk}/unpublish/"
+        assert Shown(office, taking_back).tree.xpath(cancels) == [own]
+        assert office.post(taking_back, {"reason": "有误"}).headers["Location"] == own
+
     def test_everything_is_ticked_on_demand(self, stage, office):
         several(stage, 2)
         assert Shown(office, LIST).tree.xpath("count(//input[@checked])") == 0
@@ -149,7 +161,7 @@ class TestPublish:
     def test_makes_public_what_was_ticked_and_says_how_many(self, stage, office, client):
         first, second, third = several(stage, 3)
         answer = office.post(PREVIEW, sent(first, third))
-        assert (answer.status_code, answer.url) == (302, LIST)
+        assert (answer.status_code, answer.url) == (302, f"{LIST}?period={stage.period.pk}")
         page = Shown(office, LIST)
         assert said(page) == "已公开 2 项，公众现在可以看到；需要时在“已公开”中撤下。"
         assert (ticks(page), counts(page)) == ([str(second.pk)], ["1", "2"])
@@ -176,7 +188,7 @@ class TestTakeDown:
         publish(stage, report)
         url = f"{LIST}{report.pk}/unpublish/"
         assert '<a href="#f-reason">' in office.post(url, {"reason": " "}).content.decode()
-        assert office.post(url, {"reason": "数字有误"}).url == LIST
+        assert office.post(url, {"reason": "数字有误"}).url == f"{LIST}?period={stage.period.pk}"
         assert said(Shown(office, LIST)) == "1-1 省交通运输厅的进展已撤下，公众不再看到；需要时可以再公开。"
         assert Shown(client, "/plans/jiaodong/measures/1-1/").texts("//ul[@class='news']/li") == []
 

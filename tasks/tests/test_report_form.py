@@ -66,6 +66,15 @@ class TestShown:
         page = tree(client_of(stage.office).get(address(stage, stage.group_duty)))
         assert "由另一位督查专员复审。" in page.text_content()
 
+    def test_says_whether_the_fields_hold_the_last_period_or_what_was_kept(self, stage):
+        reported_before(stage)
+        fresh = shown(stage).text_content()
+        assert ("各栏已填好上期内容" in fresh, "代替已存的内容" in fresh) == (True, False)
+        drafted(stage)
+        kept = shown(stage).text_content()
+        assert ("各栏已填好上期内容" in kept, "各栏是已存的内容，与上期不同的标有“已改”。" in kept) == (False, True)
+        assert "上期内容原样提交，代替已存的内容。" in kept
+
     def test_hints_stand_beside_and_lead_to_the_field(self, stage):
         reported_before(stage)
         (hint,) = shown(stage).get_element_by_id("hints").findall(".//li")

@@ -25,6 +25,7 @@ class TestBulk:
     def test_the_preview_names_each_and_the_exact_number(self, stage, two):
         html = client_of(stage.office).get("/review/pass/", self.ticked(*two)).content.decode()
         assert "通过这 2 项</button>" in html
+        assert all(one.progress in html for one in two)
         assert re.search(r'共 <strong class="num">2</strong> 项：(.*?)。', html)[1] == "1-1、1-1"
         assert ProgressReport.objects.filter(state=ReportState.APPROVED).count() == 0
 

@@ -46,13 +46,15 @@ class TestDetail:
         report = reviewing.return_report(
             stage.reviewer, report=report, version=report.version, now=NOW, reason="请写明文号"
         )
+        assert "与上期相比</h2>" in page(stage.reviewer, f"/review/{report.pk}/")
         report = reporting.save_draft(
             stage.reporter, duty=stage.duty, period=stage.period, version=report.version, now=LATER,
             content=content(progress="7月路基完成 40%（鲁交〔2026〕3号）。", percent_complete=50),
         )  # fmt: skip
         report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
-        html = page(stage.reviewer, f"/review/{report.pk}/?against=return")
+        html = page(stage.reviewer, f"/review/{report.pk}/")
         assert "与退回时相比</h2>" in html
+        assert "与上期相比</h2>" in page(stage.reviewer, f"/review/{report.pk}/?against=period")
         assert "7月路基完成 40%<ins>（鲁交〔2026〕3号）</ins>。" in html
         assert "<del>40%</del> → <ins>50%</ins>" in html
         assert "请写明文号" in html

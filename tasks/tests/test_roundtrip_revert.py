@@ -5,6 +5,8 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.http import HttpResponse
+from lxml import html
 
 from tasks.choices import ReportState
 from tasks.models import ChangeSet, Duty, ProgressReport, UnitFiling, Upload
@@ -40,6 +42,14 @@ def standing(stage: Stage) -> list[tuple]:
     reports = ProgressReport.objects.order_by("duty").values_list("duty", "state", "risk", "progress", "written_by")
     filing = UnitFiling.objects.order_by("unit").values_list("unit", "obliged", "drafted", "returned")
     return [*reports, *filing]
+
+
+def boxes(answer: HttpResponse) -> dict[str, bool]:
+    """What may be handed in, and whether it is ticked."""
+    return {
+        box.get("value"): "checked" in box.attrib
+        for box in html.fromstring(answer.content).xpath("//input[@name='report']")
+    }
 
 
 class TestTakenBack:
@@ -120,6 +130,17 @@ class TestItsPage:
         assert "1-2：请填写进展情况。" in words(answer)
         states = {one.duty: one.state for one in ProgressReport.objects.all()}
         assert states == {stage.duty: "submitted", second: "draft", third: "draft"}
+        assert "还有 2 项是草稿，没有提交" in words(answer)
+        assert "没有全部提交：" in words(answer)
+        assert boxes(answer) == {str(reports[second].pk): True, str(reports[third].pk): False}
+
+    def test_one_click_ticks_every_draft_and_another_none(self, stage: Stage) -> None:
+        made, client = written(stage, stage.duty, *more_duties(stage, 1)), client_of(stage.reporter)
+        (to_all,) = html.fromstring(client.get(self.address(made)).content).xpath("//a[text()='全选 2 项']/@href")
+        answer = client.get(self.address(made) + to_all)
+        assert list(boxes(answer).values()) == [True, True]
+        (to_none,) = html.fromstring(answer.content).xpath("//a[text()='都不选']/@href")
+        assert list(boxes(client.get(self.address(made) + to_none)).values()) == [False, False]
 
     def test_what_was_changed_since_is_not_handed_in_unseen(self, stage: Stage) -> None:
         made = written(stage)
@@ -128,7 +149,9 @@ class TestItsPage:
         save_draft(stage.reporter, content=content(progress="又改。"), **about)
         answer = client_of(stage.reporter).post(self.address(made), {"do": "submit", "report": [report.pk]})
         assert "1-1：写入以后又有改动，请打开核对后再提交。" in words(answer)
-        assert "请先勾选要提交的举措。" in words(client_of(stage.reporter).post(self.address(made), {"do": "submit"}))
+        assert "没有提交：请先勾选要提交的举措。" in words(
+            client_of(stage.reporter).post(self.address(made), {"do": "submit"})
+        )
 
     def test_is_its_makers_alone(self, stage: Stage) -> None:
         made = written(stage)

@@ -12,7 +12,9 @@ from tasks.templatetags.search import mark
 from tasks.tests.growth import grow
 from tasks.tests.reading import links, section
 from tasks.tests.samples import make_plan
+from units.choices import Role
 from units.models import Unit
+from units.tests.samples import make_user
 
 SEARCH = "/plans/jiaodong/search/"
 
@@ -132,6 +134,12 @@ class TestNothing:
             "/plans/jiaodong/tasks/",
             "/units/",
         ]
+
+    def test_staff_are_shown_where_reports_are_searched(self, client: Client, loaded_plan: Plan) -> None:
+        client.force_login(make_user(Role.LEADER))
+        told = search(client, "火星 基地").split("怎样搜索")[1].split("</ul>")[0]
+        assert links(told)[-1].url == f"/plans/jiaodong/ledger/?q={quote('火星 基地')}"
+        assert client.get(links(told)[-1].url).status_code == 200
 
     @pytest.mark.parametrize("q", ["", "   ", "\x00"])
     def test_nothing_asked(self, client: Client, loaded_plan: Plan, q: str) -> None:

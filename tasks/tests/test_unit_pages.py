@@ -11,9 +11,9 @@ from tasks.services.public_figures import count_public
 from tasks.tests.growth import grow
 from tasks.tests.reading import Cell, links, rows, section, texts
 from tasks.tests.samples import make_duty, make_main_task, make_measure, make_plan
-from units.choices import UnitKind
+from units.choices import Role, UnitKind
 from units.models import Unit
-from units.tests.samples import make_unit
+from units.tests.samples import make_unit, make_user
 
 ROLES = [DutyRole.LEAD, DutyRole.SHARED, DutyRole.SEVERAL, DutyRole.RESPONSIBLE]
 PAIRS = [(unit, role) for unit in ("fazhan-gaige", "qingdao", "jiaodong-wushi", "zhifa") for role in DutyRole]
@@ -133,6 +133,25 @@ class TestOneUnit:
             ("简称", "青岛市"),
             ("所属群体", "胶东五市政府"),
         ]
+
+    def test_who_may_see_its_dashboard_is_led_there(self, client: Client, loaded_plan: Plan) -> None:
+        own, other = (Unit.objects.get(slug=slug) for slug in ("qingdao", "yantai"))
+        people = {
+            "leader": make_user(Role.LEADER),
+            "own": make_user(Role.REPORTER, unit=own),
+            "other": make_user(Role.REPORTER, unit=other, username="other"),
+            "auditor": make_user(Role.AUDITOR),
+        }
+        led = {"nobody": "这个单位的看板" in page_of(client, "/units/qingdao/")}
+        for name, user in people.items():
+            client.force_login(user)
+            html = page_of(client, "/units/qingdao/")
+            led[name] = "这个单位的看板" in html
+            if led[name]:
+                found = {link.text: link.url for link in links(html)}
+                for words in ("这个单位的看板", "在台账中查看"):
+                    page_of(client, found[words])
+        assert led == {"nobody": False, "leader": True, "own": True, "other": False, "auditor": False}
 
     def test_a_closed_group_and_its_members(self, client: Client, loaded_plan: Plan) -> None:
         html = page_of(client, "/units/jiaodong-wushi/")

@@ -148,7 +148,14 @@ class TestTheOthers:
         lines = [*page["lines"], *page["totals"]]
         assert rows == [[line["name"], *(count for _, _, count in line["cells"])] for line in lines]
 
-    @pytest.mark.parametrize("query", ["?state=missing", "?state=approved&unit=jt", ""])
+    def test_what_stands_beside_each_other_stands_at_one_height(self, scene: Scene) -> None:
+        client = browser(scene, "office")
+        front, board = book(client, f"/plans/jiaodong/periods/{scene.period.pk}/board.xlsx").worksheets
+        ledger = book(client, "progress.xlsx").worksheets[1]
+        heights = {cell.alignment.vertical for row in [*front["A2:B8"], *board["A4:H5"]] for cell in row}
+        assert (heights, ledger["G4"].alignment.vertical) == ({"center"}, "top")
+
+    @pytest.mark.parametrize("query", ["?state=missing", "?state=unfinished", "?state=approved&unit=jt", ""])
     def test_the_rows_behind_a_number_are_the_pages(self, scene: Scene, query: str) -> None:
         client, of_period = browser(scene, "office"), f"/plans/jiaodong/periods/{scene.period.pk}/"
         shown = client.get(f"{of_period}filing/{query}").context["lines"]

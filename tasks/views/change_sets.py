@@ -1,5 +1,7 @@
 """What was written from one returned workbook: seen, handed in, or taken back as a whole."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -39,8 +41,17 @@ def change_set(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, found)
 
 
-def page(request: HttpRequest, found: ChangeSet, problems: list[str] | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    found: ChangeSet,
+    refusal: str = "",
+    problems: Collection[str] = (),
+    ticked: Collection[str] = (),
+) -> HttpResponse:
+    """`refusal` begins what `problems` say one by one; `ticked` are keys of reports whose boxes stay as they were."""
     rows = reports_of(found)
+    drafts = [row for row in rows if can_hand_in(row)]
+    is_all = request.method != "POST" and request.GET.get("tick") == "all"
     context = {
         "change_set": found,
         "rows": [
@@ -50,10 +61,13 @@ def page(request: HttpRequest, found: ChangeSet, problems: list[str] | None = No
             )
             for row in rows
         ],
-        "drafts": [row for row in rows if can_hand_in(row)],
+        "drafts": drafts,
+        "is_all": is_all,
+        "ticked": [row for row in drafts if is_all or str(row.report.pk) in ticked],
         "is_whole": not any(roundtrip.is_built_on(row) for row in rows),
         "upload": visible_to(request.user, Upload).filter(sha256=found.sha256).first(),
-        "problems": problems or [],
+        "refusal": refusal,
+        "problems": problems,
     }
     return render(request, "tasks/roundtrip/change_set.html", context)
 
@@ -78,9 +92,9 @@ def revert(request: HttpRequest, found: ChangeSet) -> HttpResponse:
     try:
         roundtrip.revert_changes(request.user, change_set=found, now=timezone.now())
     except (PermissionDenied, VersionConflict) as refused:
-        return page(request, found, [note_refusal(request, refused)])
+        return page(request, found, "没有撤销：", [note_refusal(request, refused)])
     except ValidationError as refused:
-        return page(request, found, list(refused.messages))
+        return page(request, found, "没有撤销：", refused.messages)
     messages.success(request, f"已整批撤销，{found.cell_count} 处都恢复到写入以前。")
     return redirect("change-set", found.pk)
 
@@ -106,5 +120,6 @@ def submit(request: HttpRequest, found: ChangeSet) -> HttpResponse:
     if done:
         messages.success(request, f"已提交 {len(done)} 项：{'、'.join(done)}。")
     if problems or not done:
-        return page(request, found, problems or ["请先勾选要提交的举措。"])
+        refusal = "没有全部提交：" if done else "没有提交："
+        return page(request, found, refusal, problems or ["请先勾选要提交的举措。"], asked)
     return redirect("change-set", found.pk)

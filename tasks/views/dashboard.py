@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tasks.models import Plan
 from tasks.permissions import sees_filing
-from tasks.queries import coordination
+from tasks.queries import coordination, instructions
 from tasks.queries.attention import LISTED
 from tasks.queries.compared import NOW
 from tasks.queries.dashboard import Dashboard
@@ -64,6 +64,9 @@ def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
         "matter_counts": board.matters(user.unit_id),
         "compare": compare_url(board.plan, **{"from": board.frozen[-1].period.pk, "to": NOW}) if board.frozen else "",
         "waiting": waiting(user, board.plan, board.today) if user.role == Role.OFFICE else [],
+        "given": instructions.counts(instructions.instructions(board.plan, user), board.today)
+        if user.role == Role.LEADER
+        else None,
         "filing_url": filing_url(board),
     }
 

@@ -51,6 +51,7 @@ def measure_detail(request: HttpRequest, slug: str, number: int, order: int) -> 
         "measure": measure,
         "duties": duties,
         "has_lead": any(duty.role == DutyRole.LEAD for duty in duties),
+        "has_groups": any(duty.via_group_id for duty in duties),
         "siblings": [order for (order,) in measures.orders_of(measure.main_task_id)],
         "slips": measures.slips_of(seen_by(request.user, ProbableSlip), measure.pk),
         "before": before,

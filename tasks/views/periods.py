@@ -22,8 +22,9 @@ from tasks.queries.workdays import next_proposal, workdays
 from tasks.services import periods as services
 from tasks.views.handing_out import hand_out
 from tasks.views.kept import login_keeps_text, typed
+from tasks.views.urging import urging
 from units.models import Unit
-from units.permissions import Permission, require
+from units.permissions import Permission, may, require
 
 PER_PAGE = 100
 STATE_LABELS = {
@@ -35,6 +36,7 @@ STATE_LABELS = {
     filing.MISSING: "未报",
     filing.LATE: "补报",
 }
+LISTS = STATE_LABELS | {filing.UNFINISHED: "待报送"}  # what has a list of its own, and no column on the board
 LEFT_OPEN = (filing.IN_REVIEW, filing.RETURNED, filing.DRAFTED, filing.MISSING)
 
 
@@ -107,6 +109,8 @@ def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "labels": list(STATE_LABELS.items()),
         "lines": [cells(unit) for unit in units],
         "totals": [cells(filing.total(units))],
+        "unfinished": filing.total(units).count(filing.UNFINISHED),
+        "behind": sum(unit.count(filing.UNFINISHED) > 0 for unit in units),
         "stages": queries.frozen_stages(period) if period.is_frozen else [],
         "corrections": list(queries.corrections(period)) if period.is_frozen else [],
     }
@@ -133,11 +137,13 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not sees_filing(request.user, unit):
         raise PermissionDenied("只能看本单位的填报情况。")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    is_to_urge = state == filing.UNFINISHED and not period.is_frozen and may(request.user, Permission.MANAGE_PERIODS)
     context = {
         "plan": period.plan,
         "period": period,
         "unit": unit,
-        "state_label": STATE_LABELS[state],
+        "state_label": LISTS[state],
+        "urging": urging(rows, page, timezone.localdate()) if is_to_urge and page.object_list else "",
         "page": page,
         "lines": [(row, STATE_LABELS[row.state]) for row in page],
     }
@@ -147,7 +153,7 @@ def period_filing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def rows_behind(request: HttpRequest, period: ReportingPeriod) -> tuple[str, Unit | None, filing.RowsBehind]:
     """The state and the unit that the URL asks for, and the rows of theirs."""
     state = request.GET.get("state", filing.OBLIGED)
-    if state not in STATE_LABELS:
+    if state not in LISTS:
         raise Http404
     asked = request.GET.get("unit", "").replace("\0", "?")  # PostgreSQL takes no NUL, and no slug has one
     unit = get_object_or_404(Unit, slug=asked) if asked else None
@@ -180,7 +186,7 @@ def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> Fi
     rows = [
         [row.code, row.text, row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None] for row in found
     ]
-    conditions = f"{unit.name + '：' if unit else ''}{STATE_LABELS[state]}"
+    conditions = f"{unit.name + '：' if unit else ''}{LISTS[state]}"
     return hand_out(request, filed_export(period, rows, conditions, request.GET.urlencode()), extension)
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +33,8 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     periods = queries.periods_with_counts(plan)
     asked = request.GET.get("period", "")
     newest = periods[0] if periods else (None, queries.Counts(0, 0))
-    chosen, counts = next((one for one in periods if str(one[0].pk) == asked), newest)
+    proposed = next((one for one in periods if one[1].unpublished), newest)
+    chosen, counts = next((one for one in periods if str(one[0].pk) == asked), proposed)
     waiting = queries.Lines(chosen, counts.unpublished, queries.unpublished)
     standing = queries.Lines(chosen, counts.published, queries.published)
     context = {
@@ -62,9 +64,14 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as refused:
             return preview(request, plan, reports, "".join(refused.messages))
         messages.success(request, f"已公开 {len(reports)} 项，公众现在可以看到；需要时在“已公开”中撤下。")
-        return redirect("publishing", slug)
+        return to_period(slug, reports[0])
     missing = request.method == "POST"
     return preview(request, plan, reports, "没有公开：勾选的各项中有的已不是已通过的填报。" if missing else "")
+
+
+def to_period(slug: str, report: ProgressReport) -> HttpResponse:
+    """Back to the list of the period that was worked on."""
+    return redirect(reverse("publishing", args=[slug], query={"period": report.period_id}))
 
 
 def preview(request: HttpRequest, plan: Plan, reports: list[ProgressReport], refusal: str) -> HttpResponse:
@@ -90,6 +97,6 @@ def unpublish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             request,
             f"{report.duty.measure.code} {report.duty.unit.name}的进展已撤下，公众不再看到；需要时可以再公开。",
         )
-        return redirect("publishing", slug)
+        return to_period(slug, report)
     context = {"plan": plan, "report": report, "form": form, "shown": public.preview([report.pk])[report.pk]}
     return render(request, "tasks/publishing/unpublish.html", context)

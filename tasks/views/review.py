@@ -139,7 +139,9 @@ def detail(
     before, reviews = review.compared_with(report), reviews_of(report.pk)
     now = words(report)
     last_return = review.last_return(reviews)
-    against_return = last_return is not None and request.GET.get("against") == "return"
+    has_come_back = last_return is not None and report.state in (ReportState.SUBMITTED, ReportState.FORWARDED)
+    wanted = request.GET.get("against") or ("return" if has_come_back else "period")  # what was asked for comes first
+    against_return = last_return is not None and wanted == "return"
     base = words_before(report, before)
     if against_return:
         base = review.words_at(report, last_return.decided_at, now)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
+from tasks.permissions import sees_filing
 from tasks.public_pages import public_page
 from tasks.queries.overview import overview
 from tasks.queries.public_figures import public_figures
@@ -70,5 +71,6 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "members": [membership.unit for membership in memberships.filter(group__unit=unit)],
         "duties": unit_duties(asked["plan"], unit, SHOWN),
         "shown": SHOWN,
+        "has_dashboard": sees_filing(request.user, unit),
     }
     return render(request, "tasks/units/detail.html", context)

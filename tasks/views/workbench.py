@@ -26,7 +26,13 @@ from tasks.views.review_tabs import tabs
 from units.choices import Role
 from units.permissions import Permission, may, require
 
-FIRST_PAGES = {Role.REPORTER: "workbench", Role.UNIT_REVIEWER: "review", Role.OFFICE: "review"}  # all others: home
+FIRST_PAGES = {  # a leader begins at the dashboard of a plan
+    Role.REPORTER: "workbench",
+    Role.UNIT_REVIEWER: "review",
+    Role.OFFICE: "review",
+    Role.ADMINISTRATOR: "admin:units_user_changelist",
+    Role.AUDITOR: "audit",
+}
 PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # more of what is still to be done
 TO_WRITE = ("due", "cooperating")  # lists whose rows show what the last report said
 UNREAD = (*TO_WRITE, "submitted")  # lists whose rows come without reports: these are read for the rows shown
@@ -90,7 +96,9 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
     context = {
         "bench": bench,
         "workbooks": queries.workbooks(request.user, bench.periods),
-        "queues": tabs(request.user) if may(request.user, Permission.REVIEW_AT_OFFICE) else [],
+        "queues": [tab for tab in tabs(request.user) if tab.count]
+        if may(request.user, Permission.REVIEW_AT_OFFICE)
+        else [],
         "instructions": [instruction_line(one, today) for one in told],
         "lists": lists(bench, request, refused),
         "only": only,

@@ -87,6 +87,14 @@ class UnitGroupAdmin(HistoryAdmin):
         return group.member_count
 
 
+class ActiveFilter(admin.BooleanFieldListFilter):
+    """Under the word of the column it filters; Django's own is another."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "启用"
+
+
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
     """Accounts. Never deleted, only switched off."""
@@ -95,7 +103,7 @@ class UserAdmin(ServiceAdmin):
     form = AccountForm
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "role", "unit", "active"]
-    list_filter = ["role", "is_active", "unit__kind"]
+    list_filter = ["role", ("is_active", ActiveFilter), "unit__kind"]
     list_select_related = ["unit"]
     search_fields = ["username", "whole_name", "unit__name", "unit__short_name"]
     search_help_text = "按账号、姓名或单位查找"
@@ -107,6 +115,7 @@ class UserAdmin(ServiceAdmin):
     ]
     password_fieldset = ("密码", {"fields": ["password1", "password2"]})
     device_fieldset = ("动态口令", {"fields": ["reset_second_factor"]})
+    lock_fieldset = ("登录锁定", {"fields": ["lift_lock"]})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).filter(visible_accounts(request.user))
@@ -115,7 +124,9 @@ class UserAdmin(ServiceAdmin):
         if not self.has_change_permission(request, obj):
             return self.fieldsets
         may_reset = obj is not None and obj != request.user and accounts.has_second_factor(obj)
-        return [*self.fieldsets, self.password_fieldset, *([self.device_fieldset] if may_reset else [])]
+        is_locked = obj is not None and accounts.is_locked(obj, now=timezone.now())
+        wanted = ((is_locked, self.lock_fieldset), (True, self.password_fieldset), (may_reset, self.device_fieldset))
+        return [*self.fieldsets, *(fieldset for is_shown, fieldset in wanted if is_shown)]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[User], search_term: str):
         named = queryset.alias(whole_name=Concat("last_name", "first_name"))
@@ -146,5 +157,7 @@ class UserAdmin(ServiceAdmin):
             services.set_password(request.user, user=obj, password=password, now=now)
             if obj == request.user:
                 update_session_auth_hash(request, obj)
+        if form.cleaned_data["lift_lock"]:
+            accounts.lift_lock(request.user, user=obj, now=now)
         if form.cleaned_data["reset_second_factor"]:
             accounts.reset_second_factor(request.user, user=obj, now=now)

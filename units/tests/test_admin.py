@@ -202,3 +202,10 @@ class TestAccounts:
         answer = logged_in(Role.AUDITOR).get(reverse("admin:units_user_change", args=[person.pk]))
         assert "密码：" not in answer.content.decode()
         assert 'type="password"' not in answer.content.decode()
+
+    def test_a_filter_is_called_as_the_column_it_filters(self, administrator: Client) -> None:
+        answer = administrator.get(reverse("admin:units_user_changelist"))
+        assert {"按角色", "按启用"} <= {
+            " ".join(text.split())
+            for text in re.findall(r"<summary>(.*?)</summary>", answer.content.decode(), re.DOTALL)
+        }

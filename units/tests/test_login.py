@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
+from units import accounts
 from units.choices import Role
 from units.forms import WRONG
-from units.models import User
+from units.models import AuditEvent, User
 from units.tests.samples import PASSWORD, make_user
+from units.views.login import LOCKED_OUT
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +47,38 @@ class TestLoggingIn:
     def test_who_is_logged_in_already_is_sent_on(self, client: Client, person: User) -> None:
         client.force_login(person)
         assert client.get("/login/?next=/units/").headers["Location"] == "/units/"
+
+
+class TestLock:
+    def test_it_is_seen_and_lifted_on_the_accounts_page_and_the_password_stays(
+        self, client: Client, person: User
+    ) -> None:
+        administrator = Client()
+        administrator.force_login(make_user(Role.ADMINISTRATOR))
+        address = f"/admin/units/user/{person.pk}/change/"
+        assert "解除登录锁定" not in administrator.get(address).content.decode()
+        assert [submit(client, "zhao", "wrong").status_code for _ in range(5)][-1] == LOCKED_OUT
+        assert submit(client, "zhao", PASSWORD).status_code == LOCKED_OUT
+        assert "解除登录锁定" in administrator.get(address).content.decode()
+        typed = {"username": "zhao", "role": "leader", "unit": "", "is_active": "on", "lift_lock": "on"}
+        assert administrator.post(address, typed).status_code == 302
+        assert AuditEvent.objects.order_by("number").last().verb == "解除登录锁定"
+        assert "解除登录锁定" not in administrator.get(address).content.decode()
+        assert submit(client, "zhao", PASSWORD).headers["Location"] == "/start/"
+
+    def test_by_nobody_else(self, person: User) -> None:
+        with pytest.raises(PermissionDenied):
+            accounts.lift_lock(person, user=person, now=timezone.now())
+
+
+class TestAnotherPassword:
+    def test_one_changed_of_one_s_own_will_is_confirmed_once(self, client: Client, person: User) -> None:
+        submit(client, "zhao", PASSWORD)
+        new = f"{PASSWORD}-2"
+        typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        assert client.post("/account/password/", typed).headers["Location"] == "/account/"
+        done = "密码已更改，这个账号在其他地方的登录已退出。"
+        assert [client.get("/account/").content.decode().count(done) for _ in range(2)] == [1, 0]
 
 
 class TestRefusal:

@@ -1,6 +1,7 @@
 """One's own account: what it may do, its password; and the table of roles."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -50,6 +51,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and changed(request, form):
         is_first = request.user.must_change_password
+        if not is_first:  # after the first one the page of one's work opens, which says enough
+            messages.success(request, "密码已更改，这个账号在其他地方的登录已退出。")
         return redirect(way_back(request, resolve_url(settings.LOGIN_REDIRECT_URL if is_first else "account")))
     form.leave_focus_to_errors()
     return render(request, "units/password.html", {"form": form, "next": way_back(request, "")})
