@@ -15,14 +15,7 @@ from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet, Sub
 from tasks import lights
 from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState
 from tasks.lights import DutyWord, MeasureFacts, PeriodWord, Rule
-from tasks.models import (
-    Duty,
-    LightRule,
-    Measure,
-    MeasureStanding,
-    Plan,
-    ReportingPeriod,
-)
+from tasks.models import Duty, LightRule, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves

@@ -34,7 +34,7 @@ FOUND = [
     ("GET", Role.OFFICE, "/display/large/?next=x", "", 302),
     ("GET", Role.OFFICE, "/plans/jiaodong/periods/1/filing/?unit=a%00b", "", 404),
     ("GET", Role.OFFICE, "/admin/units/user/?role__exact=a%00b", "", 400),
-    ("POST", Role.OFFICE, "/review/99999-99999/3/reopen/", "a=" + "&a=" * 6000, 400),  # and a form that makes no sense
+    ("POST", Role.OFFICE, "/review/99999-99999/3/reopen/", "a=" + "&a=" * 6000, 413),  # and a form too long
 ]
 
 
