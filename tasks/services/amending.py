@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
@@ -181,4 +182,9 @@ def amended_at_once(
 
 
 def locked_measure(measure: Measure) -> Measure:
-    return Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task").get(pk=measure.pk)
+    """Raises ValidationError where it was deleted meanwhile."""
+    rows = Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task")
+    found = rows.filter(pk=measure.pk).order_by("pk").first()
+    if found is None:
+        raise ValidationError("这项举措已不在分工表中。")
+    return found

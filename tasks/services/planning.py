@@ -14,7 +14,7 @@ from django.db.models import Model
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
 from tasks.services.amending import SETTINGS
-from tasks.services.locks import held
+from tasks.services.locks import held, hold_edition
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
@@ -60,6 +60,7 @@ def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
     if (before := stored(field)) and before.plan_id != field.plan_id:
         raise ValidationError({"plan": ELSEWHERE})
+    hold_edition()  # before its name, to which whoever holds the edition may be about to refer
     return save_recorded(by, field, now=now)
 
 

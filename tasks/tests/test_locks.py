@@ -13,10 +13,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
-from tasks.models import DutyFiling, ProgressReport, SavedView, StandingSummary, UnitFigures
+from tasks.models import DutyFiling, Measure, ProgressReport, SavedView, StandingSummary, UnitFigures
 from tasks.services import roundtrip
+from tasks.services.amending import amend_measure
 from tasks.services.closing import reopen_measure, verify_completion
 from tasks.services.periods import freeze_period, open_period, withdraw_period
+from tasks.services.planning import delete_measure
 from tasks.services.report_rules import locked, open_to
 from tasks.services.roundtrip import ChosenRow, apply_changes, keep_upload
 from tasks.services.saved_views import save_view
@@ -170,6 +172,14 @@ class TestWithdrawnMeanwhile:
         }
         with pytest.raises(ValidationError, match="这个期次已被撤销"):
             overtaken(first=partial(self.withdraw, stage), other=acts[act], then=lambda: None)
+
+
+def test_whoever_amends_a_measure_that_is_deleted_meanwhile_is_told(stage):
+    spare = Measure.objects.create(main_task=stage.measure.main_task, order=9, text="新增的举措。")
+    amend = partial(amend_measure, stage.office, measure=spare, changes={"halted": "suspended"}, reason="停", now=NOW)
+    delete = partial(delete_measure, stage.office, measure=Measure.objects.get(pk=spare.pk), now=NOW)
+    with pytest.raises(ValidationError, match="这项举措已不在分工表中"):
+        overtaken(first=delete, other=amend, then=lambda: None)
 
 
 def test_a_measure_that_is_reopened_is_not_listed_in_a_period_that_is_frozen_meanwhile(stage):
