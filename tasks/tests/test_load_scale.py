@@ -162,7 +162,7 @@ class TestCost:
         load(measures)
         with CaptureQueriesContext(connection) as asked:
             rebuild(Plan.objects.get(), now=NOW)
-        assert len(asked) == 34
+        assert len(asked) == 35
 
     @pytest.mark.parametrize("measures", [20, 60])
     def test_of_a_refresh(self, db, settings, measures: int) -> None:
