@@ -140,7 +140,8 @@ class LedgerSelection:
         is_nonsense = key is None and named not in ("", LAST)
         part = None if self.keys is None or is_nonsense else beside(self.keys, key, size, backwards=backwards)
         if part is not None:
-            return self.reported(tuple(part.rows), partial(ledger.page_of, self.basis, part))
+            question = (tuple(part.rows), part.has_previous, part.has_next)
+            return self.reported(question, partial(ledger.page_of, self.basis, part))
         place = None
         if named and named != LAST:
             place = ledger.place_of(self.basis, self.sort, key) if key else None

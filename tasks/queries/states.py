@@ -1,4 +1,4 @@
-"""What reading a whole plan finds, kept in each process for as long as the plan stands as it stood then.
+"""What only a verb changes, kept in each process for as long as the plan stands as it stood then.
 
 The state names everything that lights, texts, dates, duties and approved reports can differ in: the edition turns with every
 writing of the table (`tasks.triggers`), the turn of the plan's summary with every verb that approves a report, decides on a

@@ -12,6 +12,7 @@ from tasks.queries import measures
 from tasks.queries.keyset import KeyPage, beside
 from tasks.queries.measures import SORT_KEYS
 from tasks.services.standing import forget, rebuild
+from tasks.tables_ledger import LEDGER_PER_PAGE
 from tasks.tests.desk import client_of
 from tasks.tests.journeys import approved
 from tasks.tests.ledger_stage import EXPECTED, LATER, LEDGER, LedgerStage, amend, ledger_stage
@@ -102,6 +103,16 @@ class TestLedger:
         for expected in (count + 4, count):
             with django_assert_num_queries(expected):
                 client.get(LEDGER, asked)
+
+    def test_the_same_rows_may_be_all_there_are_or_the_first_of_many(self, stage, monkeypatch):
+        client = client_of(stage.office)
+        asked = {"sort": "progress", "per_page": "25"}
+        behind = Shown(client, LEDGER, **asked, progress="behind")
+        monkeypatch.setitem(LEDGER_PER_PAGE, "25", len(behind.codes))
+        for more, links in (({}, 1), ({"progress": "behind"}, 0), ({}, 1)):
+            shown = Shown(client, LEDGER, **asked, **more)
+            assert shown.codes == behind.codes
+            assert len(shown.tree.xpath("//a[@rel='next']")) == links
 
     def test_a_row_that_answers_no_more_is_still_a_place_to_go_on_from(self, stage):
         client = client_of(stage.office)
