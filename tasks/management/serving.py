@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from django.db import connection
 from tasks.management.measuring import Cookies
 
 CONNECTIONS = 16
-WARM_UP = 10  # requests, one after the other
+WARM_UP = 32  # requests
 DEPLOYED = settings.BASE_DIR / "deploy"
 APPLICATION = "tasks.management.served:application"
 NGINX = """
@@ -161,11 +162,18 @@ def database_url() -> str:
 
 
 def warm_up(url: str, cookies: Cookies) -> None:
-    """Every worker has answered it before the clock starts: compiled its templates, kept what may be kept."""
+    """Every worker has answered it before the clock starts: compiled its templates, kept what may be kept. One request after
+    the other would all be taken by the same worker.
+    """
     request = Request(url, headers={"Accept-Encoding": "gzip", "Cookie": in_header(cookies)})  # noqa: S310
-    for _ in range(WARM_UP):
-        with urlopen(request):  # noqa: S310
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for _ in pool.map(answered, [request] * WARM_UP):
             pass
+
+
+def answered(request: Request) -> None:
+    with urlopen(request) as answer:  # noqa: S310
+        answer.read()
 
 
 def in_header(cookies: Cookies) -> str:
