@@ -45,7 +45,8 @@ def for_sqlite() -> dict[str, Any]:
 def for_postgresql(name: str, longest: int) -> dict[str, Any]:
     """Without jit: compiling a plan costs more than our queries take, and minutes where the statistics are stale. And what
     is prepared (`units/prepared.py`) is planned once: planning a dozen joined tables anew takes longer than reading them.
-    A server that does not answer is not waited for again and again (`jiaodong.postgresql`). A statement that runs on for `longest` seconds is stopped, or it would hold one of the site's few threads; 0 stops none.
+    A server that does not answer is not waited for again and again (`jiaodong.postgresql`). A statement that runs on for
+    `longest` seconds is stopped, or it would hold one of the site's few threads; 0 stops none.
     """
     seconds = 2 if name == "replica" else 5  # a page waits for the replica before it turns to the primary
     options = f"{PLANNING} -c statement_timeout={longest}s"

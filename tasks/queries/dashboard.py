@@ -158,7 +158,9 @@ class Dashboard:
     @cached_property
     def present(self) -> Present:
         present = Present(self.plan, self.today)
-        present.summary = next((KeptSummary(*one[:3]) for one in self.summaries if one.period is None), None)
+        present.summary = next(
+            (KeptSummary(one.key, one.turn, one.text) for one in self.summaries if one.period is None), None
+        )
         return present
 
     @cached_property

@@ -54,7 +54,7 @@ def test_ticking_says_how_many_and_which(page: Page, desk: Desk) -> None:
 def test_the_words_to_chase_with_are_copied_with_one_press(page: Page, desk: Desk) -> None:
     enter(page, desk.office)
     page.goto(f"{PLAN}periods/{desk.period.pk}/")
-    page.get_by_role("link", name="催报…").click()
+    page.get_by_role("link", name="催办…").click()
     page.get_by_role("button", name="复制").click()
     expect(page.get_by_role("status")).to_have_text("已复制。")
     page.goto("/review/")

@@ -90,10 +90,10 @@ class TestFilingBoard:
 
     def test_only_the_office_chases_and_only_while_it_helps(self, filed):
         address = f"{PERIODS}{filed.period.pk}/filing/?state=unfinished"
-        assert ("催报" in page(filed.office, address), "催报" in page(filed.leader, address)) == (True, False)
+        assert ("催办" in page(filed.office, address), "催办" in page(filed.leader, address)) == (True, False)
         freeze_period(filed.office, period=filed.period, now=NOW)
-        assert "催报" not in page(filed.office, address)
-        assert "催报" not in page(filed.office, f"{PERIODS}{filed.period.pk}/")
+        assert "催办" not in page(filed.office, address)
+        assert "催办" not in page(filed.office, f"{PERIODS}{filed.period.pk}/")
 
     def test_all_numbers_of_a_unit_add_up(self, filed):
         for line in board(page(filed.office, f"{PERIODS}{filed.period.pk}/")):

@@ -116,7 +116,7 @@ def compared(request: HttpRequest, sides: Sides, problems: list[str]) -> dict[st
 
 def blocks(found: Compared, user: User, keys: list[int]) -> SafeString:
     """Drawn once in each state for all who see the same reports: it is approved ones that are compared."""
-    plan, question = found.after.plan, (found.after.plan.slug, visible_reports(user), *keys)
+    plan, question = found.after.plan, (found.after.plan.pk, visible_reports(user), *keys)
     return once(found.state, question, lambda: drawn(map(block, found.pairs(user, keys)), plan), kept)
 
 

@@ -31,7 +31,7 @@ class Lists(NamedTuple):
 def lists(board: Dashboard) -> Lists:
     """`board.plan` is a `plan_as_seen_by`: lights are told that turned since then, or since the last period was frozen."""
     since = board.plan.looked_at or (board.frozen[-1].period.frozen_at if board.frozen else None)
-    question = (board.plan.pk, board.plan.slug, board.bucket, since, *(period.pk for period in board.periods))
+    question = (board.plan.pk, board.bucket, since, *(period.pk for period in board.periods))
     return once(board.state, question, partial(drawn, board, since), kept)
 
 

@@ -102,14 +102,15 @@ def period_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
     units = filing.board(period)
+    every = filing.total(units)
     context = {
         "plan": period.plan,
         "period": period,
         "today": timezone.localdate(),
         "labels": list(STATE_LABELS.items()),
         "lines": [cells(unit) for unit in units],
-        "totals": [cells(filing.total(units))],
-        "unfinished": filing.total(units).count(filing.UNFINISHED),
+        "totals": [cells(every)],
+        "unfinished": every.count(filing.UNFINISHED),
         "behind": sum(unit.count(filing.UNFINISHED) > 0 for unit in units),
         "stages": queries.frozen_stages(period) if period.is_frozen else [],
         "corrections": list(queries.corrections(period)) if period.is_frozen else [],

@@ -1,4 +1,4 @@
-"""催报: the words with which the Office reminds units of what they have not handed in, to be copied into a message."""
+"""催办: the words with which the Office reminds units of what they have not handed in, to be copied into a message."""
 
 import datetime
 from collections import defaultdict

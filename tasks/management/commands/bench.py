@@ -2,7 +2,8 @@
 
 The customer's plan is loaded into a database made for the run and dropped after it; the site's data is not touched.
 Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed.
-No page, row or figure is kept between requests; templates and `prepared` SQL are, as in the running site, compiled once.
+No drawing, no line of a ledger and no list of a dashboard is kept between requests; templates and `prepared` SQL are, as in the
+running site, compiled once.
 With --scale, `tasks.management.growth` measures as well how the pages grow with the plan.
 """
 
