@@ -16,6 +16,8 @@ from tasks.models import Measure
 from tasks.models.lit import DEADLINE_CHOICES, PROGRESS_CHOICES
 from tasks.queries import ledger, measures, options, public
 from tasks.queries.basis import Basis
+from tasks.queries.mentions import Mentioned, mentioned
+from tasks.queries.states import State
 from units.choices import UnitKind
 
 LONGEST_TEXT = 100
@@ -110,7 +112,10 @@ class ListFilter(MeasureFilter):
 
 
 class LedgerFilter(MeasureFilter):
-    """The list's filters, and lights, stage, disagreement and moved dates, on one basis as one person may see it."""
+    """The list's filters, and lights, stage, disagreement and moved dates, on one basis as one person may see it.
+
+    `state` is that of the basis, its approved reports included.
+    """
 
     progress = Choice("进度灯", [*PROGRESS_CHOICES, (ledger.UNJUDGED, "待填报和不研判")])
     deadline = Choice("时限灯", DEADLINE_CHOICES)
@@ -126,18 +131,26 @@ class LedgerFilter(MeasureFilter):
         *,
         basis: Basis,
         user: Any,
+        state: State | None,
         fields: Iterable[tuple[int, str]],
         units: Iterable[options.UnitOption],
     ) -> None:
         offered = [*fields, (ledger.NO_FIELD, "未分领域")]
         super().__init__(data, Measure.objects.none(), fields=offered, units=units)
-        self.basis, self.user = basis, user
+        self.basis, self.user, self.state = basis, user, state
         for name in ("progress", "deadline", "stage", "role", "disagreement", "moved", "schedule"):
             self.labels[name] = dict(self.filters[name].extra["choices"])
 
+    @cached_property
+    def mentioned(self) -> Mentioned | None:
+        """What the words find; None where there are none."""
+        words = self.asked.get("q", "").split()
+        return mentioned(self.basis, self.user, words, self.state) if words else None
+
     def condition(self, without: str = "") -> Q:
         left = {name: value for name, value in self.asked.items() if name != without}
-        return ledger.condition(self.basis, self.user, left)
+        found = ledger.condition(self.basis, left)
+        return found & Q(pk__among=self.mentioned.keys) if self.mentioned and "q" in left else found
 
 
 def by_kind(units: Iterable[options.UnitOption]) -> list[tuple[str, list[tuple[str, str]]]]:

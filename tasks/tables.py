@@ -20,6 +20,7 @@ from tasks.choices import DutyRole
 from tasks.filters import ListFilter
 from tasks.models import Measure, Plan
 from tasks.queries import measures, options, orders, public_figures
+from tasks.queries.edition import public_edition
 from tasks.queries.measures import Conditions, DutyLine, MeasureLine, Tally, Totals
 from tasks.queries.options import FieldOptions, UnitOption
 
@@ -149,6 +150,7 @@ class Selection:
     per_page: str
     page_number: int
     problems: list[str]
+    edition: str | None  # asked before anything else of the answer
 
     @property
     def conditions(self) -> Conditions:
@@ -161,7 +163,7 @@ class Selection:
 
     @cached_property
     def found(self) -> orders.Found | None:
-        return orders.in_list(self.plan.pk, self.conditions, self.sort)
+        return orders.in_list(self.edition, self.plan.pk, self.conditions, self.sort)
 
     @property
     def measure_count(self) -> int:
@@ -230,7 +232,8 @@ def select_measures(
 
     `fields` are the plan's, where they are known already.
     """
-    units = options.unit_options(plan, today)
+    edition = public_edition()
+    units = options.options_in(edition, plan.pk, today)
     fields = options.field_options(plan) if fields is None else fields
     chosen = ListFilter(params, measures.measure_list(plan), fields=fields, units=units)
     problems = [*chosen.problems]
@@ -243,6 +246,7 @@ def select_measures(
         per_page=per_page_asked(params.get("per_page") or DEFAULT_PER_PAGE, problems),
         page_number=page_asked(params.get("page") or "1", problems),
         problems=problems,
+        edition=edition,
     )
 
 

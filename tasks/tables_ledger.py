@@ -1,10 +1,9 @@
 """The ledger as a table, and a ledger's URL read: the same mechanisms as the list of measures, on a basis."""
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -16,10 +15,10 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.edition import public_edition
 from tasks.queries.keyset import KeyPage, beside
 from tasks.queries.ledger_lines import reported
-from tasks.queries.measures import Conditions, Tally
+from tasks.queries.measures import Tally
 from tasks.queries.options import FieldOptions, UnitOption
 from tasks.queries.standing import deciding, opened_periods
-from tasks.queries.states import Question, State, keeping, once, state_of_rows
+from tasks.queries.states import Question, State, keeping, once, state_of, state_of_rows
 from tasks.queries.told import told_fields
 from tasks.tables import (
     DEFAULT_PER_PAGE,
@@ -83,6 +82,13 @@ IN_ORDER = (
 LedgerTable.base_columns = {name: LedgerTable.base_columns[name] for name in IN_ORDER}  # else the list's come first
 
 
+class KeptPage(NamedTuple):
+    """A page of rows without their reports, and what the filter leaves of each main task on it."""
+
+    page: KeyPage
+    tallies: dict[int, Tally]
+
+
 @dataclass
 class LedgerSelection:
     """What a URL asks of a plan's ledger, and the answer. Nothing is fetched before it is looked at."""
@@ -98,7 +104,7 @@ class LedgerSelection:
     after: str
     before: str
     problems: list[str]
-    edition: str | None
+    state: State | None
 
     @property
     def plan(self) -> Plan:
@@ -113,17 +119,20 @@ class LedgerSelection:
         return ledger.counted(self.basis, self.filter.asked)
 
     @cached_property
-    def state(self) -> State | None:
-        return state_of_rows(self.basis, self.edition)
-
-    @cached_property
-    def asked(self) -> Conditions:
-        return tuple(self.filter.asked.items())
+    def asked(self) -> Question:
+        """What the rows depend on in a state: the conditions, and of words whose reports, and what those of them add that any
+        draft may change.
+        """
+        words = self.filter.mentioned
+        return (self.plan.pk, *self.filter.asked.items(), words and (words.seen, words.moving))
 
     @cached_property
     def keys(self) -> orders.Keys | None:
+        def find() -> orders.Keys:
+            return orders.keys_in(self.basis, self.condition, self.sort)
+
         is_counted = self.known_count is not None
-        return orders.in_ledger(self.basis, self.state, self.asked, self.condition, self.sort, is_counted=is_counted)
+        return orders.in_ledger(self.state, (*self.asked, self.sort), self.sort, find, is_counted=is_counted)
 
     @cached_property
     def measure_count(self) -> int:
@@ -133,15 +142,27 @@ class LedgerSelection:
 
     @cached_property
     def page(self) -> KeyPage:
-        """The rows after or before the row that the URL names; where there is no such row, the first ones."""
+        """The rows after or before the row that the URL names; where there is no such row, the first ones. With their reports,
+        which any draft may change.
+        """
+        page = self.kept.page
+        return replace(page, rows=reported(self.basis, self.user, page.rows, told_fields(self.columns)))
+
+    @property
+    def tallies(self) -> dict[int, Tally]:
+        """What the filter leaves of each main task on the page."""
+        return self.kept.tallies
+
+    @cached_property
+    def kept(self) -> KeptPage:
         named, backwards = self.before or self.after, bool(self.before)
         size = LEDGER_PER_PAGE[self.per_page]
         key = int(named) if is_key(named) else None
         is_nonsense = key is None and named not in ("", LAST)
         part = None if self.keys is None or is_nonsense else beside(self.keys, key, size, backwards=backwards)
         if part is not None:
-            question = (tuple(part.rows), part.has_previous, part.has_next)
-            return self.reported(question, partial(ledger.page_of, self.basis, part))
+            question = (*self.asked, tuple(part.rows), part.has_previous, part.has_next)
+            return once(self.state, question, lambda: self.tallied(ledger.page_of(self.basis, part)), pages)
         place = None
         if named and named != LAST:
             place = ledger.place_of(self.basis, self.sort, key) if key else None
@@ -149,19 +170,12 @@ class LedgerSelection:
                 backwards = False
                 self.problems.append("页码：网址所指的那一项已不在台账中，现在从头显示。")
         find = partial(ledger.page, self.basis, self.condition, self.sort, size, place, backwards=backwards)
-        return self.reported((self.asked, self.sort, size, place, backwards), find)
+        question = (*self.asked, self.sort, size, place, backwards)
+        return once(self.state, question, lambda: self.tallied(find()), pages)
 
-    def reported(self, question: Question, find: Callable[[], KeyPage]) -> KeyPage:
-        """The page with its reports, which anybody's draft may change; so may it what words find."""
-        state = None if "q" in self.filter.asked else self.state
-        part = once(state, (self.plan.pk, *question), find, pages)
-        return replace(part, rows=reported(self.basis, self.user, part.rows, told_fields(self.columns)))
-
-    @cached_property
-    def tallies(self) -> dict[int, Tally]:
-        """What the filter leaves of each main task on the page."""
-        tasks = {line.main_task_id for line in self.page.rows}
-        return ledger.tallies(self.basis, self.condition, tasks) if self.filter.asked and tasks else {}
+    def tallied(self, page: KeyPage) -> KeptPage:
+        tasks = {line.main_task_id for line in page.rows}
+        return KeptPage(page, ledger.tallies(self.basis, self.condition, tasks) if self.filter.asked and tasks else {})
 
     @cached_property
     def params(self) -> QueryDict:
@@ -190,7 +204,9 @@ def select_ledger(
     basis = basis_asked(plan, opened, params.get("period", ""), today, problems)
     edition = public_edition()
     units = options.options_in(edition, plan.pk, today)
-    chosen = LedgerFilter(params, basis=basis, user=user, fields=fields, units=units)
+    has_words = bool(params.get("q"))  # which are looked for in reports as well
+    state = state_of(basis) if has_words else state_of_rows(basis, edition)
+    chosen = LedgerFilter(params, basis=basis, user=user, state=state, fields=fields, units=units)
     problems += chosen.problems
     return LedgerSelection(
         basis,
@@ -206,7 +222,7 @@ def select_ledger(
         after=params.get("after", ""),
         before=params.get("before", ""),
         problems=problems,
-        edition=edition,
+        state=state,
     )
 
 

@@ -10,14 +10,12 @@ from django.db.models.expressions import Combinable
 from tasks.choices import Stage
 from tasks.lights import SEVERITY, DeadlineLight, ProgressLight
 from tasks.models import Field, Measure
-from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis
 from tasks.queries.keyset import KeyPage, Order, Place, cut
 from tasks.queries.ledger_lines import LedgerLine, filled, line_fields, reported
 from tasks.queries.measures import OBLIGED, Tally, duties_of
 from tasks.queries.past import held
 from tasks.queries.public_figures import totals
-from tasks.queries.words import Places, held_by_named, holding, in_all
 from units.choices import UnitKind
 from units.models import Unit
 from units.prepared import prepared
@@ -37,8 +35,8 @@ OWN_KEYS = {"task": "main_task__title", "field": "main_task__field__position"}
 Asked = Mapping[str, str]
 
 
-def condition(basis: Basis, user: Any, asked: Asked) -> Q:
-    """The measures that answer the conditions of a ledger's URL. Those that mention words are found here, by one query."""
+def condition(basis: Basis, asked: Asked) -> Q:
+    """The measures that answer the conditions of a ledger's URL, words apart: those `mentions` finds."""
     found = Q()
     if asked.get("field"):
         found &= in_field(asked["field"])
@@ -53,9 +51,6 @@ def condition(basis: Basis, user: Any, asked: Asked) -> Q:
         found &= basis.moved
     if asked.get("schedule"):
         found &= basis.scheduled
-    if words := asked.get("q", "").split():
-        keys = in_all([places(basis, user, word) for word in words])
-        found &= Q(pk__among=sorted({key for (key,) in keys}))
     return found
 
 
@@ -71,15 +66,6 @@ def any_of(basis: Basis, column: str, values: Iterable[str]) -> Q:
     found = Q()
     for value in values:
         found |= basis.where(**{column: value})
-    return found
-
-
-def places(basis: Basis, user: Any, word: str) -> Places:
-    """The measures whose texts, main task, units or visible reports contain the word."""
-    found = basis.written(word) + held_by_named(word, basis.duty_sources())
-    for standing_on, reports in basis.reports(user):
-        told = reports.filter(holding(REPORT_TEXTS, word)).order_by().values("duty__measure")
-        found.append(Measure.objects.order_by().filter(standing_on, pk__in=told).values_list("pk"))
     return found
 
 

@@ -9,7 +9,6 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tasks.models import Duty, Field, Plan
-from tasks.queries.edition import public_edition
 from units.models import Unit, UnitGroupMember
 from units.prepared import prepared
 
@@ -50,14 +49,11 @@ def field_options(plan: Plan) -> FieldOptions:
     return list(Field.objects.filter(plan=plan).order_by("position").values_list("position", "name"))
 
 
-def unit_options(plan: Plan, today: datetime.date) -> tuple[UnitOption, ...]:
-    """The units a list of this plan can be filtered by, in their order. One query where they are known, else two."""
-    return options_in(public_edition(), plan.pk, today)
-
-
 @lru_cache(maxsize=REMEMBERED)
 def options_in(edition: str | None, plan: int, today: datetime.date) -> tuple[UnitOption, ...]:
-    """The edition is asked first: what is read while it turns is remembered under one that nobody will ask for."""
+    """The units a list of this plan can be filtered by, in their order. The edition is asked first: what is read while it turns is
+    remembered under one that nobody will ask for.
+    """
     return tuple(UnitOption(*row) for row in unit_rows(plan, today))
 
 

@@ -5,7 +5,8 @@ Asked for where a page would cost as much as the whole: what stands in no index 
 """
 
 from array import array
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -13,9 +14,8 @@ from django.db.models import Q, QuerySet
 from tasks.models import Measure
 from tasks.queries import ledger, measures
 from tasks.queries.basis import Basis
-from tasks.queries.edition import public_edition
 from tasks.queries.measures import Conditions
-from tasks.queries.states import State, keeping, once
+from tasks.queries.states import Question, State, keeping, once
 from units.prepared import prepared
 
 KEPT = 32  # orders of each kind; one of 79,000 measures takes 630 kilobytes
@@ -32,9 +32,9 @@ class Found(NamedTuple):
     tasks: int
 
 
-def in_list(plan: int, asked: Conditions, sort: str = "number") -> Found | None:
-    """None where the list is whole and read by an index. The edition's query, and one more where it is not known."""
-    return None if not asked and sort in LIST_BY_INDEX else found_in(public_edition(), plan, asked, sort)
+def in_list(edition: str | None, plan: int, asked: Conditions, sort: str) -> Found | None:
+    """None where the list is whole and read by an index. One query where it is not known."""
+    return None if not asked and sort in LIST_BY_INDEX else found_in(edition, plan, asked, sort)
 
 
 @lru_cache(maxsize=KEPT)
@@ -53,14 +53,14 @@ ledgers = keeping(KEPT)
 
 
 def in_ledger(
-    basis: Basis, state: State | None, asked: Conditions, condition: Q, sort: str, *, is_counted: bool
+    state: State | None, question: Question, sort: str, find: Callable[[], Keys], *, is_counted: bool
 ) -> Keys | None:
-    """None where the first page is cheap: in an order that an index has, if it is known how much there is. None also without
-    a `state_of_rows`, and where what answers changes with more than the rows: words are looked for in reports.
+    """The order that `find` finds. None where the first page is cheap: in an order that an index has, if it is known how much
+    there is. None also without a state, where nothing is kept.
     """
-    if (is_counted and sort in LEDGER_BY_INDEX) or "q" in dict(asked) or state is None:
+    if (is_counted and sort in LEDGER_BY_INDEX) or state is None:
         return None
-    return once(state, (basis.plan.pk, asked, sort), partial(keys_in, basis, condition, sort), ledgers)
+    return once(state, question, find, ledgers)
 
 
 def keys_in(basis: Basis, condition: Q, sort: str) -> Keys:

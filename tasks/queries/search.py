@@ -1,6 +1,7 @@
 """Finding main tasks, measures and units by words: each word must occur, in any order and any letter case."""
 
 import unicodedata
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import Prefetch, Q
@@ -10,10 +11,12 @@ from tasks.postgres import TASK_TEXTS
 from tasks.queries.edition import public_edition
 from tasks.queries.measures import MeasureLine, lines_of
 from tasks.queries.orders import found_in
+from tasks.queries.states import keeping, once, state_of_public
 from tasks.queries.words import holding
 from units.models import Unit, UnitAlias
 
 SHOWN = 20  # of each sort
+kept = keeping(32)  # findings, twenty kilobytes each
 INVISIBLE = {"Cc", "Cf"}  # categories of control and format characters
 
 
@@ -45,10 +48,16 @@ def search_words(text: str) -> list[str]:
 
 
 def find(plan: Plan, words: list[str]) -> Findings:
-    """What the plan holds of these words. Its measures are those that the list shows for them: rows and count are the list's.
-    Seven queries, one more where the list's count is not known.
+    """What the plan holds of these words, looked for once in each edition. One query where it is known."""
+    edition = public_edition()
+    return once(state_of_public(edition), (plan.pk, *words), partial(find_in, edition, plan, words), kept)
+
+
+def find_in(edition: str | None, plan: Plan, words: list[str]) -> Findings:
+    """Its measures are those that the list shows for the words: rows and count are the list's. Six queries, one more where the
+    list's rows are not known.
     """
-    found = found_in(public_edition(), plan.pk, (("q", " ".join(words)),), "number")
+    found = found_in(edition, plan.pk, (("q", " ".join(words)),), "number")
     tasks = MainTask.objects.filter(*(holding(TASK_TEXTS, word) for word in words), plan=plan)
     return Findings(
         list(tasks.order_by("number").select_related("field")[:SHOWN]),

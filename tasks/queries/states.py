@@ -41,6 +41,11 @@ def state_of_rows(basis: Basis, edition: str | None) -> State | None:
     return None if basis.state is None else (edition, *basis.state, name_of(basis))
 
 
+def state_of_public(edition: str | None) -> State | None:
+    """Of all that an outsider may see. The edition is asked before; None where nothing was written yet."""
+    return None if edition is None else (edition,)
+
+
 def name_of(basis: Basis) -> int | datetime.date:
     return basis.period.pk if basis.period else basis.day
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from tasks.choices import DutyRole
 from tasks.models import Plan
-from tasks.queries.edition import public_edition
 from tasks.queries.measures import MeasureLine, lines_of
 from tasks.queries.orders import found_in
 from units.models import Unit
@@ -26,9 +25,11 @@ class UnitDuties(NamedTuple):
     sections: list[RoleSection]
 
 
-def unit_duties(plan: Plan, unit: Unit, shown: int) -> UnitDuties:
-    """A section with `shown` measures for each role the unit holds: two queries a role, and those of what it holds."""
-    of_unit, edition = ("unit", unit.slug), public_edition()
+def unit_duties(edition: str | None, plan: Plan, unit: Unit, shown: int) -> UnitDuties:
+    """A section with `shown` measures for each role the unit holds: two queries a role, and those of what it holds. The edition is
+    asked before.
+    """
+    of_unit = ("unit", unit.slug)
     in_roles = {role: found_in(edition, plan.pk, (of_unit, ("role", role.value)), "number").keys for role in DutyRole}
     sections = [
         RoleSection(role.value, role.label, len(keys), lines_of(keys[:shown]))

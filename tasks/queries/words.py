@@ -55,7 +55,20 @@ def held_by_named(word: str, sources: list[QuerySet[Any]]) -> Places:
 
 def holding(texts: Sequence[str], word: str) -> Q:
     """Rows of which one of the texts contains the word. The texts are those of one of `postgres.INDEXES`."""
-    contained = reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
+    contained = containing(texts, word)
     if len(word) == 2 and SEAM not in word:
         contained = Q(IsPair(word)) | contained
-    return Q(HasPairs(texts, word)) & contained if len(word) > 1 else contained
+    return indexed(texts, word) & contained
+
+
+def holding_of_few(texts: Sequence[str], word: str) -> Q:
+    """The same, where another index names a few rows already: the text decides before any pairs are made of it."""
+    return indexed(texts, word) & containing(texts, word)
+
+
+def containing(texts: Sequence[str], word: str) -> Q:
+    return reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts))
+
+
+def indexed(texts: Sequence[str], word: str) -> Q:
+    return Q(HasPairs(texts, word)) if len(word) > 1 else Q()

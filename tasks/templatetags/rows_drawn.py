@@ -86,7 +86,6 @@ def turn_drawn(row: TurnRow, url: str) -> str:
     return f'<li><span class="{row.css}">{row.label}</span><span>{links}{moved}{rest}</span></li>'
 
 
-@register.simple_tag
 def duty_rows(lines: Iterable[MeasureLine], unit: Unit, plan: Plan) -> SafeString:
     """What a unit has to do; where a group brought it in, that is said."""
     measures, tasks = measures_of(plan), address("task", plan.slug, 0).removesuffix("0/")

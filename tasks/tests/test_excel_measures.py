@@ -16,7 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tasks.excel.book import Maker, as_xlsx
 from tasks.excel.measures import list_export
 from tasks.models import MainTask, Measure, Plan
-from tasks.queries.options import unit_options
+from tasks.queries.edition import public_edition
+from tasks.queries.options import options_in
 from tasks.services.public_figures import count_public
 from tasks.tables import MeasureTable, Selection, select_measures
 from tasks.tests.people import NOW
@@ -241,15 +242,17 @@ class TestDownload:
 
     @pytest.mark.parametrize("extension", ["csv", "xlsx"])
     @pytest.mark.parametrize(
-        ("query", "counted"), [("", 0), ("q=海洋&field=4&role=shared&sort=-units", 1), ("q=岛长制", 1)]
+        ("query", "again"), [("", 6), ("q=海洋&field=4&role=shared&sort=-units", 5), ("q=岛长制", 5)]
     )
     def test_always_as_many_queries(
-        self, client: Client, loaded_plan: Plan, django_assert_num_queries, extension: str, query: str, counted: int
+        self, client: Client, loaded_plan: Plan, django_assert_num_queries, extension: str, query: str, again: int
     ) -> None:
-        """The plan, its fields, its units, the rows, their duties, how many; the first time the count and the event as well."""
+        """The plan, its fields, the edition, the rows, their duties; of the whole plan how many, of a selection the first time. The
+        event at first as well.
+        """
         count_public(loaded_plan.pk)
-        unit_options(loaded_plan, timezone.localdate())
-        with django_assert_num_queries(6 + counted + 5):
+        options_in(public_edition(), loaded_plan.pk, timezone.localdate())
+        with django_assert_num_queries(11):
             export(client, extension, query)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(again):
             export(client, extension, query)

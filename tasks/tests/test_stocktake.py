@@ -34,7 +34,7 @@ def earlier(scene: Scene) -> Stocktake:
 
 def in_ledger(basis: Now | Then, user, **asked: str) -> list[str]:
     """The codes of the ledger's rows for these parameters."""
-    found = basis.measures.filter(ledger.condition(basis, user, asked))
+    found = basis.measures.filter(ledger.condition(basis, asked))
     rows = found.order_by("main_task__number", "order").values_list("main_task__number", "order")
     return [f"{number}-{order}" for number, order in rows]
 

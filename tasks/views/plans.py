@@ -5,16 +5,20 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from tasks.filters import MeasureFilter
 from tasks.models import Plan
 from tasks.public_pages import public_page
+from tasks.queries.states import keeping, once, state_of_public
 from tasks.tables import Selection, select_measures
 from tasks.tables_ledger import LedgerSelection
 from tasks.views.controls import column_boxes, heads, page_links, per_page_links, without
 from tasks.views.found import plan_with_fields_or_404
 from tasks.views.rows import MeasureRows
+
+kept = keeping(32)  # pages of a list, a hundred kilobytes each
 
 
 class Condition(NamedTuple):
@@ -42,8 +46,6 @@ def task_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 def list_context(selection: Selection) -> dict[str, Any]:
     page, params, found, columns = selection.page, selection.params, selection.filter, selection.columns
-    sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = MeasureRows(columns, selection.plan.slug, sizes, selection.tallies)
     conditions = in_force(found, params)
     return {
         "plan": selection.plan,
@@ -61,10 +63,21 @@ def list_context(selection: Selection) -> dict[str, Any]:
         "conditions": conditions,
         "ways_out": ways_out(selection, conditions),
         "heads": heads(columns, selection.sort, params),
-        "body": rows.body(selection.lines),
+        "body": body(selection),
         "column_boxes": column_boxes(columns),
         "query": params.urlencode(),
     }
+
+
+def body(selection: Selection) -> SafeString:
+    """The rows of the page, drawn once in each edition."""
+    plan, sizes = selection.plan, {unit.slug: unit.members for unit in selection.units if unit.members}
+
+    def draw() -> SafeString:
+        return MeasureRows(selection.columns, plan.slug, sizes, selection.tallies).body(selection.lines)
+
+    asked = (plan.pk, selection.conditions, selection.sort, selection.page.object_list)
+    return once(state_of_public(selection.edition), (*asked, selection.columns, *sizes.items()), draw, kept)
 
 
 def in_force(found: MeasureFilter, params: QueryDict) -> list[Condition]:

@@ -1,22 +1,43 @@
 """Who is responsible: the units, and what each of them has to do in a plan."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.public_pages import public_page
+from tasks.queries.edition import public_edition
 from tasks.queries.overview import overview
 from tasks.queries.public_figures import public_figures
+from tasks.queries.states import keeping, once, state_of_public
 from tasks.queries.unit_duties import unit_duties
+from tasks.templatetags.rows_drawn import duty_rows
 from tasks.views.figures import Figures
 from units.models import Unit, UnitGroupMember
 
 SHOWN = 50  # measures of a role; the list shows the rest
+kept = keeping(64)  # units, a hundred kilobytes each
+
+
+class DrawnSection(NamedTuple):
+    """A `RoleSection` with its lines drawn."""
+
+    role: str
+    label: str
+    count: int
+    rows: SafeString
+
+
+class Drawn(NamedTuple):
+    """`UnitDuties`, drawn."""
+
+    count: int
+    sections: list[DrawnSection]
 
 
 def plan_asked(request: HttpRequest) -> dict[str, Any]:
@@ -69,8 +90,20 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "aliases": list(unit.aliases.all()),
         "groups": [membership.group.unit for membership in memberships.filter(unit=unit)],
         "members": [membership.unit for membership in memberships.filter(group__unit=unit)],
-        "duties": unit_duties(asked["plan"], unit, SHOWN),
+        "duties": duties_drawn(asked["plan"], unit),
         "shown": SHOWN,
         "has_dashboard": sees_filing(request.user, unit),
     }
     return render(request, "tasks/units/detail.html", context)
+
+
+def duties_drawn(plan: Plan, unit: Unit) -> Drawn:
+    """Once in each edition."""
+    edition = public_edition()
+
+    def draw() -> Drawn:
+        found = unit_duties(edition, plan, unit, SHOWN)
+        sections = [(section, duty_rows(section.lines, unit, plan)) for section in found.sections]
+        return Drawn(found.count, [DrawnSection(*section[:3], rows) for section, rows in sections])
+
+    return once(state_of_public(edition), (plan.pk, unit.pk), draw, kept)
