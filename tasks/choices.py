@@ -38,6 +38,16 @@ WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)  # still the unit's to writ
 HANDED_IN = (ReportState.SUBMITTED, ReportState.FORWARDED, ReportState.APPROVED)
 
 
+class FilingState(models.TextChoices):
+    """填报情况的格: where a duty that must report stands in a period."""
+
+    APPROVED = "approved", "已通过"
+    IN_REVIEW = "in_review", "审核中"
+    RETURNED = "returned", "已退回"
+    DRAFTED = "drafted", "草稿"
+    MISSING = "missing", "未报"
+
+
 class WorkList(models.IntegerChoices):
     """工作台的清单: where a duty stands in a period for those who write. What is still to be done is declared first, and what
     must be reported (`MUST_REPORT`) before what may.

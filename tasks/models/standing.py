@@ -7,7 +7,7 @@ and is proved equal to the recount by a test. The one exception is `LightChange`
 from django.db import models
 from django.db.models import Q
 
-from tasks.choices import Stage, WorkList
+from tasks.choices import FilingState, Stage, WorkList
 from tasks.models.duty import Duty
 from tasks.models.lit import PROGRESS_CHOICES, Lit
 from tasks.models.period import ReportingPeriod
@@ -137,6 +137,10 @@ class DutyFiling(models.Model):
     number = models.PositiveIntegerField("主要任务序号")
     order = models.PositiveSmallIntegerField("举措次序")
     handed_in_at = models.DateTimeField("提交时间", null=True, blank=True, help_text="只记在已提交清单上")
+    state = models.CharField(
+        "填报情况", max_length=12, choices=FilingState, blank=True, default="", help_text="不须填报的职责没有"
+    )
+    is_late = models.BooleanField("补报", default=False, help_text="只记须填报的职责")
 
     class Meta:
         verbose_name = verbose_name_plural = "职责填报"
@@ -155,6 +159,10 @@ class DutyFiling(models.Model):
                 condition=Q(handed_in_at__isnull=False),
                 name="duty_filing_handed_in",
             ),
+            models.Index(  # the rows behind a number of the filing board
+                fields=["unit", "period", "state", "duty"], name="duty_filing_in_state"
+            ),
+            models.Index(fields=["unit", "period", "duty"], condition=Q(is_late=True), name="duty_filing_late"),
         ]
 
     def __str__(self) -> str:

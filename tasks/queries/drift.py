@@ -24,7 +24,7 @@ from tasks.queries.filing import KEPT_STATES, filing_rows
 from tasks.queries.public_figures import counted, right_figures
 from tasks.queries.reports import needs_no_report
 from tasks.queries.standing import Judge, judged_in_parts
-from tasks.queries.work_lists import FACTS, NEVER, work_list
+from tasks.queries.work_lists import FACTS, NEVER, filing_state, work_list
 
 COUNTED = ("obliged", *reversed(KEPT_STATES), "late", "cooperating", "needless")  # of UnitFiling
 COMPARED = [field.name for field in Lit._meta.fields] + ["period_id", "stage", "due_moves", "asked"]
@@ -97,14 +97,16 @@ def misplaced(period: ReportingPeriod) -> set[int]:
     """The duties that stand on another list than their reports and dates say, one by one."""
     kept = set(DutyFiling.objects.filter(period=period).values_list("duty_id", *FACTS))
     reports = ProgressReport.objects.filter(period=period, corrects=None).values_list(
-        "duty_id", "state", "submitted_at"
+        "duty_id", "state", "is_late", "submitted_at"
     )
     said = {key: rest for key, *rest in reports}
     columns = ("pk", "unit_id", "role", "measure__due_on", "measure__main_task__number", "measure__order")
     duties = Duty.objects.filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report()).order_by()
     wanted = set()
     for key, unit, role, due_on, number, order in duties.values_list(*columns):
-        state, at = said.get(key, ("", None))
-        where = work_list(role, state)
-        wanted.add((key, unit, where, due_on or NEVER, number, order, at if where == WorkList.HANDED_IN else None))
+        state, is_late, at = said.get(key, ("", False, None))
+        where, on_board = work_list(role, state), filing_state(role, state)
+        handed_in_at = at if where == WorkList.HANDED_IN else None
+        is_late = is_late and on_board != ""
+        wanted.add((key, unit, where, due_on or NEVER, number, order, on_board, is_late, handed_in_at))
     return {row[0] for row in kept ^ wanted}

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from tasks.choices import OBLIGED_ROLES, DutyRole, ReportState, Stage
-from tasks.models import Duty, FrozenMeasure, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.choices import OBLIGED_ROLES, DutyRole, FilingState, ReportState, Stage
+from tasks.models import Duty, DutyFiling, FrozenMeasure, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.reports import Filing, needs_no_report, obliged_duties, reports_of
 from units.prepared import prepared
 
-APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = "approved", "in_review", "returned", "drafted", "missing"
+APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = FilingState
 KEPT_STATES = (APPROVED, IN_REVIEW, RETURNED, DRAFTED)
 OBLIGED, LATE, UNFINISHED = "obliged", "late", "unfinished"
 WITH_THE_UNIT = (MISSING, RETURNED, DRAFTED)  # what is unfinished: it is the unit that has to act
@@ -24,9 +24,7 @@ FILING_STATES = {
     ReportState.RETURNED: RETURNED,
     ReportState.DRAFT: DRAFTED,
 }
-STATES: dict[str, list[str]] = {
-    name: [state for state, kept in FILING_STATES.items() if kept == name] for name in (*KEPT_STATES, MISSING, LATE)
-}
+REPORTED = {name: [state for state, kept in FILING_STATES.items() if kept == name] for name in KEPT_STATES}
 EVERY = Q()
 NEED_NO_REPORT = (Stage.COMPLETED, Stage.SUSPENDED, Stage.CANCELLED)
 
@@ -34,6 +32,9 @@ NEED_NO_REPORT = (Stage.COMPLETED, Stage.SUSPENDED, Stage.CANCELLED)
 DUTY_COLUMNS = (
     "pk", "unit_id", "unit__name", "unit__slug", "measure__main_task__number", "measure__order", "measure__text"
 )  # fmt: skip
+
+
+KEPT_COLUMNS = ("duty_id", "unit_id", "unit__name", "unit__slug", "number", "order", "duty__measure__text")
 
 
 class FilingRow(NamedTuple):
@@ -122,10 +123,14 @@ def board(period: ReportingPeriod) -> list[UnitFiled]:
 
 @prepared
 def kept_counts(plan: int, period: int) -> QuerySet[UnitFiling]:
-    known = Exists(StandingSummary.objects.filter(plan=plan, period=None))
-    kept = UnitFiling.objects.filter(Q(period__frozen_at__isnull=False) | known, period=period)
+    kept = UnitFiling.objects.filter(Q(period__frozen_at__isnull=False) | is_known(plan), period=period)
     columns = ("unit_id", "unit__name", "unit__slug", *KEPT_STATES, "obliged", "late")
     return kept.order_by("unit__position", "unit__name").values_list(*columns)
+
+
+def is_known(plan: int) -> Exists:
+    """Whether what is kept of the plan is right: it is forgotten where the table changes."""
+    return Exists(StandingSummary.objects.filter(plan=plan, period=None))
 
 
 def count_units(period: ReportingPeriod, kind: Q = EVERY) -> dict[int, UnitFiling]:
@@ -196,8 +201,8 @@ def total(units: Iterable[UnitFiled]) -> UnitFiled:
 
 @dataclass
 class RowsBehind:
-    """The rows behind one number of the board, by unit and then as their measures were entered. Of a page only its own are
-    read; the rows of a page that are of one unit stand in the order of the table.
+    """The rows behind one number of the board, by unit and then as their duties were entered. Of a page only its own are read;
+    they stand in the order of the table where they are of one unit.
     """
 
     period: ReportingPeriod
@@ -208,7 +213,7 @@ class RowsBehind:
         return sum(unit.count(self.state) for unit in self.units)
 
     def __getitem__(self, part: slice) -> list[FilingRow]:
-        """Two queries. Of a page within one unit the database follows an index."""
+        """Two queries; one more where the rows kept are not those that were counted."""
         first, touched, begins = 0, [], 0
         for unit in self.units:
             ends = begins + unit.count(self.state)
@@ -216,20 +221,38 @@ class RowsBehind:
                 first = first if touched else begins
                 touched.append(unit.unit)
             begins = ends
-        duties = self.duties(touched).values_list(*DUTY_COLUMNS)[part.start - first : part.stop - first]
+        of_units = slice(part.start - first, part.stop - first)
+        duties = self.kept(touched, of_units)
+        if len(duties) < min(part.stop, begins) - part.start:
+            duties = list(self.duties(touched).values_list(*DUTY_COLUMNS)[of_units])
         at = {unit: place for place, unit in enumerate(touched)}
         found = sorted(duties, key=lambda duty: (at[duty[1]], *duty[4:6]))
         return with_reports(found, reports_of(self.period).filter(duty__in=[duty[0] for duty in found]))
 
+    def kept(self, units: list[int], part: slice) -> list[tuple[Any, ...]]:
+        """From `DutyFiling`, in the order of an index where they are of one unit and in one state. Nothing of a frozen period, nor
+        where all that must report are asked for: those are the unit's duties, which are in order themselves.
+        """
+        if self.period.is_frozen or self.state == OBLIGED:
+            return []
+        wanted = Q(is_late=True) if self.state == LATE else Q(state__in=self.states)
+        rows = DutyFiling.objects.filter(is_known(self.period.plan_id), wanted, period=self.period, unit__in=units)
+        by_unit = () if len(units) == 1 else ("unit__position", "unit__name")
+        return list(rows.order_by(*by_unit, "duty_id").values_list(*KEPT_COLUMNS)[part])
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return WITH_THE_UNIT if self.state == UNFINISHED else (self.state,)
+
     def duties(self, units: list[int]) -> QuerySet[Duty]:
-        order = ("measure_id",) if len(units) == 1 else ("unit__position", "unit__name", "measure_id")
+        """The same from the facts."""
+        order = ("pk",) if len(units) == 1 else ("unit__position", "unit__name", "pk")
         duties = obliged_in(self.period).filter(unit__in=units).order_by(*order)
         if self.state == OBLIGED:
             return duties
-        column, wanted = {
-            MISSING: ("pk", Q(said=None)),
-            LATE: ("is_late", Q(said=True)),
-            UNFINISHED: ("state", Q(said=None) | Q(said__in=[*STATES[RETURNED], *STATES[DRAFTED]])),
-        }.get(self.state) or ("state", Q(said__in=STATES[self.state]))
+        reported = [state for one in self.states for state in REPORTED.get(one, ())]
+        column, wanted = ("is_late", Q(said=True)) if self.state == LATE else ("state", Q(said__in=reported))
+        if MISSING in self.states:
+            wanted |= Q(said=None)
         said = reports_of(self.period).filter(duty=OuterRef("pk")).order_by().values(column)[:1]
         return duties.alias(said=Subquery(said)).filter(wanted)  # of each by itself: see docs/performance.md

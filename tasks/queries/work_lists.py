@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
+    CharField,
     Exists,
     F,
     FilteredRelation,
@@ -21,13 +22,13 @@ from django.db.models.functions import Coalesce
 
 from tasks.choices import HANDED_IN, MUST_REPORT, DutyRole, ReportState, WorkList
 from tasks.models import Duty, DutyFiling, MainTask, ProgressReport, ReportingPeriod
-from tasks.queries.filing import obliged_in
+from tasks.queries.filing import FILING_STATES, MISSING, REPORTED, obliged_in
 from tasks.queries.reports import needs_no_report
 from units.prepared import prepared
 
 NEVER = datetime.date.max  # stands for no due date, which is sorted behind every other
 LONG_AGO = Value(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))  # SQL finds nothing equal to NULL
-FACTS = ("unit", "work_list", "until", "number", "order", "handed_in_at")
+FACTS = ("unit", "work_list", "until", "number", "order", "state", "is_late", "handed_in_at")
 IN_ORDER = ("until", "number", "order", "duty_id")  # `duty` would be by the order of its model
 Keys = tuple[int, ...]
 
@@ -41,11 +42,24 @@ def work_list(role: str, state: str | None) -> WorkList:
     return WorkList.HANDED_IN if state in HANDED_IN else WorkList.DUE
 
 
+def filing_state(role: str, state: str | None) -> str:
+    """How a duty stands on the filing board by the state of its report; nothing where it need not report."""
+    if role == DutyRole.COOPERATE:
+        return ""
+    return FILING_STATES[state] if state else MISSING
+
+
 def place_of(role: str, report: ProgressReport | None) -> dict[str, Any]:
     """The columns of `DutyFiling` that a report moves."""
-    where = work_list(role, report and report.state)
+    state = report and report.state
+    where = work_list(role, state)
     is_handed_in = report is not None and where == WorkList.HANDED_IN
-    return {"work_list": where, "handed_in_at": report.submitted_at if is_handed_in else None}
+    return {
+        "work_list": where,
+        "handed_in_at": report.submitted_at if is_handed_in else None,
+        "state": filing_state(role, state),
+        "is_late": report is not None and role != DutyRole.COOPERATE and report.is_late,
+    }
 
 
 def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> QuerySet[Duty]:
@@ -61,6 +75,7 @@ def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> 
         default=WorkList.DUE.value,
         output_field=PositiveSmallIntegerField(),
     )
+    on_board = [When(said__state__in=states, then=Value(name)) for name, states in REPORTED.items()]
     duties = Duty.objects.order_by().filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report())
     if measures is not None:
         duties = duties.filter(measure__in=measures)
@@ -69,6 +84,8 @@ def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> 
         until=Coalesce("measure__due_on", Value(NEVER)),
         number=F("measure__main_task__number"),
         order=F("measure__order"),
+        state=Case(When(helps, then=Value("")), *on_board, default=Value(MISSING), output_field=CharField()),
+        is_late=Case(When(~helps & Q(said__is_late=True), then=True), default=False),
         handed_in_at=Case(When(handed_in & ~helps, then="said__submitted_at"), default=None),
     )
 

@@ -7,13 +7,15 @@ import pytest
 from lxml import html
 
 from tasks.choices import DutyRole
-from tasks.models import Duty, MainTask, Measure
+from tasks.models import Duty, MainTask, Measure, StandingSummary
+from tasks.queries import filing
 from tasks.queries.dashboard import Dashboard
+from tasks.queries.filing import FilingRow, RowsBehind
 from tasks.services import closing
 from tasks.services.periods import freeze_period
 from tasks.services.planning import save_duty
 from tasks.services.reporting import save_draft
-from tasks.services.standing import rebuild
+from tasks.services.standing import forget, rebuild
 from tasks.tests.desk import client_of, page
 from tasks.tests.journeys import approved, forwarded, of_customs, returned
 from tasks.tests.people import NOW, TODAY, Stage, content
@@ -36,14 +38,16 @@ def urged(page: str) -> str:
 
 
 class TestFilingBoard:
-    @pytest.fixture
-    def filed(self, stage) -> Stage:
+    @pytest.fixture(params=["kept", "forgotten"])
+    def filed(self, stage, request) -> Stage:
         """Approved and late, in review, and a draft of the open group; a measure nobody has written for."""
         task = MainTask.objects.create(plan=stage.plan, number=2, title="二")
         second = Measure.objects.create(main_task=task, order=1, text="第二项")
         for position, unit in enumerate((stage.duty.unit, stage.other_duty.unit), start=1):
             Duty.objects.create(measure=second, unit=unit, role=DutyRole.SHARED, position=position)
         Duty.objects.create(measure=second, unit=stage.group_duty.unit, role=DutyRole.COOPERATE, position=3)
+        if request.param == "kept":
+            rebuild(stage.plan, now=NOW)  # what follows keeps it in step
         of_customs(stage, now=NOW + datetime.timedelta(days=30))
         forwarded(stage)
         save_draft(stage.office, duty=stage.group_duty, period=stage.period, content=content(), version=None, now=NOW)
@@ -65,6 +69,28 @@ class TestFilingBoard:
                 if url:
                     html = client.get(url).content.decode()
                     assert (len(rows(html)) - 1, f" {text} 项</h1>" in html) == (int(text), True)
+
+    def test_any_part_of_a_list_is_the_same_from_what_is_kept_and_from_the_facts(self, filed):
+        def parts() -> dict[tuple[str, int, int], list[FilingRow]]:
+            units = filing.board(filed.period)
+            found = {}
+            for state in periods.LISTS:
+                behind = RowsBehind(filed.period, state, units)
+                edges = range(len(behind) + 1)
+                found |= {(state, a, b): behind[a:b] for a in edges for b in edges if a < b}
+            return found
+
+        kept = parts()
+        forget(plan=filed.plan)
+        assert kept == parts()
+        assert {state for state, _, _ in kept} == set(periods.LISTS) - {"approved", "returned"}
+
+    def test_a_page_of_it_costs_two_questions(self, filed, django_assert_num_queries):
+        units = filing.board(filed.period)
+        is_kept = StandingSummary.objects.filter(period=None).exists()
+        for state in ("in_review", "unfinished", "late"):
+            with django_assert_num_queries(2 if is_kept else 3):
+                assert RowsBehind(filed.period, state, units)[0:2]
 
     def test_what_units_have_not_handed_in_is_told_in_words_to_copy(self, filed):
         returned(filed, Duty.objects.get(measure__order=1, measure__main_task__number=2, unit=filed.duty.unit))

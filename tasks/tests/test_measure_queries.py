@@ -60,7 +60,7 @@ class TestTheList:
         for count in (7, 5):
             with django_assert_num_queries(count):
                 assert len(Shown(client, TASKS).codes) == 79
-        for count in (10, 6):
+        for count in (10, 5):
             with django_assert_num_queries(count):
                 assert "1-2" in Shown(client, TASKS, q="海洋").codes
 

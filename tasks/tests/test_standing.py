@@ -104,7 +104,17 @@ class TestDrift:
         UnitFigures.objects.filter(unit=unit).update(figures={"field:None": {"measures": 5}})
         assert list(drift(kept.plan, TODAY)) == [f"单位 {unit} 的分领域数字与其各项举措的现状之和不一致。"]
 
-    @pytest.mark.parametrize("said", [{"work_list": 3}, {"until": TODAY}, {"number": 9}, {"handed_in_at": NOW}])
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"work_list": 3},
+            {"until": TODAY},
+            {"number": 9},
+            {"handed_in_at": NOW},
+            {"state": "approved"},
+            {"is_late": True},
+        ],
+    )
     def test_sees_a_duty_on_another_list_and_a_rebuild_puts_it_back(self, kept: Stage, said: dict) -> None:
         DutyFiling.objects.filter(duty=kept.duty).update(**said)
         DutyFiling.objects.filter(duty=kept.other_duty).delete()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tasks.choices import FilingState
 from tasks.excel.tables import filed_export, filing_export
 from tasks.forms_periods import PeriodForm
 from tasks.models import Plan, ReportingPeriod
@@ -27,15 +28,7 @@ from units.models import Unit
 from units.permissions import Permission, may, require
 
 PER_PAGE = 100
-STATE_LABELS = {
-    filing.OBLIGED: "应报",
-    filing.APPROVED: "已通过",
-    filing.IN_REVIEW: "审核中",
-    filing.RETURNED: "已退回",
-    filing.DRAFTED: "草稿",
-    filing.MISSING: "未报",
-    filing.LATE: "补报",
-}
+STATE_LABELS = {filing.OBLIGED: "应报", **dict(FilingState.choices), filing.LATE: "补报"}
 LISTS = STATE_LABELS | {filing.UNFINISHED: "待报送"}  # what has a list of its own, and no column on the board
 LEFT_OPEN = (filing.IN_REVIEW, filing.RETURNED, filing.DRAFTED, filing.MISSING)
 
