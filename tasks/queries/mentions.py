@@ -31,27 +31,32 @@ class Mentioned(NamedTuple):
     """
 
     seen: Q
-    settled: frozenset[int]
+    settled: "array[int]"
     moving: frozenset[int]
 
     @property
     def keys(self) -> list[int]:
-        return sorted(self.settled | self.moving)
+        return sorted({*self.settled, *self.moving})
 
 
 def mentioned(basis: Basis, user: Any, words: Sequence[str], state: State | None) -> Mentioned:
-    """One query; for each word one more where what is settled is not known, and of the present where the trail has grown."""
-    seen, of_trail = visible_reports(user), state and (*state, end_of_trail())
-    found = []
+    """One query where it is known. For each word one more where what is settled is not, and of the present where the trail has
+    grown.
+    """
+    seen = visible_reports(user)
+    of_trail = state and (*state, end_of_trail())
+    return once(of_trail, (basis.plan.pk, seen, *words), lambda: found(basis, user, seen, words, state), kept_of_trail)
+
+
+def found(basis: Basis, user: Any, seen: Q, words: Sequence[str], state: State | None) -> Mentioned:
+    of_words = []
     for word in words:
-        question = (basis.plan.pk, seen, word)
-        keys = once(state, question, partial(settled, basis, user, word), kept)
-        more = once(of_trail, question, partial(moving, basis, user, word), kept_of_trail)
-        found.append((frozenset(keys), frozenset(more)))
-    everywhere = frozenset.intersection(*(keys for keys, _ in found))
-    candidates = frozenset().union(*(keys for _, keys in found)) - everywhere
-    through_these = frozenset(key for key in candidates if all(key in a or key in b for a, b in found))
-    return Mentioned(seen, everywhere, through_these)
+        keys = once(state, (basis.plan.pk, seen, word), partial(settled, basis, user, word), kept)
+        of_words.append((frozenset(keys), frozenset(moving(basis, user, word))))
+    everywhere = frozenset.intersection(*(keys for keys, _ in of_words))
+    candidates = frozenset().union(*(keys for _, keys in of_words)) - everywhere
+    more = frozenset(key for key in candidates if all(key in a or key in b for a, b in of_words))
+    return Mentioned(seen, array("q", sorted(everywhere)), more)
 
 
 def settled(basis: Basis, user: Any, word: str) -> "array[int]":
@@ -60,10 +65,10 @@ def settled(basis: Basis, user: Any, word: str) -> "array[int]":
     return array("q", sorted({key for (key,) in first.union(*others, all=True)}))
 
 
-def moving(basis: Basis, user: Any, word: str) -> "array[int]":
+def moving(basis: Basis, user: Any, word: str) -> set[int]:
     """Of a frozen period nothing; else one query for each period that measures stand on."""
     places = told(basis, user, word, is_settled=False) if basis.period is None else []
-    return array("q", [key for place in places for (key,) in place])
+    return {key for place in places for (key,) in place}
 
 
 def told(basis: Basis, user: Any, word: str, *, is_settled: bool = True) -> Places:

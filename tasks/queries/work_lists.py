@@ -75,7 +75,6 @@ def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> 
         default=WorkList.DUE.value,
         output_field=PositiveSmallIntegerField(),
     )
-    on_board = [When(said__state__in=states, then=Value(name)) for name, states in REPORTED.items()]
     duties = Duty.objects.order_by().filter(measure__main_task__plan=period.plan_id).exclude(needs_no_report())
     if measures is not None:
         duties = duties.filter(measure__in=measures)
@@ -84,7 +83,7 @@ def listed(period: ReportingPeriod, measures: Collection[int] | None = None) -> 
         until=Coalesce("measure__due_on", Value(NEVER)),
         number=F("measure__main_task__number"),
         order=F("measure__order"),
-        state=Case(When(helps, then=Value("")), *on_board, default=Value(MISSING), output_field=CharField()),
+        state=on_board("said__state", When(helps, then=Value(""))),
         is_late=Case(When(~helps & Q(said__is_late=True), then=True), default=False),
         handed_in_at=Case(When(handed_in & ~helps, then="said__submitted_at"), default=None),
     )
@@ -122,12 +121,12 @@ def falling_due(writer: Q, periods: Keys, first: datetime.date, last: datetime.d
 
 
 class Unwritten(NamedTuple):
-    """A duty of which nothing is handed in; `state` is that of what is begun, None where nothing is."""
+    """A duty of which nothing is handed in, and how it stands on the filing board."""
 
     number: int
     order: int
     title: str
-    state: str | None
+    state: str
 
     @property
     def code(self) -> str:
@@ -144,24 +143,29 @@ def outstanding(period: ReportingPeriod, unit: int, count: int, *, is_kept: bool
     return [Unwritten(*row) for row in rows]
 
 
-def state_of(duty: str, period: int) -> Subquery:
-    begun = ProgressReport.objects.order_by().filter(duty=OuterRef(duty), period=period, corrects=None)
-    return Subquery(begun.values("state")[:1])
-
-
 @prepared
 def unwritten(plan: int, period: int, unit: int, count: int) -> QuerySet[DutyFiling]:
     rows = DutyFiling.objects.filter(unit=unit, period=period, work_list__lte=WorkList.DUE)
     title = MainTask.objects.order_by().filter(plan=plan, number=OuterRef("number")).values("title")
-    told = rows.annotate(title=Subquery(title), state=state_of("duty", period))
-    return told.order_by("work_list", *IN_ORDER).values_list("number", "order", "title", "state")[:count]
+    return (
+        rows.annotate(title=Subquery(title))
+        .order_by("work_list", *IN_ORDER)
+        .values_list("number", "order", "title", "state")[:count]
+    )
 
 
 def unwritten_anew(period: ReportingPeriod, unit: int) -> QuerySet[Duty]:
     """The same from the facts; a frozen period has nothing else."""
-    duties = obliged_in(period).filter(unit=unit).annotate(state=state_of("pk", period.pk))
-    open_ones = duties.alias(known=Coalesce("state", Value(ReportState.DRAFT)))
-    open_ones = open_ones.filter(known__in=(ReportState.RETURNED, ReportState.DRAFT))
+    begun = ProgressReport.objects.order_by().filter(duty=OuterRef("pk"), period=period, corrects=None)
+    duties = obliged_in(period).filter(unit=unit).annotate(said=Subquery(begun.values("state")[:1]))
+    open_ones = duties.alias(known=Coalesce("said", Value(ReportState.DRAFT)))
+    open_ones = open_ones.filter(known__in=(ReportState.RETURNED, ReportState.DRAFT)).annotate(state=on_board("said"))
     of_measure = ("measure__main_task__number", "measure__order")
     in_order = open_ones.order_by(F("known").desc(), F("measure__due_on").asc(nulls_last=True), *of_measure, "pk")
     return in_order.values_list(*of_measure, "measure__main_task__title", "state")
+
+
+def on_board(state: str, *others: When) -> Case:
+    """How a duty that must report stands by a column with the state of its report; what `others` say comes first."""
+    by_report = [When(**{f"{state}__in": states}, then=Value(name)) for name, states in REPORTED.items()]
+    return Case(*others, *by_report, default=Value(MISSING), output_field=CharField())

@@ -9,6 +9,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
+from tasks.choices import FilingState
 from tasks.models import Plan
 from tasks.queries.coordination import Matter
 from tasks.queries.measures import MeasureLine
@@ -19,7 +20,6 @@ from units.models import Unit
 
 register = template.Library()
 
-UNWRITTEN = {"draft": "草稿", "returned": "已退回", None: "未报"}
 PAST = '　<span class="tag due-over"><svg class="ic" aria-hidden="true"><use href="#i-over"/></svg>已过</span>'
 
 
@@ -31,7 +31,7 @@ def unwritten_rows(rows: Iterable[Unwritten], plan: Plan) -> SafeString:
             [
                 f'<tr role="row"><th role="rowheader" scope="row"><a href="{url}{row.code}/"><span class="num">{row.code}'
                 f'</span> {escape(row.title)}</a></th><td role="cell" class="nowrap" data-l="状态"><span>'
-                f"{UNWRITTEN[row.state]}</span></td></tr>"
+                f"{FilingState(row.state).label}</span></td></tr>"
                 for row in rows
             ]
         )

@@ -222,7 +222,7 @@ class TestFiling:
             ]
             for slug, unit in scene.units.items()
         }
-        wanted = {"jt": [], "fg": [("3-3", None)], "hg": [], "qd": [], "yt": [], "jn": [("3-3", "draft")]}
+        wanted = {"jt": [], "fg": [("3-3", "missing")], "hg": [], "qd": [], "yt": [], "jn": [("3-3", "drafted")]}
         assert found == {slug: [rows, rows] for slug, rows in wanted.items()}
 
 
