@@ -211,17 +211,17 @@ class Workbench:
 
     def begun(self, rows: Collection[Row]) -> list[Row]:
         """The rows with their reports, where there are any. One query."""
-        duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period.pk for row in rows})
-        found = {(duty, period): ReportFacts(*rest) for duty, period, *rest in asked.reports_on(duties, periods)}
+        duties = tuple({row.duty.key for row in rows})
+        found = {(duty, period): ReportFacts(*rest) for duty, period, *rest in asked.reports_on(duties, self.keys)}
         return [row._replace(report=found.get((row.duty.key, row.period.pk))) for row in rows]
 
     def last_words(self, rows: Collection[Row]) -> dict[tuple[int, int], LastWord]:
         """Duty and period key -> what was approved last before it. One query."""
-        duties, periods = tuple({row.duty.key for row in rows}), tuple({row.period for row in rows})
-        before = tuple((one.plan_id, one.as_of) for one in periods)
+        duties = tuple({row.duty.key for row in rows})
+        before = tuple((one.plan_id, one.as_of) for one in self.periods)
         found: dict[tuple[int, int], LastWord] = {}
         for duty, *word in asked.last_words(duties, before) if rows else ():
-            for one in periods:
+            for one in self.periods:
                 if word[0] < one.as_of:
                     found[duty, one.pk] = LastWord(*word)
         return found

@@ -13,7 +13,6 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 
 from tasks.choices import ReportState
-from tasks.models import Plan
 from tasks.queries.workbench import Row
 from tasks.queries.workbench_rows import ReportFacts, ReturnFacts
 from tasks.templatetags.dashboard_drawn import measures_of, reports
@@ -26,7 +25,8 @@ register = template.Library()
 
 def moment(at: datetime.datetime) -> str:
     local = timezone.localtime(at)
-    return f'<time datetime="{local.isoformat()}">{local:%m-%d %H:%M}</time>'
+    shown = f"{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
+    return f'<time datetime="{local.isoformat()}">{shown}</time>'
 
 
 def named(on: datetime.date) -> str:
@@ -48,11 +48,11 @@ class Lines:
         names_unit, today = context["user"].role == Role.OFFICE, context["bench"].today
         return cls(names_unit, not context["only"], str(context["csrf_token"]), reports(), today)
 
-    def drawn(self, line: Line, verb: str, measures: dict[Plan, str]) -> str:
+    def drawn(self, line: Line, verb: str, measures: dict[int, str]) -> str:
         row, duty = line.row, line.row.duty
-        plan = row.period.plan
+        plan = row.period.plan_id
         if plan not in measures:
-            measures[plan] = measures_of(plan)
+            measures[plan] = measures_of(row.period.plan)
         back = row.returned
         why = (
             f'<div class="why-back"><strong>退回理由：</strong>{linebreaksbr(back.remark, autoescape=True)}</div>'

@@ -6,6 +6,7 @@ The form, the page that only shows, and the page of two versions are drawn from 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
 
@@ -40,9 +41,14 @@ class Tag(NamedTuple):
 
     def drawn(self) -> str:
         """As HTML."""
-        kind = "conf " if self.css.startswith("conf") else ""
-        icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{self.icon}"/></svg>' if self.icon else ""
-        return f'<span class="tag {kind}{self.css}">{icon}{escape(self.text)}</span>'
+        return drawn(self)
+
+
+@lru_cache(maxsize=512)  # there are few, and days
+def drawn(tag: Tag) -> str:
+    kind = "conf " if tag.css.startswith("conf") else ""
+    icon = f'<svg class="ic" aria-hidden="true"><use href="#i-{tag.icon}"/></svg>' if tag.icon else ""
+    return f'<span class="tag {kind}{tag.css}">{icon}{escape(tag.text)}</span>'
 
 
 CONFIDENCE_TAGS = {

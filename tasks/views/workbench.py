@@ -115,11 +115,12 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
 def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
     """Name of each list -> its page. `?due=2` asks for a list's second page."""
     pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
-    last = bench.last_words([row for name in TO_WRITE for row in pages[name]])
-    unread = [row for name in UNREAD for row in pages[name]]
+    rows = {name: page.object_list for name, page in pages.items()}
+    last = bench.last_words([row for name in TO_WRITE for row in rows[name]])
+    unread = [row for name in UNREAD for row in rows[name]]
     begun = iter(bench.begun(unread) if unread else ())
     blank = str(UnchangedForm(auto_id=f"{BLANK}%s")["change_expected_on"])
-    rows = {name: [next(begun) for _ in pages[name]] for name in UNREAD} | {"returned": list(pages["returned"])}
+    rows |= {name: [next(begun) for _ in rows[name]] for name in UNREAD}
     return {
         name: Listed(
             name, page.paginator.count, page, [line(row, last, bench.today, blank, refused) for row in rows[name]]
