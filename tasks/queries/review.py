@@ -95,7 +95,7 @@ def changed(before: Sequence | None, now: Sequence) -> Change:
         return Change(True, RANK.get(confidence, 0), None, sum(map(len, texts)))
     confidence_before, percent_before, *texts_before = before
     moved = None if None in (percent, percent_before) else percent - percent_before
-    size = sum(extent(old, new) for old, new in zip(texts_before, texts, strict=True))
+    size = sum(extent(old, new) for old, new in zip(texts_before, texts, strict=True) if old != new)
     return Change(False, RANK.get(confidence, 0) - RANK.get(confidence_before, 0), moved, size)
 
 

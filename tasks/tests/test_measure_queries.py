@@ -83,8 +83,9 @@ class TestTheList:
         with django_assert_num_queries(5):
             page = Shown(client, TASKS)
         assert page.status == "显示 7900 项举措、2500 项任务 按原表顺序，第 1 至 100 项"
-        with django_assert_num_queries(7):
-            assert len(Shown(client, TASKS, per_page="all").codes) == 7900
+        for _ in range(2):  # nothing as long as this is kept
+            with django_assert_num_queries(7):
+                assert len(Shown(client, TASKS, per_page="all").codes) == 7900
 
 
 class TestLines:

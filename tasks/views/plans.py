@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tasks.filters import MeasureFilter
 from tasks.models import Plan
 from tasks.public_pages import public_page
+from tasks.queries.measures import IDS_IN_ONE_QUERY
 from tasks.queries.states import keeping, once, state_of_public
 from tasks.tables import Selection, select_measures
 from tasks.tables_ledger import LedgerSelection
@@ -70,14 +71,16 @@ def list_context(selection: Selection) -> dict[str, Any]:
 
 
 def body(selection: Selection) -> SafeString:
-    """The rows of the page, drawn once in each edition."""
+    """The rows of the page, drawn once in each edition; what is longer than any page, each time."""
     plan, sizes = selection.plan, {unit.slug: unit.members for unit in selection.units if unit.members}
 
     def draw() -> SafeString:
         return MeasureRows(selection.columns, plan.slug, sizes, selection.tallies).body(selection.lines)
 
-    asked = (plan.pk, selection.conditions, selection.sort, selection.page.object_list)
-    return once(state_of_public(selection.edition), (*asked, selection.columns, *sizes.items()), draw, kept)
+    positions = selection.page.object_list
+    state = state_of_public(selection.edition) if len(positions) <= IDS_IN_ONE_QUERY else None
+    asked = (plan.pk, selection.conditions, selection.sort, positions)
+    return once(state, (*asked, selection.columns, *sizes.items()), draw, kept)
 
 
 def in_force(found: MeasureFilter, params: QueryDict) -> list[Condition]:
