@@ -4,7 +4,7 @@ written, a page is as if everything were counted and drawn anew.
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -31,7 +31,7 @@ from tasks.tests.readers import browser_of
 from tasks.tests.scene import LATER, Scene, count_turn
 from tasks.tests.table_verbs import ALL_VERBS, furnished
 from tasks.tests.verbs import Office
-from tasks.views import dashboard_lists
+from tasks.views import dashboard_lists, periods
 from tasks.views.ledger_rows import DRAWN
 from units.models import Unit, UnitGroupMember, User
 
@@ -102,7 +102,7 @@ ELSEWHERE = (
 )  # fmt: skip
 OF_LEDGER = (
     "progress=behind", "progress=unjudged", "deadline=overdue", "stage=completed", "field=1", "field=none", "disagreement=1",
-    "unit=jt&role=obliged", "unit=two", "moved=1", "schedule=1", "q=路基", "sort=-progress", "sort=percent", "sort=-due_on",
+    "unit=jt&role=obliged", "unit=two", "moved=1", "schedule=1", "q=路基", "q=路基 公里", "q=举措&sort=-percent", "sort=-progress", "sort=percent", "sort=-due_on",
     "sort=deadline", "sort=task", "sort=-stage", "sort=field", "sort=original_due_on",
 )  # fmt: skip
 OF_LIST = (
@@ -169,6 +169,7 @@ def addresses(dice) -> Iterator[str]:
         yield from (f"/reports/{one.duty_id}/{one.period_id}/", f"/review/{one.pk}/")
     for one in some(dice, ReportingPeriod.objects.all()):
         yield from (f"{plan}periods/{one.pk}/{page}" for page in ("", "filing/", "freeze/", "change/", "filing.csv"))
+        yield from (f"{plan}periods/{one.pk}/filing/?state={state}" for state in some_of(dice, periods.LISTS))
         yield from (f"/workbench/?period={one.pk}", f"{plan}publishing/?period={one.pk}")
     for one in some(dice, ReportingPeriod.objects.exclude(frozen_at=None)):
         yield from (f"{plan}ledger/?period={one.pk}&{asked}" for asked in OF_LEDGER[::3])
@@ -176,7 +177,11 @@ def addresses(dice) -> Iterator[str]:
 
 
 def some(dice, rows) -> list:
-    found = list(rows.order_by("pk"))
+    return some_of(dice, rows.order_by("pk"))
+
+
+def some_of(dice, found: Iterable) -> list:
+    found = list(found)
     return dice.sample(found, min(2, len(found)))
 
 
