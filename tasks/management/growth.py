@@ -47,6 +47,7 @@ LABELS = {
     "returned": "退回中",
     "board": "填报情况",
     "filing": "填报情况明细（第一页）",
+    "unfinished": "待报送（第一页）",
     "compare": "两期对比",
     "stocktake": "汇报稿",
     "exports": "导出（目录）",
@@ -59,6 +60,7 @@ LABELS = {
     "of_unit": "任务清单（一个单位的）",
     "words": "搜索“跨海通道”",
     "ledger_words": "台账（含“跨海通道”的）",
+    "frequent": "台账（含“推进”的）",
     "approval": "复审通过一份填报",
 }
 FIRST_ROUNDS = 5
@@ -158,6 +160,7 @@ def site_pages() -> dict[str, tuple[str, Cookies]]:
         "returned": ("review-returned", [], as_office, {}),
         "board": ("period", [plan.slug, report.period_id], as_office, {}),
         "filing": ("period-filing", [plan.slug, report.period_id], as_office, {}),
+        "unfinished": ("period-filing", [plan.slug, report.period_id], as_office, {"state": "unfinished"}),
         "compare": ("compare", of_plan, as_leader, {}),
         "stocktake": ("stocktake", of_plan, as_office, {}),
         "exports": ("exports", of_plan, as_office, {}),
@@ -170,6 +173,7 @@ def site_pages() -> dict[str, tuple[str, Cookies]]:
         "of_unit": ("plan-tasks", of_plan, as_leader, {"unit": unit.slug}),
         "words": ("search", of_plan, as_leader, words),
         "ledger_words": ("ledger", of_plan, as_office, words),
+        "frequent": ("ledger", of_plan, as_office, {"q": "推进"}),
     }
     return {
         act: (reverse(name, args=args, query=query), cookies) for act, (name, args, cookies, query) in pages.items()

@@ -17,9 +17,15 @@ def listed(plan: Plan) -> list[tuple[ReportingPeriod, int]]:
     return [(period, counts.get(period.pk, 0)) for period in plan.periods.order_by("-as_of")]
 
 
-def approved_by_period(plan: int) -> dict[int, int]:
-    approved = ProgressReport.objects.filter(period__plan=plan, corrects=None, state=ReportState.APPROVED)
-    return dict(approved.order_by().values_list("period").annotate(Count("pk")))
+def approved_by_period(plan: int) -> Counter[int]:
+    """Without corrections, which are counted apart: of a million reports an index alone tells period and state."""
+    approved = ProgressReport.objects.filter(period__plan=plan, state=ReportState.APPROVED)
+    return by_period(approved) - by_period(approved.filter(corrects__isnull=False))
+
+
+def by_period(reports: QuerySet[ProgressReport], period: str = "period") -> Counter[int]:
+    """Period key -> how many of the reports are of it; `period` leads to it."""
+    return Counter(dict(reports.order_by().values_list(period).annotate(count=Count("*"))))
 
 
 def frozen_stages(period: ReportingPeriod) -> list[tuple[str, int]]:

@@ -24,8 +24,8 @@ from units.tests.samples import make_user
 
 GROWN = [
     "dashboard", "ledger", "overview", "tasks", "measure", "unit", "matters", "workbench", "report", "review", "returned",
-    "board", "filing", "compare", "stocktake", "exports", "periods", "publishing", "unit_page", "by_due", "by_units", "by_light",
-    "of_unit", "words", "ledger_words", "approval",
+    "board", "filing", "unfinished", "compare", "stocktake", "exports", "periods", "publishing", "unit_page", "by_due", "by_units", "by_light",
+    "of_unit", "words", "ledger_words", "frequent", "approval",
 ]  # fmt: skip
 GROWTH_KEYS = [f"{name}_{size}_ms" for size in growth.SIZES for name in GROWN] + [f"{one}_growth" for one in GROWN]
 GROWTH_KEYS += [f"{name}_first_{size}_ms" for size in ("small", "large") for name in GROWN if name != "approval"]

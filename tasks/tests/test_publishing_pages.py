@@ -222,7 +222,7 @@ class TestQueries:
     def test_list(self, stage, office, count, django_assert_num_queries):
         publish(stage, *several(stage, count))
         several(stage, count)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             Shown(office, LIST)
 
     @pytest.mark.parametrize("count", [1, 3])
