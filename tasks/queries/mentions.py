@@ -21,22 +21,23 @@ from tasks.queries.words import Places, held_by_named, holding, holding_of_few
 from units.models import AuditHead
 from units.prepared import prepared
 
-kept, kept_of_trail = keeping(16), keeping(16)  # words; one that 60,000 measures have takes half a megabyte
+kept, kept_of_trail = keeping(8), keeping(8)  # words; one that 60,000 measures have takes half a megabyte
 NOT_YET = [state for state in ReportState if state != ReportState.APPROVED]
 
 
 class Mentioned(NamedTuple):
     """Keys of the measures that mention every word. `moving` of them do so only through reports that are not approved yet;
-    the others (`settled`) are the same in the same `states.state_of`, for all who have `seen` the same reports.
+    the others (`settled`) are the same in the same `states.state_of`, for all who have `seen` the same reports. As bytes, `moving`
+    is a small part of a question.
     """
 
     seen: Q
     settled: "array[int]"
-    moving: frozenset[int]
+    moving: bytes
 
     @property
     def keys(self) -> list[int]:
-        return sorted({*self.settled, *self.moving})
+        return sorted((*self.settled, *array("q", self.moving)))
 
 
 def mentioned(basis: Basis, user: Any, words: Sequence[str], state: State | None) -> Mentioned:
@@ -55,8 +56,8 @@ def found(basis: Basis, user: Any, seen: Q, words: Sequence[str], state: State |
         of_words.append((frozenset(keys), frozenset(moving(basis, user, word))))
     everywhere = frozenset.intersection(*(keys for keys, _ in of_words))
     candidates = frozenset().union(*(keys for _, keys in of_words)) - everywhere
-    more = frozenset(key for key in candidates if all(key in a or key in b for a, b in of_words))
-    return Mentioned(seen, array("q", sorted(everywhere)), more)
+    more = [key for key in candidates if all(key in a or key in b for a, b in of_words)]
+    return Mentioned(seen, array("q", sorted(everywhere)), array("q", sorted(more)).tobytes())
 
 
 def settled(basis: Basis, user: Any, word: str) -> "array[int]":
