@@ -1,4 +1,5 @@
-"""How the busiest pages and an approval grow: over plans of 79, 7,900 and 79,000 measures, in one run.
+"""How long every page of staff takes beside a page that does nothing and Django's own list, and how the pages and an approval grow:
+over plans of 79, 7,900 and 79,000 measures, in one run.
 
 Each plan stands alone in a database of its own, all on the same PostgreSQL; the acts take turns. Each page is asked for by
 those who live on it, the public ones by nobody in particular, as the running site answers: what it keeps, it keeps. How long
@@ -63,6 +64,10 @@ LABELS = {
     "frequent": "台账（含“推进”的）",
     "approval": "复审通过一份填报",
 }
+BESIDES = {
+    "hello": "空页面（hello）",
+    "changelist": "Django 后台列表",
+}  # what each page is held against, in the smallest plan
 FIRST_ROUNDS = 5
 ENDS = ("small", "large")
 
@@ -70,7 +75,8 @@ ENDS = ("small", "large")
 def growth(
     rounds: int, tell: Callable[[str], Any], sizes: Mapping[str, int] = SIZES, seconds: int = 0
 ) -> dict[str, float]:
-    """Medians in milliseconds by act and size, how many times the small one's the large one's is, and the first after a change.
+    """Medians in milliseconds by act and size, and how many times what stands in `BESIDES` takes the small one's are. Of all three
+    sizes also how many times the small one's the large one's are, and the first after a change.
 
     With `seconds` also how the large plan's pages are answered to 16 connections, so many seconds each.
     """
@@ -80,9 +86,12 @@ def growth(
             use(database)
             call_command("load_scale", measures=sizes[name], periods=PERIODS, stdout=Teller(tell))
             settle()
-            acts |= {f"{act}_{name}": Act(run, database) for act, run in site_acts().items()}
-        results = figures(timed(acts, rounds)) | firsts({name: databases[name] for name in ENDS})
-        if seconds:
+            runs = site_acts() | (beside_acts() if name == "small" else {})
+            acts |= {f"{act}_{name}": Act(run, database) for act, run in runs.items()}
+        results = figures(timed(acts, rounds))
+        if "large" in databases:
+            results |= firsts({name: databases[name] for name in ENDS})
+        if seconds and "large" in databases:
             use(databases["large"])
             results |= large_throughput(seconds, tell, site_pages(), LABELS)
     return results
@@ -128,6 +137,12 @@ def site_acts() -> dict[str, Callable[[], Any]]:
     handler, office, report = WSGIHandler(), second_of_office(), waiting_report()
     acts = {name: partial(answer, handler, url, cookies) for name, (url, cookies) in site_pages().items()}
     return acts | {"approval": partial(approve_and_undo, office, report)}
+
+
+def beside_acts() -> dict[str, Callable[[], Any]]:
+    handler, person = WSGIHandler(), logged_in(User.objects.create_superuser("bench", role=Role.ADMINISTRATOR))
+    urls = {"hello": reverse("hello"), "changelist": reverse("admin:tasks_measure_changelist")}
+    return {name: partial(answer, handler, url, person) for name, url in urls.items()}
 
 
 def second_of_office() -> User:
@@ -213,5 +228,8 @@ def turn_everything() -> None:
 def figures(times: dict[str, list[float]]) -> dict[str, float]:
     results = {f"{name}_ms": round(median(taken) * 1000, 3) for name, taken in times.items()}
     for name in LABELS:
-        results[f"{name}_growth"] = round(results[f"{name}_large_ms"] / results[f"{name}_small_ms"], 2)
+        small, large = results[f"{name}_small_ms"], results.get(f"{name}_large_ms")
+        results |= {f"{name}_vs_{beside}": round(small / results[f"{beside}_small_ms"], 3) for beside in BESIDES}
+        if large is not None:
+            results[f"{name}_growth"] = round(large / small, 2)
     return results

@@ -27,7 +27,11 @@ GROWN = [
     "board", "filing", "unfinished", "compare", "stocktake", "exports", "periods", "publishing", "unit_page", "by_due", "by_units", "by_light",
     "of_unit", "words", "ledger_words", "frequent", "approval",
 ]  # fmt: skip
-GROWTH_KEYS = [f"{name}_{size}_ms" for size in growth.SIZES for name in GROWN] + [f"{one}_growth" for one in GROWN]
+BESIDES = ["hello", "changelist"]
+SMALL_KEYS = [f"{name}_small_ms" for name in [*GROWN, *BESIDES]]
+RATIO_KEYS = [f"{name}_vs_{beside}" for name in GROWN for beside in BESIDES]
+GROWTH_KEYS = SMALL_KEYS + [f"{name}_{size}_ms" for size in ("middle", "large") for name in GROWN]
+GROWTH_KEYS += [f"{name}_{told}" for name in GROWN for told in ("vs_hello", "vs_changelist", "growth")]
 GROWTH_KEYS += [f"{name}_first_{size}_ms" for size in ("small", "large") for name in GROWN if name != "approval"]
 HURRIED = ("rps", "p50_ms", "p95_ms", "p99_ms")
 THROUGHPUT_KEYS = [f"{page}_{figure}" for page in throughput.LABELS for figure in HURRIED]
@@ -50,8 +54,9 @@ def test_it_writes_one_number_a_key_and_leaves_the_database_alone(tmp_path: Path
     )
     assert (done.returncode, done.stderr) == (0, "")
     results = json.loads(output.read_text())
-    assert list(results) == KEYS + IMPORT_KEYS
+    assert list(results) == KEYS + IMPORT_KEYS + SMALL_KEYS + RATIO_KEYS
     assert all(isinstance(number, float) and number > 0 for number in results.values())
+    assert sum("倍于后台列表" in line for line in done.stdout.splitlines()) == len(GROWN)
     assert [line.split("毫秒")[1].strip() for line in done.stdout.splitlines() if " 毫秒  " in line][:4] == [
         "空页面（hello）",
         "总览",
@@ -94,7 +99,9 @@ def databases() -> list[str]:
 
 def test_how_often_the_large_one_takes_the_small_ones_time() -> None:
     taken = {"small": [0.02, 0.03, 0.9], "middle": [0.04], "large": [0.05, 0.06, 0.07]}
-    found = growth.figures({f"{name}_{size}": times for size, times in taken.items() for name in GROWN})
+    times = {f"{name}_{size}": times for size, times in taken.items() for name in GROWN}
+    found = growth.figures(times | {"hello_small": [0.001], "changelist_small": [0.06]})
+    assert (found["dashboard_vs_hello"], found["dashboard_vs_changelist"]) == (30.0, 0.5)
     assert [found[f"dashboard_{size}_ms"] for size in taken] == [30.0, 40.0, 60.0]
     assert {name: found[f"{name}_growth"] for name in GROWN} == dict.fromkeys(GROWN, 2.0)
 

@@ -3,7 +3,7 @@
 The customer's plan is loaded into a database made for the run and dropped after it; the site's data is not touched.
 Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed.
 No drawing is kept between requests; templates and `prepared` SQL are, as in the running site, compiled once.
-With --scale, `tasks.management.growth` measures as well how the pages of the running site grow with the plan.
+Then every page of the running site, as those see it who use it, and with --scale how it grows with the plan (`growth`).
 """
 
 import json
@@ -123,13 +123,14 @@ class Command(BaseCommand):
                     self.report_throughput(results)
             call_command("flush", interactive=False, verbosity=0)
             results |= import_speedup(self.stdout.write, rows)
+            call_command("flush", interactive=False, verbosity=0)
+            sizes = dict(zip(SIZES, measures, strict=True))
+            with bench_settings():
+                grown = growth(rounds, self.stdout.write, sizes if scale else {"small": sizes["small"]}, seconds)
+            self.report_pages(grown, measures[0])
             if scale:
-                call_command("flush", interactive=False, verbosity=0)
-                with bench_settings():
-                    sizes = dict(zip(SIZES, measures, strict=True))
-                    grown = growth(rounds, self.stdout.write, sizes, seconds)
                 self.report_growth(grown, measures)
-                results |= grown
+            results |= grown
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(results, indent=2) + "\n")
         self.stdout.write(f"已写入 {output}")
@@ -147,6 +148,14 @@ class Command(BaseCommand):
         verdict = "达到目标" if share >= PUBLIC_GOAL else "没有达到目标"
         self.stdout.write(f"最慢的公众页面是空页面的 {share:.2f} 倍（目标 {PUBLIC_GOAL}）：{verdict}")
         self.stdout.write(f"每个进程占内存 {results['worker_mb']:.0f} MB，启动用 {results['cold_start_ms']:.0f} 毫秒")
+
+    def report_pages(self, results: dict[str, float], measures: int) -> None:
+        self.stdout.write(f"{measures} 项举措，每个页面由用它的人打开，与空页面、Django 后台列表轮流量：")
+        for name, label in GROWING.items():
+            beside = (
+                f"{results[f'{name}_vs_hello']:7.1f} 倍于空页面，{results[f'{name}_vs_changelist']:5.2f} 倍于后台列表"
+            )
+            self.stdout.write(f"{results[f'{name}_small_ms']:9.2f} 毫秒，{beside}  {label}")
 
     def report_growth(self, results: dict[str, float], measures: list[int]) -> None:
         self.stdout.write(f"{'、'.join(map(str, measures))} 项举措时的中位数，各在自己的数据库里：")
