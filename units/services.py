@@ -43,8 +43,19 @@ def save_row(by: User, row: Row) -> Row:
 
 def save_recorded(by: User, row: Row, *, now: datetime) -> Row:
     """`save_row`, and its event; for a row that is as it was there is none."""
-    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    stored = None
+    if row.pk:
+        hold_what_all_wait_for(type(row))
+        stored = type(row)._default_manager.filter(pk=row.pk).first()
     return recorded(by, stored, save_row(by, row), now=now)
+
+
+def hold_what_all_wait_for(model: type[models.Model]) -> None:
+    """To be held before a row is deleted or given another name, which shuts it to those who refer to it: PostgreSQL lets them
+    look at it on commit alone, when they hold this. Writing no row fires the triggers of the statement, and locks what they lock.
+    """
+    model._default_manager.filter(id=0).update(id=0)
+    audit.locked_end()
 
 
 def recorded(by: User, stored: Row | None, row: Row, *, now: datetime) -> Row:
@@ -72,6 +83,7 @@ def delete_row(by: User, row: models.Model) -> None:
 
 def delete_recorded(by: User, row: models.Model, *, now: datetime, parts: Iterable[models.Model] = ()) -> None:
     """Delete the row after its parts, in the order given, as one event that says what the row was."""
+    hold_what_all_wait_for(type(row))
     gone, before, parts = copy.copy(row), audit.facts(row), list(parts)
     for part in parts:
         delete_row(by, part)

@@ -14,7 +14,7 @@ from tasks.models import DutyFiling, FrozenMeasure, Measure, MeasureStanding, Pl
 from tasks.queries.figures import AT_ONCE, in_parts
 from tasks.queries.reports import reports_of
 from tasks.queries.stages import stage_facts
-from tasks.services.locks import hold
+from tasks.services.locks import held, hold
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import locked
@@ -132,8 +132,10 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
         return period
     if timezone.localdate(now) < period.opens_on:
         raise ValidationError("这个期次还没有开放填报，不能冻结。")
-    measures = Measure.objects.filter(main_task__plan_id=period.plan_id).select_related("main_task").order_by("pk")
-    for part in in_parts(measures.prefetch_related("duties").iterator(chunk_size=AT_ONCE)):
+    measures = Measure.objects.filter(main_task__plan_id=period.plan_id)
+    held(measures)  # none is deleted meanwhile
+    listed = measures.select_related("main_task").prefetch_related("duties").order_by("pk")
+    for part in in_parts(listed.iterator(chunk_size=AT_ONCE)):
         rows = frozen_states(period, part)
         judge_frozen(period, rows, timezone.localdate(now))
         FrozenMeasure.objects.bulk_create(rows)

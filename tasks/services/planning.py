@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.models import Duty, DutyFiling, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
 from tasks.services.amending import SETTINGS
-from tasks.services.locks import held, hold_edition
+from tasks.services.locks import held
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
@@ -36,9 +36,16 @@ def is_moved(row: Model, before: Model | None, *columns: str) -> bool:
     return before is None or any(getattr(before, name) != getattr(row, name) for name in columns)
 
 
+def held_duties(duties: QuerySet[Duty]) -> None:
+    """Those about to be deleted, and their places on the lists of filing, which go with them."""
+    held(duties)
+    held(DutyFiling.objects.filter(duty__in=duties))
+
+
 @transaction.atomic
 def save_plan(by: User, *, plan: Plan, now: datetime) -> Plan:
     require(by, Permission.EDIT_PLAN)
+    stored(plan)  # before the edition
     return save_recorded(by, plan, now=now)
 
 
@@ -48,10 +55,11 @@ def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     duties = Duty.objects.filter(measure__main_task__plan=plan)
     measures = Measure.objects.filter(main_task__plan=plan)
+    held(plan.periods.all())
     held(plan.main_tasks.all())
     held(measures)
     standing.forget(plan=plan)
-    held(duties)
+    held_duties(duties)
     delete_recorded(by, plan, now=now, parts=[*duties, *measures, *plan.main_tasks.all()])
 
 
@@ -60,7 +68,6 @@ def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
     if (before := stored(field)) and before.plan_id != field.plan_id:
         raise ValidationError({"plan": ELSEWHERE})
-    hold_edition()  # before its name, to which whoever holds the edition may be about to refer
     return save_recorded(by, field, now=now)
 
 
@@ -99,7 +106,7 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
     held(main_task.measures.all())
     standing.forget(plan=main_task.plan_id)
     duties = Duty.objects.filter(measure__main_task=main_task)
-    held(duties)
+    held_duties(duties)
     delete_recorded(by, main_task, now=now, parts=[*duties, *main_task.measures.all()])
 
 
@@ -132,7 +139,7 @@ def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     held(Measure.objects.filter(pk=measure.pk))
     standing.forget(plan__main_tasks=measure.main_task_id)
-    held(measure.duties.all())
+    held_duties(measure.duties.all())
     delete_recorded(by, measure, now=now, parts=measure.duties.all())
 
 
@@ -153,7 +160,7 @@ def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
 def delete_duty(by: User, *, duty: Duty, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     standing.forget(plan__main_tasks__measures=duty.measure_id)
-    held(Duty.objects.filter(pk=duty.pk))
+    held_duties(Duty.objects.filter(pk=duty.pk))
     delete_recorded(by, duty, now=now)
 
 

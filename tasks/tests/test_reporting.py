@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from tasks.choices import ReportState, ReviewLevel
 from tasks.services import reporting, reviewing
-from tasks.services.periods import freeze_period
+from tasks.services.periods import change_period, freeze_period
 from tasks.services.report_rules import VersionConflict
 from tasks.tests.journeys import approved, drafted, forwarded, submitted
 from tasks.tests.people import NOW, content, make_period
@@ -143,6 +143,24 @@ class TestSubmit:
         )
         report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
         assert report.is_late
+
+    def test_on_the_due_date_it_is_not_late(self, stage):
+        due = NOW + (stage.period.due_on - NOW.date())
+        report = drafted(stage)
+        assert not reporting.submit_report(stage.reporter, report=report, version=report.version, now=due).is_late
+
+    def test_late_it_stays_so_where_the_due_date_moves_behind_it(self, stage):
+        report = drafted(stage)
+        report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
+        report = reporting.withdraw_report(stage.reporter, report=report, version=report.version, now=LATER)
+        changes = {"due_on": LATER.date()}
+        change_period(stage.office, period=stage.period, changes=changes, reason="推迟", now=LATER)
+        assert reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER).is_late
+
+    def test_handed_in_in_time_and_mended_after_the_due_date_it_is_late(self, stage):
+        report, reason = submitted(stage), "请写明文号"
+        report = reviewing.return_report(stage.reviewer, report=report, version=report.version, now=NOW, reason=reason)
+        assert reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER).is_late
 
     def test_a_double_click_submits_once(self, stage):
         report = submitted(stage)
