@@ -25,7 +25,7 @@ from tasks.services.report_rules import (
     refuse_unless,
     same_content,
 )
-from tasks.workflow import is_legal, leads_to, title_of
+from tasks.workflow import CORRECTING, is_legal, leads_to, title_of
 from units import audit
 from units.choices import Role
 from units.models import User
@@ -116,9 +116,10 @@ def settle(
         return report
     if report.corrects_id is None:
         refuse_closed(period, now)
-    if wrote(by, report) and is_legal(verb, report.state, by.role):
+    is_allowed = can_move(by, verb, report)
+    if not is_allowed and is_legal(verb, report.state, by.role) and wrote(by, report):
         raise PermissionDenied("不能审核自己填写或提交的内容，请由他人审核。")
-    refuse_unless(can_move(by, verb, report), report)
+    refuse_unless(is_allowed, report)
     refuse_stale(report, version)
     level = ReviewLevel.OFFICE if report.state == ReportState.FORWARDED else ReviewLevel.UNIT
     review = Review(
@@ -187,7 +188,7 @@ def correct_report(
             **{**content_of(report), **handed_in},
         )
         entry.save(force_insert=True)
-    audit.record(by, "更正", entry, now=now, before=content_of(report), after=content_of(entry))
+    audit.record(by, CORRECTING, entry, now=now, before=content_of(report), after=content_of(entry))
     return entry
 
 

@@ -11,7 +11,8 @@ from tasks.queries.stages import stage_facts
 from tasks.services import closing
 from tasks.tests.people import NOW, TODAY
 from units.audit import broken_links
-from units.models import AuditEvent
+from units.choices import Role
+from units.models import AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 YEAR_END = datetime.date(2026, 12, 31)
@@ -61,6 +62,9 @@ class TestAmend:
         assert [item.number for item in amend(stage, due_on=NEXT_SUMMER)] == [3]
         stage.measure.refresh_from_db()
         assert (stage.measure.due_on, stage.measure.original_due_on) == (NEXT_SUMMER, YEAR_END)
+        amend(stage, due_on=NEXT_SUMMER.replace(month=12))
+        stage.measure.refresh_from_db()
+        assert stage.measure.original_due_on == YEAR_END
 
     def test_a_due_date_of_the_table_itself_is_the_first(self, stage):
         Measure.objects.update(due_on=YEAR_END)
@@ -100,6 +104,13 @@ class TestCompletion:
         assert stage_of(stage.measure) == Stage.COMPLETED
         assert [event.verb for event in AuditEvent.objects.order_by("number")] == ["申请办结", "核验通过"]
         assert list(broken_links()) == []
+
+    def test_never_by_whoever_claimed_it_in_a_former_post(self, stage):
+        pending = claim(stage)
+        User.objects.filter(pk=stage.reporter.pk).update(role=Role.OFFICE)
+        stage.reporter.refresh_from_db()
+        with pytest.raises(PermissionDenied, match="不能决定自己提出的申请"):
+            closing.verify_completion(stage.reporter, claim=pending, now=NOW)
 
     def test_a_second_verification_by_the_same_person_changes_nothing(self, stage):
         pending = claim(stage)
@@ -188,6 +199,10 @@ class TestExtension:
         closing.return_extension(stage.office, request=ask(stage), reason="理由不充分", now=NOW)
         stage.measure.refresh_from_db()
         assert stage.measure.due_on == YEAR_END
+
+    def test_the_due_date_itself_is_not_over(self, stage):
+        amend(stage, due_on=TODAY)
+        assert ask(stage).old_due_on == TODAY
 
     def test_only_before_the_due_date_and_only_later(self, stage):
         with pytest.raises(ValidationError, match="没有完成时限"):

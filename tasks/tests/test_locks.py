@@ -244,7 +244,13 @@ class TestRowsThatOthersReferTo:
     def test_a_measure_moves_while_an_instruction_on_it_is_given(self, stage):
         measure = Measure.objects.get(pk=stage.measure.pk)
         measure.order = 7
-        about = {"text": "请抓紧。", "owner": stage.duty.unit, "due_on": TODAY.replace(month=12), "measure": stage.measure, "now": NOW}
+        about = {
+            "text": "请抓紧。",
+            "owner": stage.duty.unit,
+            "due_on": TODAY.replace(month=12),
+            "measure": stage.measure,
+            "now": NOW,
+        }
         give = partial(give_instruction, stage.leader, plan=stage.plan, **about)
         move = partial(save_measure, stage.office, measure=measure, now=NOW)
         overtaken(first=give, other=move, then=lambda: None)
@@ -261,7 +267,9 @@ class TestRowsThatOthersReferTo:
 def test_a_measure_deleted_while_its_period_is_being_frozen_is_not_in_it(stage):
     spare = Measure.objects.create(main_task=stage.measure.main_task, order=9, text="新增的举措。")
     delete = partial(delete_measure, stage.office, measure=Measure.objects.get(pk=spare.pk), now=NOW)
-    overtaken(first=delete, other=partial(freeze_period, stage.office, period=stage.period, now=NOW), then=lambda: None)
+    overtaken(
+        first=delete, other=partial(freeze_period, stage.office, period=stage.period, now=NOW), then=lambda: None
+    )
     assert FrozenMeasure.objects.get().measure == stage.measure
 
 

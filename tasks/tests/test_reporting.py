@@ -10,10 +10,11 @@ from tasks.services import reporting, reviewing
 from tasks.services.periods import change_period, freeze_period
 from tasks.services.report_rules import VersionConflict
 from tasks.tests.journeys import approved, drafted, forwarded, submitted
-from tasks.tests.people import NOW, content, make_period
+from tasks.tests.people import NOW, content, make_period, make_user
 from tasks.tests.samples import make_duty, make_main_task, make_measure, make_plan
 from units.audit import broken_links
-from units.models import AuditEvent
+from units.choices import Role
+from units.models import AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + datetime.timedelta(days=30)
@@ -133,6 +134,14 @@ class TestSubmit:
         )
         report = reporting.submit_report(stage.other_reporter, report=report, version=report.version, now=NOW)
         assert report.state == ReportState.FORWARDED
+
+    def test_so_does_one_whose_reviewer_is_switched_off(self, stage):
+        User.objects.filter(pk=stage.reviewer.pk).update(is_active=False)
+        assert submitted(stage).state == ReportState.FORWARDED
+
+    def test_what_the_office_keeps_for_an_open_group_goes_to_the_office(self, stage):
+        make_user("群体审核员", Role.UNIT_REVIEWER, stage.group_duty.unit)
+        assert submitted(stage, stage.group_duty, by=stage.office).state == ReportState.FORWARDED
 
     def test_after_the_due_date_it_is_late_and_stays_so(self, stage):
         report = drafted(stage)
