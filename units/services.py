@@ -250,7 +250,7 @@ def install_administrator(*, username: str, now: datetime) -> str:
     There is nobody yet to be `by`: the right comes from holding the machine.
     """
     if User.objects.filter(is_superuser=True).exists():
-        raise ValidationError("已有系统管理员账号，没有另建。")
+        raise ValidationError("已有系统管理员账号，没有另建。忘了密码的，请重设。")
     password = secrets.token_urlsafe(15)
     user = User.objects.create_superuser(username, password=password, must_change_password=True)
     audit.record(None, "新增", user, now=now, after=audit.facts(user))

@@ -186,5 +186,5 @@ def locked_measure(measure: Measure) -> Measure:
     rows = Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task")
     found = rows.filter(pk=measure.pk).order_by("pk").first()
     if found is None:
-        raise ValidationError("这项举措已不在分工表中。")
+        raise ValidationError("这项举措已不在分工表中，请从任务清单另选。")
     return found

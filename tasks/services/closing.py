@@ -56,7 +56,7 @@ def claim_completion(
 def measure_claimed(by: User, duty: Duty, what: str) -> Measure:
     """The measure, locked, of which this person may ask that it be 办结 or 延期."""
     if not can_claim(by, duty):
-        raise PermissionDenied(f"只能为本单位负责的举措申请{what}。")
+        raise PermissionDenied(f"只能为本单位负责的举措申请{what}，请由责任单位申请。")
     measure = locked_measure(duty.measure)
     if measure.halted == Halt.CANCELLED:
         raise ValidationError(CANCELLED)
@@ -187,10 +187,10 @@ def decide_claim(by: User, claim: Claim, verb: str, remark: str, now: datetime.d
     if claim.state == target and claim.decided_by_id == by.pk:
         return claim
     if not is_legal(verb, claim.state, by.role):
-        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能再{title}。")
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能再{title}，请刷新页面。")
     asked_by = claim.claimed_by_id if isinstance(claim, CompletionClaim) else claim.requested_by_id
     if asked_by == by.pk:
-        raise PermissionDenied("不能决定自己提出的申请。")
+        raise PermissionDenied("不能决定自己提出的申请，请由他人决定。")
     claim.state, claim.decided_at, claim.decided_by, claim.decision_reason = target, now, by, remark.strip()
     return kept(by, claim, title, now, after=claim.decision_reason)
 
@@ -200,11 +200,11 @@ def withdraw_claim(by: User, *, claim: Claim, now: datetime.datetime) -> Claim:
     """撤回 one's own unit's completion claim or extension request while it is pending."""
     verb = "withdraw_completion" if isinstance(claim, CompletionClaim) else "withdraw_extension"
     if not can_claim(by, claim.duty):
-        raise PermissionDenied("只能撤回本单位的申请。")
+        raise PermissionDenied("只能撤回本单位的申请，请由申请单位撤回。")
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == ClaimState.WITHDRAWN:
         return claim
     if not is_legal(verb, claim.state, by.role):
-        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回。")
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回，请刷新页面。")
     claim.state, claim.decided_at, claim.decided_by = ClaimState.WITHDRAWN, now, by
     return kept(by, claim, title_of(verb), now)

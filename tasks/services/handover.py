@@ -34,7 +34,7 @@ def hand_over(
     if items.keys != frozenset(keys):
         raise ValidationError("需要移交的事项在您查看以后有了变化，没有移交。请重新核对下面的名单，再确认。")
     if not items.rows and not ends_account:
-        raise ValidationError("没有需要移交的事项。")
+        raise ValidationError("没有需要移交的事项。只停用账号的，请勾选“同时停用原账号”。")
     move(items, successor)
     if ends_account and person.is_active:
         switch_off(by, user=person)

@@ -119,7 +119,7 @@ def unfrozen(period: ReportingPeriod) -> ReportingPeriod:
     """The period for this transaction alone. Raises ValidationError where it is frozen."""
     period = locked(period)
     if period.is_frozen:
-        raise ValidationError("这个期次已经冻结，不能再改。")
+        raise ValidationError("这个期次已经冻结，不能再改。个别填报有误的，请逐份更正。")
     return period
 
 
@@ -131,7 +131,7 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
     if period.is_frozen:
         return period
     if timezone.localdate(now) < period.opens_on:
-        raise ValidationError("这个期次还没有开放填报，不能冻结。")
+        raise ValidationError("这个期次还没有开放填报，不能冻结。建立有误的，请撤销。")
     measures = Measure.objects.filter(main_task__plan_id=period.plan_id)
     held(measures)  # none is deleted meanwhile
     listed = measures.select_related("main_task").prefetch_related("duties").order_by("pk")

@@ -21,7 +21,7 @@ from units.permissions import Permission, require
 from units.services import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
-NUMBERED = "时间、汇总规则、暂停和终止由督查专员在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
+NUMBERED = "时间、汇总规则、暂停和终止请由督查专员在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
 ELSEWHERE = "不能移到另一份分工表：往期填报、冻结的期次和调整记录都属于原来的分工表。请在那份分工表里另外增加。"
 REPORTED = "这项职责已有填报，不能改给别的单位或别的举措。请另外增加一项职责，原来的改为“配合”。"
 

@@ -163,7 +163,7 @@ def correct_report(
     if entry is not None and is_repeated(by, entry, content, reason):
         return entry
     if report.state != ReportState.APPROVED or (entry is not None and entry.state != ReportState.RETURNED):
-        raise ValidationError("只能更正已通过、且还没有更正过的填报。")
+        raise ValidationError("只能更正已通过、且还没有更正过的填报。更正过的，请更正最后那一份。")
     if same_content(report, content):
         raise ValidationError("内容与原填报完全一样。请改好要更正的各栏。")
     refuse_incomplete(ProgressReport(duty=report.duty, period=period, **{**content_of(report), **content}))

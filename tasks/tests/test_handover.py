@@ -178,7 +178,9 @@ class TestRefusal:
         assert refusal(stage, successor) == ["接手人的账号已停用，请先启用或另选接手人。"]
 
     def test_nothing_to_do(self, stage: Stage, successor: User) -> None:
-        assert refusal(stage, successor, ends_account=False) == ["没有需要移交的事项。"]
+        assert refusal(stage, successor, ends_account=False) == [
+            "没有需要移交的事项。只停用账号的，请勾选“同时停用原账号”。"
+        ]
 
     def test_nobody_then_decides_on_their_own_text(self, stage: Stage) -> None:
         """The Office writes for open groups and decides on every report; its text bears another name now."""

@@ -183,7 +183,7 @@ class TestService:
         row = ChosenRow(stage.duty, content(), None, CELLS)
         with pytest.raises(PermissionDenied):
             apply_changes(stage.other_reporter, upload=kept, rows=[row], now=NOW)
-        with pytest.raises(ValidationError, match="没有需要写入的内容。"):
+        with pytest.raises(ValidationError, match="没有需要写入的内容"):
             apply_changes(stage.reporter, upload=kept, rows=[], now=NOW)
 
     def test_all_or_nothing(self, stage: Stage) -> None:
