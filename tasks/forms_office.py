@@ -1,4 +1,4 @@
-"""Forms of those who decide and of those who ask them: review, closing, periods, publishing.
+"""Forms of those who decide and of those who ask them: review, closing, instructions, a measure's settings, a saved view.
 
 What a form can tell is refused here in sentences; what only the services know they refuse, and `refuse` puts their
 sentences to the fields.
@@ -13,8 +13,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tasks.choices import Halt, RollUp
-from tasks.forms import ChineseDateField, TextField
+from tasks.forms import NO_SUCH_UNIT, ChineseDateField, TextField
 from tasks.models import Measure
+from tasks.services.reviewing import SAY_WHY
 from units.choices import UnitKind
 from units.models import Unit
 
@@ -122,7 +123,7 @@ class DecisionForm(OfficeForm):
         cleaned = super().clean()
         if self.is_return:
             if not (cleaned.get("phrases") or cleaned.get("reason", "").strip()):
-                self.add_error("reason", "请写明退回的理由，填报人会看到全文。")
+                self.add_error("reason", SAY_WHY)
             if not cleaned.get("mend_by") and "mend_by" not in self.errors:
                 self.add_error("mend_by", "退回修改的，请填写改好日期。")
             elif cleaned.get("mend_by") and cleaned["mend_by"] < self.today:
@@ -191,7 +192,7 @@ class InstructionForm(OfficeForm):
         queryset=Unit.objects.exclude(kind=UnitKind.GROUP),
         empty_label="请选择",
         widget=forms.Select(attrs={"class": "form-select"}),
-        error_messages={"required": "请选择承办单位。", "invalid_choice": "没有这个单位，请在列表中选择。"},
+        error_messages={"required": "请选择承办单位。", "invalid_choice": NO_SUCH_UNIT},
     )
     due_on = ChineseDateField("办理时限", error_messages={"required": "请填写办理时限。"})
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tasks.choices import ClaimState, Halt
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
-from tasks.queries.stages import completions
+from tasks.queries.stages import completion_days
 from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure
 from tasks.services.reasons import refuse_without
@@ -110,7 +110,7 @@ def request_extension(
 ) -> ExtensionRequest:
     """延期申请, before the due date."""
     measure = measure_claimed(by, duty, "延期")
-    if completions([measure.pk]):
+    if completion_days([measure.pk]):
         raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
         raise ValidationError("这项举措没有完成时限，不用申请延期。")

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import OBLIGED_ROLES
 from tasks.models import DutyFiling, FrozenMeasure, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
-from tasks.queries.reports import reports_of
+from tasks.queries.reports import counting_reports
 from tasks.queries.stages import stage_facts
 from tasks.services.locks import held, hold
 from tasks.services.public_figures import carried
@@ -152,7 +152,7 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
 def frozen_states(period: ReportingPeriod, measures: Collection[Measure]) -> list[FrozenMeasure]:
     """What these measures are, lights aside. Needs `main_task` and `duties` loaded."""
     facts = stage_facts(measures)
-    approved = reports_of(period).filter(state=ReportState.APPROVED, duty__measure__in=[one.pk for one in measures])
+    approved = counting_reports([period]).filter(duty__measure__in=[one.pk for one in measures])
     counted = set(approved.values_list("duty_id", flat=True))
     return [
         FrozenMeasure(

@@ -31,6 +31,8 @@ from units.choices import Role
 from units.models import User
 from units.permissions import Permission, require
 
+SAY_WHY = "请写明退回的理由，填报人会看到全文。"
+
 
 @transaction.atomic
 def forward_report(
@@ -59,7 +61,7 @@ def return_report(
     mend_by: datetime.date | None = None,
 ) -> ProgressReport:
     """退回, with a reason the writer reads in full."""
-    refuse_without(reason, "请写明退回的理由，填报人会看到全文。")
+    refuse_without(reason, SAY_WHY)
     return decide(by, "return_report", [(report, version)], now, remark=reason.strip(), mend_by=mend_by)[0]
 
 
