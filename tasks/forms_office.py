@@ -24,7 +24,7 @@ STALE = "页面不完整，没有提交。请刷新后再审。"
 PHRASES = ("缺少数字", "与佐证材料不符", "没有回应上期问题", "没有写到截至日期")
 
 
-class OfficeForm(forms.Form):
+class VerbForm(forms.Form):
     """A form that marks its wrong fields and takes the services' refusals.
 
     `check` is a service's refusal of values, by name, of which some may be wanting: so what is wrong is told at once,
@@ -85,7 +85,7 @@ def choice_field(label: str, choices: Any, **options: Any) -> forms.ChoiceField:
     )
 
 
-class DecisionForm(OfficeForm):
+class DecisionForm(VerbForm):
     """通过 or 退回. A return says why and until when; the phrases are the beginning of a reason, ticked."""
 
     decision = forms.ChoiceField(
@@ -131,7 +131,7 @@ class DecisionForm(OfficeForm):
         return cleaned
 
 
-class ClaimDecisionForm(OfficeForm):
+class ClaimDecisionForm(VerbForm):
     """Decide on a completion claim or an extension request."""
 
     decision = forms.ChoiceField(
@@ -157,7 +157,7 @@ class ClaimDecisionForm(OfficeForm):
         return self.cleaned_data if self.is_return else {}
 
 
-class CompletionForm(OfficeForm):
+class CompletionForm(VerbForm):
     """办结申请."""
 
     result = reason_field("办结情况", "请写明办结情况：做成了什么、达到什么程度。")
@@ -176,14 +176,14 @@ class CompletionForm(OfficeForm):
     )
 
 
-class ExtensionForm(OfficeForm):
+class ExtensionForm(VerbForm):
     """延期申请."""
 
     new_due_on = ChineseDateField("申请延至", error_messages={"required": "请填写申请延至哪一天。"})
     reason = reason_field("延期理由", "请写明延期的理由。")
 
 
-class InstructionForm(OfficeForm):
+class InstructionForm(VerbForm):
     """作出批示."""
 
     text = TextField("批示", rows=4, error_messages={"required": "请写明批示内容。"})
@@ -197,7 +197,7 @@ class InstructionForm(OfficeForm):
     due_on = ChineseDateField("办理时限", error_messages={"required": "请填写办理时限。"})
 
 
-class SeenForm(OfficeForm):
+class SeenForm(VerbForm):
     """A form about an instruction that knows which answer its writer saw, if there was one."""
 
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput, error_messages={"invalid": STALE})
@@ -215,13 +215,13 @@ class InstructionReasonForm(SeenForm):
     reason = TextField("意见或理由", rows=3, required=False)
 
 
-class ReasonForm(OfficeForm):
+class ReasonForm(VerbForm):
     """One act that needs a reason and nothing else."""
 
     reason = reason_field()
 
 
-class SettingsForm(OfficeForm):
+class SettingsForm(VerbForm):
     """A measure's time, roll-up and halt, and why they change. Knows what its writer saw when it was opened."""
 
     starts_on = ChineseDateField("开始日期", required=False, show_hidden_initial=True)
@@ -261,7 +261,7 @@ class SettingsForm(OfficeForm):
         return field.to_python(raw)
 
 
-class ViewForm(OfficeForm):
+class ViewForm(VerbForm):
     """常用视图: the name under which a ledger is kept, and its query."""
 
     name = line_field("视图名称", 50, error_messages={"required": "请填写视图名称。"})
