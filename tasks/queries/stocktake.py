@@ -16,7 +16,7 @@ from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod, StocktakeWording
 from tasks.queries import coordination
 from tasks.queries.basis import Basis, Now, Then
-from tasks.queries.compared import KINDS, Compared
+from tasks.queries.comparing import KINDS, Compared
 from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted, Figure, Line
 from tasks.queries.dashboard import field_counts, mean
 from tasks.queries.ledger import lines_of

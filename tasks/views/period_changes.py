@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tasks.forms_office import VerbForm, ReasonForm
+from tasks.forms_office import ReasonForm, VerbForm
 from tasks.forms_periods import PeriodChangeForm
 from tasks.models import ReportingPeriod
 from tasks.services import periods as services
