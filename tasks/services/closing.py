@@ -114,7 +114,7 @@ def request_extension(
         raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
         raise ValidationError("这项举措没有完成时限，不用申请延期。")
-    if timezone.localdate(now) > measure.due_on:
+    if measure.is_past(timezone.localdate(now)):
         raise ValidationError(f"完成时限 {measure.due_on} 已过，不能再申请延期。请联系督查专员。")
     refuse_no_later(measure, new_due_on=new_due_on)
     request = ExtensionRequest(

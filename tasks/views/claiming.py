@@ -128,6 +128,6 @@ def shown(
         "is_own": standing is not None and standing.duty_id == duty.pk,
         "earlier": [one for one in claims if one != standing],
         "measure_url": reverse("measure", args=[plan.slug, task.number, measure.order]),
-        "is_past": measure.due_on is not None and timezone.localdate() > measure.due_on,
+        "is_past": measure.is_past(timezone.localdate()),
     }
     return render(request, template, context)
