@@ -43,10 +43,9 @@ def save_row(by: User, row: Row) -> Row:
 
 def save_recorded(by: User, row: Row, *, now: datetime) -> Row:
     """`save_row`, and its event; for a row that is as it was there is none."""
-    stored = None
-    if row.pk:
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    if stored is not None and values(stored) != values(row):
         hold_what_all_wait_for(type(row))
-        stored = type(row)._default_manager.filter(pk=row.pk).first()
     return recorded(by, stored, save_row(by, row), now=now)
 
 
