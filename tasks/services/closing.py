@@ -60,6 +60,8 @@ def measure_claimed(by: User, duty: Duty, what: str) -> Measure:
     measure = locked_measure(duty.measure)
     if measure.halted == Halt.CANCELLED:
         raise ValidationError(CANCELLED)
+    if completion_days([measure.pk]):
+        raise ValidationError(f"这项举措已经办结，不用申请{what}。")
     return measure
 
 
@@ -110,8 +112,6 @@ def request_extension(
 ) -> ExtensionRequest:
     """延期申请, before the due date."""
     measure = measure_claimed(by, duty, "延期")
-    if completion_days([measure.pk]):
-        raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
         raise ValidationError("这项举措没有完成时限，不用申请延期。")
     if measure.is_past(timezone.localdate(now)):

@@ -112,6 +112,11 @@ class TestCompletion:
         with pytest.raises(PermissionDenied, match="不能决定自己提出的申请"):
             closing.verify_completion(stage.reporter, claim=pending, now=NOW)
 
+    def test_not_of_what_is_completed(self, stage):
+        closing.verify_completion(stage.office, claim=claim(stage), now=NOW)
+        with pytest.raises(ValidationError, match="已经办结，不用申请办结"):
+            claim(stage)
+
     def test_a_second_verification_by_the_same_person_changes_nothing(self, stage):
         pending = claim(stage)
         closing.verify_completion(stage.office, claim=pending, now=NOW)
