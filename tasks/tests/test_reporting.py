@@ -9,7 +9,7 @@ from tasks.choices import ReportState, ReviewLevel
 from tasks.services import reporting, reviewing
 from tasks.services.periods import change_period, freeze_period
 from tasks.services.report_rules import VersionConflict
-from tasks.tests.journeys import approved, drafted, forwarded, submitted
+from tasks.tests.journeys import approved, drafted, forwarded, reported_before, submitted
 from tasks.tests.people import NOW, content, make_period, make_user
 from tasks.tests.samples import make_duty, make_main_task, make_measure, make_plan
 from units.audit import broken_links
@@ -195,6 +195,16 @@ class TestUnchanged:
             stage.reporter, duty=stage.duty, period=now, change_expected_on=datetime.date(2026, 12, 1), now=NOW
         )
         assert again.version == report.version
+
+    def test_returned_and_written_anew_it_is_unchanged_no_longer(self, stage):
+        reported_before(stage)
+        about, day = {"duty": stage.duty, "period": stage.period, "now": NOW}, datetime.date(2026, 12, 1)
+        report = reporting.submit_unchanged(stage.reporter, change_expected_on=day, **about)
+        report = reviewing.return_report(
+            stage.reviewer, report=report, version=report.version, reason="有变化", now=NOW
+        )
+        said = content(progress="9月30日通车 3 公里。")
+        assert not reporting.save_draft(stage.reporter, content=said, version=report.version, **about).is_unchanged
 
     def test_needs_something_to_be_unchanged(self, stage):
         with pytest.raises(ValidationError, match="还没有已通过的往期填报"):
