@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from tasks.choices import ReportState, ReviewLevel
 from tasks.services import reporting, reviewing
-from tasks.services.periods import change_period, freeze_period
+from tasks.services.periods import change_period
 from tasks.services.report_rules import VersionConflict
 from tasks.tests.journeys import approved, drafted, forwarded, reported_before, submitted
 from tasks.tests.people import NOW, content, make_period, make_user
@@ -265,40 +265,3 @@ class TestDecide:
         report = approved(stage)
         again = reviewing.approve_report(stage.office, report=report, version=report.version, now=NOW)
         assert (again.version, again.reviews.count()) == (report.version, 2)
-
-
-class TestFrozen:
-    def test_a_frozen_period_accepts_nothing(self, stage):
-        report = submitted(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        with pytest.raises(ValidationError, match="已冻结"):
-            reviewing.forward_report(stage.reviewer, report=report, version=report.version, now=NOW)
-        with pytest.raises(ValidationError, match="已冻结"):
-            reporting.save_draft(
-                stage.other_reporter,
-                duty=stage.other_duty,
-                period=stage.period,
-                content=content(),
-                version=None,
-                now=NOW,
-            )
-
-    def test_freezing_keeps_the_state_of_every_measure(self, stage):
-        approved(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        frozen = stage.period.frozen_measures.get()
-        assert (frozen.code, frozen.text, frozen.stage) == ("1-1", stage.measure.text, "in_progress")
-        assert (frozen.obliged, frozen.approved) == (3, 1)
-
-    def test_a_correction_is_a_further_entry_that_another_approves(self, stage):
-        report = approved(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        entry = reviewing.correct_report(
-            stage.office, report=report, content=content(percent_complete=45), reason="核对后更正完成率", now=NOW
-        )
-        assert (entry.corrects, entry.state) == (report, ReportState.FORWARDED)
-        with pytest.raises(PermissionDenied):
-            reviewing.approve_report(stage.office, report=entry, version=entry.version, now=NOW)
-        reviewing.approve_report(stage.second_office, report=entry, version=entry.version, now=NOW)
-        report.refresh_from_db()
-        assert report.percent_complete == 40
