@@ -262,11 +262,8 @@ def reset_administrator(*, username: str, now: datetime) -> str:
 
     For whoever holds the machine, as above.
     """
-    user = (
-        User.objects.select_for_update(no_key=True)
-        .filter(username=username, is_superuser=True, is_active=True)
-        .first()
-    )
+    able = User.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True)
+    user = able.filter(username=username).first()
     if user is None:
         raise ValidationError(f"没有名为 {username} 的可用的系统管理员账号。请由另一位系统管理员在后台重设密码。")
     password = secrets.token_urlsafe(15)

@@ -171,6 +171,16 @@ class TestSubmit:
         report = reviewing.return_report(stage.reviewer, report=report, version=report.version, now=NOW, reason=reason)
         assert reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER).is_late
 
+    def test_what_another_wrote_meanwhile_is_neither_handed_in_nor_taken_back_unread(self, stage):
+        report = drafted(stage)
+        about = {"duty": stage.duty, "period": stage.period, "version": report.version, "now": NOW}
+        newer = reporting.save_draft(stage.reporter, content=content(progress="7月21日批复。"), **about)
+        with pytest.raises(VersionConflict):
+            reporting.submit_report(stage.reporter, report=newer, version=report.version, now=NOW)
+        newer = reporting.submit_report(stage.reporter, report=newer, version=newer.version, now=NOW)
+        with pytest.raises(VersionConflict):
+            reporting.withdraw_report(stage.reporter, report=newer, version=report.version, now=NOW)
+
     def test_a_double_click_submits_once(self, stage):
         report = submitted(stage)
         again = reporting.submit_report(stage.reporter, report=report, version=report.version - 1, now=NOW)
