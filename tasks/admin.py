@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import planning
 from units.admin.base import Door, HistoryAdmin, ServiceAdmin, ServiceInline, said
-from units.permissions import Permission
+from units.permissions import Permission, may
 
 UNITS_SHOWN = 4
 SHOWN_TIMES = ["starts_on", "due_on", "ongoing"]
@@ -128,11 +128,13 @@ class MeasureAdmin(Planning, HistoryAdmin):
     inlines = [DutyInline, ProbableSlipInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Measure | None = None) -> list[str]:
-        return SHOWN_TIMES if obj else []
+        return SHOWN_TIMES if obj or not may(request.user, Permission.SET_DUE_DATES) else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Measure | None = None) -> list[tuple]:
+        if not (shown := self.get_readonly_fields(request, obj)):
+            return self.fieldsets
         text, (title, time), source = self.fieldsets
-        return [text, (title, {**time, "fields": SHOWN_TIMES}), source] if obj else self.fieldsets
+        return [text, (title, {**time, "fields": shown}), source]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
         duties = Prefetch("duties", Duty.objects.select_related("unit").order_by("position"))

@@ -18,6 +18,8 @@ from units.models import Unit
 DATE_EXAMPLE = "2026-10-15"
 YEARS = range(2000, 2100)
 LONGEST_TEXT = 5000
+ONLY_THESE_WORDS = "研判只能选正常、有风险或滞后。"
+NO_SUCH_UNIT = "没有这个单位，请在列表中选择。"
 
 
 class ChineseDateField(forms.DateField):
@@ -104,7 +106,7 @@ class ReportForm(forms.Form):
         choices=Confidence,
         required=False,
         widget=forms.RadioSelect(attrs={"class": "btn-check"}),
-        error_messages={"invalid_choice": "研判只能选正常、有风险或滞后。"},
+        error_messages={"invalid_choice": ONLY_THESE_WORDS},
     )
     risk = TextField("风险说明", rows=2, required=False)
     problems = TextField("存在问题", required=False)
@@ -115,7 +117,7 @@ class ReportForm(forms.Form):
         required=False,
         empty_label="请选择",
         widget=forms.Select(attrs={"class": "form-select"}),
-        error_messages={"invalid_choice": "没有这个单位，请在列表中选择。"},
+        error_messages={"invalid_choice": NO_SUCH_UNIT},
     )
     coordination_due_on = ChineseDateField("最迟答复", required=False)
     next_steps = TextField("下一步", rows=2, required=False)

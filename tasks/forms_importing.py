@@ -8,7 +8,7 @@ from django import forms
 
 from tasks.allocation.decisions import ALIAS, CLOSED, OPEN, UNIT, Doubtful, Meaning
 from tasks.allocation.table import DraftTask
-from tasks.forms_office import OfficeForm, choice_field, line_field, reason_field
+from tasks.forms_office import VerbForm, choice_field, line_field, reason_field
 from tasks.models import Plan
 from units.choices import UnitKind
 from units.models.unit import slug_rule
@@ -18,7 +18,7 @@ NEW_PLAN = "+"  # no slug
 KINDS = [(kind.value, kind.label) for kind in UnitKind if kind != UnitKind.GROUP]
 
 
-class TableForm(OfficeForm):
+class TableForm(VerbForm):
     """Which plan a file is for: one there is, or a new one with its address and its work."""
 
     plan = choice_field("这份文件是", [], error_messages={"required": "请选择这是哪一份分工表。"})
@@ -48,7 +48,7 @@ class TableForm(OfficeForm):
         return (self.cleaned_data["slug"], self.cleaned_data["subject"]) if plan == NEW_PLAN else (plan, "")
 
 
-class MeaningForm(OfficeForm):
+class MeaningForm(VerbForm):
     """What one name stands for. Nothing chosen leaves it open; nothing is chosen beforehand."""
 
     is_a = forms.ChoiceField(
@@ -110,7 +110,7 @@ def members_in(text: str) -> list[str]:
     return list(dict.fromkeys(filter(None, map(tidy, parts))))
 
 
-class PlacesForm(OfficeForm):
+class PlacesForm(VerbForm):
     """One choice of a main task for each doubtful paragraph."""
 
     def __init__(
@@ -147,7 +147,7 @@ def field_name(one: Doubtful) -> str:
     return "place-{}-{}".format(*one.place)
 
 
-class WriteForm(OfficeForm):
+class WriteForm(VerbForm):
     reason = reason_field("理由", "请写明导入的理由。")
     document = line_field("依据文件及文号", required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,4 +1,4 @@
-"""Forms of those who decide and of those who ask them: review, closing, periods, publishing.
+"""Forms of those who decide and of those who ask them: review, closing, instructions, a measure's settings, a saved view.
 
 What a form can tell is refused here in sentences; what only the services know they refuse, and `refuse` puts their
 sentences to the fields.
@@ -13,8 +13,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tasks.choices import Halt, RollUp
-from tasks.forms import ChineseDateField, TextField
+from tasks.forms import NO_SUCH_UNIT, ChineseDateField, TextField
 from tasks.models import Measure
+from tasks.services.reviewing import SAY_WHY
 from units.choices import UnitKind
 from units.models import Unit
 
@@ -23,7 +24,7 @@ STALE = "页面不完整，没有提交。请刷新后再审。"
 PHRASES = ("缺少数字", "与佐证材料不符", "没有回应上期问题", "没有写到截至日期")
 
 
-class OfficeForm(forms.Form):
+class VerbForm(forms.Form):
     """A form that marks its wrong fields and takes the services' refusals.
 
     `check` is a service's refusal of values, by name, of which some may be wanting: so what is wrong is told at once,
@@ -84,7 +85,7 @@ def choice_field(label: str, choices: Any, **options: Any) -> forms.ChoiceField:
     )
 
 
-class DecisionForm(OfficeForm):
+class DecisionForm(VerbForm):
     """通过 or 退回. A return says why and until when; the phrases are the beginning of a reason, ticked."""
 
     decision = forms.ChoiceField(
@@ -122,7 +123,7 @@ class DecisionForm(OfficeForm):
         cleaned = super().clean()
         if self.is_return:
             if not (cleaned.get("phrases") or cleaned.get("reason", "").strip()):
-                self.add_error("reason", "请写明退回的理由，填报人会看到全文。")
+                self.add_error("reason", SAY_WHY)
             if not cleaned.get("mend_by") and "mend_by" not in self.errors:
                 self.add_error("mend_by", "退回修改的，请填写改好日期。")
             elif cleaned.get("mend_by") and cleaned["mend_by"] < self.today:
@@ -130,7 +131,7 @@ class DecisionForm(OfficeForm):
         return cleaned
 
 
-class ClaimDecisionForm(OfficeForm):
+class ClaimDecisionForm(VerbForm):
     """Decide on a completion claim or an extension request."""
 
     decision = forms.ChoiceField(
@@ -156,7 +157,7 @@ class ClaimDecisionForm(OfficeForm):
         return self.cleaned_data if self.is_return else {}
 
 
-class CompletionForm(OfficeForm):
+class CompletionForm(VerbForm):
     """办结申请."""
 
     result = reason_field("办结情况", "请写明办结情况：做成了什么、达到什么程度。")
@@ -175,14 +176,14 @@ class CompletionForm(OfficeForm):
     )
 
 
-class ExtensionForm(OfficeForm):
+class ExtensionForm(VerbForm):
     """延期申请."""
 
     new_due_on = ChineseDateField("申请延至", error_messages={"required": "请填写申请延至哪一天。"})
     reason = reason_field("延期理由", "请写明延期的理由。")
 
 
-class InstructionForm(OfficeForm):
+class InstructionForm(VerbForm):
     """作出批示."""
 
     text = TextField("批示", rows=4, error_messages={"required": "请写明批示内容。"})
@@ -191,12 +192,12 @@ class InstructionForm(OfficeForm):
         queryset=Unit.objects.exclude(kind=UnitKind.GROUP),
         empty_label="请选择",
         widget=forms.Select(attrs={"class": "form-select"}),
-        error_messages={"required": "请选择承办单位。", "invalid_choice": "没有这个单位，请在列表中选择。"},
+        error_messages={"required": "请选择承办单位。", "invalid_choice": NO_SUCH_UNIT},
     )
     due_on = ChineseDateField("办理时限", error_messages={"required": "请填写办理时限。"})
 
 
-class SeenForm(OfficeForm):
+class SeenForm(VerbForm):
     """A form about an instruction that knows which answer its writer saw, if there was one."""
 
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput, error_messages={"invalid": STALE})
@@ -214,13 +215,13 @@ class InstructionReasonForm(SeenForm):
     reason = TextField("意见或理由", rows=3, required=False)
 
 
-class ReasonForm(OfficeForm):
+class ReasonForm(VerbForm):
     """One act that needs a reason and nothing else."""
 
     reason = reason_field()
 
 
-class SettingsForm(OfficeForm):
+class SettingsForm(VerbForm):
     """A measure's time, roll-up and halt, and why they change. Knows what its writer saw when it was opened."""
 
     starts_on = ChineseDateField("开始日期", required=False, show_hidden_initial=True)
@@ -260,7 +261,7 @@ class SettingsForm(OfficeForm):
         return field.to_python(raw)
 
 
-class ViewForm(OfficeForm):
+class ViewForm(VerbForm):
     """常用视图: the name under which a ledger is kept, and its query."""
 
     name = line_field("视图名称", 50, error_messages={"required": "请填写视图名称。"})

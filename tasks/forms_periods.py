@@ -4,10 +4,10 @@ from typing import Any
 
 from tasks.choices import Cadence
 from tasks.forms import ChineseDateField
-from tasks.forms_office import OfficeForm, choice_field, line_field, reason_field
+from tasks.forms_office import VerbForm, choice_field, line_field, reason_field
 
 
-class PeriodForm(OfficeForm):
+class PeriodForm(VerbForm):
     """填报期次."""
 
     label = line_field("期次", 50, error_messages={"required": "请填写期次名称，例如 2026年三季度。"})
@@ -37,7 +37,7 @@ class PeriodChangeForm(PeriodForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
 
 
-class CadenceForm(OfficeForm):
+class CadenceForm(VerbForm):
     """填报周期."""
 
     cadence = choice_field("填报周期", Cadence)

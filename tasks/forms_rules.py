@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from tasks.forms import ChineseDateField
-from tasks.forms_office import OfficeForm, reason_field
+from tasks.forms_office import VerbForm, reason_field
 from tasks.lights import Rule
 
 
@@ -19,7 +19,7 @@ def whole_number_field(label: str, least: int, most: int) -> forms.IntegerField:
     )
 
 
-class LightRuleForm(OfficeForm):
+class LightRuleForm(VerbForm):
     """判定规则: thresholds, the day from which they hold, and why."""
 
     since_on = ChineseDateField("施行日期", error_messages={"required": "请填写施行日期。"})

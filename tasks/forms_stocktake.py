@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from tasks.forms import TextField
-from tasks.forms_office import OfficeForm
+from tasks.forms_office import VerbForm
 from tasks.services.wording import Change
 from tasks.wording import SECTIONS, faults
 
@@ -22,7 +22,7 @@ class SectionFields(NamedTuple):
     is_overtaken: bool
 
 
-class WordingForm(OfficeForm):
+class WordingForm(VerbForm):
     """Knows what its writer saw when it was opened, section by section. Empty is allowed: nothing is said then."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, stored: Mapping[str, str]) -> None:

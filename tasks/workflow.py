@@ -24,6 +24,8 @@ class Move:
 DRAFT, SUBMITTED, FORWARDED = ReportState.DRAFT, ReportState.SUBMITTED, ReportState.FORWARDED
 RETURNED, APPROVED = ReportState.RETURNED, ReportState.APPROVED
 
+CORRECTING = "更正"  # no move: it makes a further row, of what has been approved
+
 # A unit without a reviewer submits straight to the Office; the Office keeps the rows of open groups itself.
 REPORT_MOVES = (
     Move("save_draft", "存草稿", DRAFT, DRAFT, Role.REPORTER),

@@ -14,13 +14,14 @@ class Permission(Enum):
     SEE_BACK_OFFICE = "进入后台，查看资料和修改历史"
     SEE_STAFF_NOTES = "查看原文旁的内部校注"
     EDIT_PLAN = "维护分工表：任务、举措和职责"
+    SET_DUE_DATES = "设定举措的时间、汇总规则、暂停和终止，形成编号的调整"
     IMPORT_TABLES = "导入印发的或修订的分工表：核对、认定表中的新单位、写入并形成编号的调整"
     WRITE_REPORTS = "填报本单位的进展，提交和撤回；督查专员代开放群体填报"
     REVIEW_AT_UNIT = "初审本单位的填报：通过或退回"
     REVIEW_AT_OFFICE = "复审各单位的填报：通过或退回"
     CLAIM_CLOSING = "为本单位的举措申请办结或延期"
     DECIDE_CLOSING = "核验办结、决定延期、重新打开"
-    MANAGE_PERIODS = "建立和冻结填报期次"
+    MANAGE_PERIODS = "建立、调整和冻结填报期次，设定填报周期"
     PUBLISH = "决定哪些已通过的填报向社会公开"
     SET_LIGHT_RULES = "调整判定规则：进度灯、时限灯的阈值和施行日期"
     READ_SUBMITTED = "查看各单位提交以后的填报和申请"
@@ -53,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SEE_BACK_OFFICE,
             Permission.SEE_STAFF_NOTES,
             Permission.EDIT_PLAN,
+            Permission.SET_DUE_DATES,
             Permission.IMPORT_TABLES,
             Permission.WRITE_REPORTS,
             Permission.REVIEW_AT_OFFICE,

@@ -44,7 +44,17 @@ def save_row(by: User, row: Row) -> Row:
 def save_recorded(by: User, row: Row, *, now: datetime) -> Row:
     """`save_row`, and its event; for a row that is as it was there is none."""
     stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    if stored is not None and values(stored) != values(row):
+        hold_what_all_wait_for(type(row))
     return recorded(by, stored, save_row(by, row), now=now)
+
+
+def hold_what_all_wait_for(model: type[models.Model]) -> None:
+    """To be held before a row is deleted or given another name, which shuts it to those who refer to it: PostgreSQL lets them
+    look at it on commit alone, when they hold this. Writing no row fires the triggers of the statement, and locks what they lock.
+    """
+    model._default_manager.filter(id=0).update(id=0)
+    audit.locked_end()
 
 
 def recorded(by: User, stored: Row | None, row: Row, *, now: datetime) -> Row:
@@ -72,6 +82,7 @@ def delete_row(by: User, row: models.Model) -> None:
 
 def delete_recorded(by: User, row: models.Model, *, now: datetime, parts: Iterable[models.Model] = ()) -> None:
     """Delete the row after its parts, in the order given, as one event that says what the row was."""
+    hold_what_all_wait_for(type(row))
     gone, before, parts = copy.copy(row), audit.facts(row), list(parts)
     for part in parts:
         delete_row(by, part)
@@ -238,7 +249,7 @@ def install_administrator(*, username: str, now: datetime) -> str:
     There is nobody yet to be `by`: the right comes from holding the machine.
     """
     if User.objects.filter(is_superuser=True).exists():
-        raise ValidationError("已有系统管理员账号，没有另建。")
+        raise ValidationError("已有系统管理员账号，没有另建。忘了密码的，请重设。")
     password = secrets.token_urlsafe(15)
     user = User.objects.create_superuser(username, password=password, must_change_password=True)
     audit.record(None, "新增", user, now=now, after=audit.facts(user))
@@ -251,11 +262,8 @@ def reset_administrator(*, username: str, now: datetime) -> str:
 
     For whoever holds the machine, as above.
     """
-    user = (
-        User.objects.select_for_update(no_key=True)
-        .filter(username=username, is_superuser=True, is_active=True)
-        .first()
-    )
+    able = User.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True)
+    user = able.filter(username=username).first()
     if user is None:
         raise ValidationError(f"没有名为 {username} 的可用的系统管理员账号。请由另一位系统管理员在后台重设密码。")
     password = secrets.token_urlsafe(15)

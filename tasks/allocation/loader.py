@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 from tasks.allocation.fixture import field_for, slips_in
 from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
-from tasks.queries.comparison import Comparison, kind_of
+from tasks.queries.difference import Comparison, kind_of
 from tasks.services import standing
 from tasks.services.public_figures import count_public
 from units import audit

@@ -8,7 +8,7 @@ from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
 from tasks.excel.progress import as_of
 from tasks.queries.basis import Basis
-from tasks.queries.compared import KINDS, Compared, Pair, side_key
+from tasks.queries.comparing import KINDS, Compared, Pair, side_key
 
 AT_ONCE = 100  # measures
 COLUMNS = (

@@ -9,12 +9,12 @@ from openpyxl import Workbook
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.pagebreak import Break
 
+from tasks.allocation.rows import HEADER
 from tasks.excel import layout
 from tasks.excel.cells import sheet_title, write_row
 from tasks.excel.checkcode import Rows
 from tasks.models import MainTask, Measure, Plan
 
-HEADER = ("序号", "主要任务", "具体举措", "责任单位")
 WIDTHS = (7, 17, 60, 32)  # together the width of an A4 page held sideways, the margins of an official paper left
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 TITLE_HEIGHT, HEADER_HEIGHT = 54.0, 28.0

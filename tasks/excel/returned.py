@@ -19,7 +19,7 @@ from tasks.excel import marks
 from tasks.excel.incoming import Grid, RefusedFileError, grids
 from tasks.excel.unit_workbook import LABELS
 from tasks.excel.values import day, plain, shown
-from tasks.forms import ReportForm
+from tasks.forms import ONLY_THESE_WORDS, ReportForm
 from tasks.roundtrip import EDITABLE, FIELDS, Base, Cell, Returned, Row, Stray
 
 NOT_OURS = "这不是从本系统下载的填报表，里面没有本系统的隐藏编号。请在工作台重新下载，把内容填进去再上传。"
@@ -34,7 +34,6 @@ MERGED = "这一格被合并在别的单元格里，不能确定内容。请取�
 NOT_TEXT = "这一格存的是数字或日期，不是文字，可能已被改写。请把单元格格式设为“文本”，重新填写。"
 ONE_OR_ALL = "这一格是 1，可能是 1%，也可能是 100%。请写成 1% 或 100%。"
 LOCKED = "这一栏不能改，改动不写入。"
-CONFIDENCE = "研判只能选正常、有风险或滞后。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ class SheetReader:
             case "confidence":
                 word = plain(value)
                 if word and word not in Confidence.labels:
-                    raise ValidationError(CONFIDENCE)
+                    raise ValidationError(ONLY_THESE_WORDS)
                 return word
             case "coordination_unit":
                 return shown(value).strip()

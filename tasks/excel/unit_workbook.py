@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from tasks.choices import Confidence
 from tasks.excel import layout, marks
 from tasks.excel.cells import DATE, SHARE, Share, write_row
-from tasks.forms import LONGEST_TEXT, ReportForm
+from tasks.forms import LONGEST_TEXT, NO_SUCH_UNIT, ONLY_THESE_WORDS, ReportForm
 from tasks.models import ReportingPeriod
 from tasks.queries.roundtrip import Line, spelled
 from tasks.roundtrip import EDITABLE, FIELDS, LOCKED
@@ -177,8 +177,8 @@ def guard(sheet: WriteOnlyWorksheet, last: int, units: int) -> None:
     names = f"'{UNITS_SHEET}'!$A$1:$A${max(units, 1)}"
     rules = {
         "percent_complete": check("decimal", "完成率请填 0% 到 100% 之间的整数。", operator="between", formula1="0", formula2="1"),
-        "confidence": check("list", "研判只能选正常、有风险或滞后。", formula1=f'"{",".join(Confidence.labels)}"'),
-        "coordination_unit": check("list", "没有这个单位，请在列表中选择。", formula1=names),
+        "confidence": check("list", ONLY_THESE_WORDS, formula1=f'"{",".join(Confidence.labels)}"'),
+        "coordination_unit": check("list", NO_SUCH_UNIT, formula1=names),
         "coordination_due_on": check("date", "请按年-月-日填写，例如 2026-10-15。", operator="greaterThan", formula1="36526"),
     }  # fmt: skip
     longest = {"operator": "lessThanOrEqual", "formula1": str(LONGEST_TEXT)}

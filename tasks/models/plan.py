@@ -1,5 +1,7 @@
 """The plan as issued: fields, main tasks, measures, and the notes staff keep beside the text."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -185,6 +187,10 @@ class Measure(models.Model):
     def code(self) -> str:
         """`7-3`: the third measure of main task 7. Needs `main_task` loaded."""
         return f"{self.main_task.number}-{self.order}"
+
+    def is_past(self, today: datetime.date) -> bool:
+        """Whether its due date is over: on the day itself it is not, and never where there is none."""
+        return self.due_on is not None and today > self.due_on
 
     def natural_key(self) -> tuple[str, int, int]:
         return (*self.main_task.natural_key(), self.order)

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from tasks.choices import OBLIGED_ROLES
 from tasks.models import MainTask
 from tasks.queries.basis import Basis, Standing
-from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
 from units.prepared import prepared_rows
 
@@ -56,5 +55,5 @@ class CityTasks:
 
 @prepared_rows(Unit)
 def cities_on(day: datetime.date) -> QuerySet[Unit]:
-    members = UnitGroupMember.objects.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
-    return Unit.objects.filter(pk__in=members.values("unit")).order_by("position", "name")
+    members = UnitGroupMember.objects.cities_on(day).values("unit")
+    return Unit.objects.filter(pk__in=members).order_by("position", "name")

@@ -24,7 +24,6 @@ from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, LATE, MISSING, OB
 from tasks.queries.standing import Present, relevant_periods
 from tasks.queries.standing_rows import KeptSummary
 from tasks.queries.states import State
-from units.choices import UnitKind
 from units.models import Unit, UnitGroupMember
 from units.prepared import columns_of, made, prepared
 
@@ -289,6 +288,6 @@ def filed_rows(period: int, unit: int | None) -> QuerySet[UnitFiling]:
 @prepared
 def city_rows(day: datetime.date) -> QuerySet[UnitGroupMember]:
     """Name, slug and key of each city, then of the group it is a member of."""
-    members = UnitGroupMember.objects.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
+    members = UnitGroupMember.objects.cities_on(day)
     columns = ("unit__name", "unit__slug", "unit_id", "group__unit__name", "group__unit__slug", "group_id")
     return members.order_by("group__unit__position", "unit__position").values_list(*columns)

@@ -20,7 +20,7 @@ from tasks.allocation.rows import Document
 from tasks.allocation.snapshot import draft_of, slips_of
 from tasks.allocation.table import DraftPlan
 from tasks.models import Duty, Field, Measure, TableImport
-from tasks.queries.comparison import NEW_UNIT, TITLE, Change, Comparison, compare
+from tasks.queries.difference import NEW_UNIT, TITLE, Change, Comparison, compare
 from units.models import Unit
 from units.names import NameBook
 from units.queries import name_book

@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 
 from tasks.choices import OBLIGED_ROLES, WRITABLE, ClaimState, ReportState
 from tasks.models import Attachment, CompletionClaim, Duty, Plan, ProgressReport, ReportingPeriod, Review
+from tasks.permissions import own_text
 from units.choices import Role, UnitKind
 from units.models import User
 from units.permissions import NOTHING
@@ -160,10 +161,6 @@ def handed_to(user: User) -> Q:
 def at_level(user: User) -> Q:
     """What of it waits to be decided."""
     return handed_to(user) & still_open()
-
-
-def own_text(user: User) -> Q:
-    return Q(written_by=user.pk) | Q(submitted_by=user.pk)
 
 
 def to_decide(user: User) -> Q:

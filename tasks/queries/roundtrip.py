@@ -18,7 +18,7 @@ from units.models import Unit, User
 
 NO_UNIT = "没有这个单位，请在下拉列表中选择。"
 NOT_YOURS = "这项职责不由您填报，不能写入。"
-GONE = "这项职责已不在分工表中。"
+GONE = "这项职责已不在分工表中，不用再填报。"
 
 
 class Line(NamedTuple):
@@ -156,7 +156,7 @@ def closed(period: ReportingPeriod, report: ProgressReport | None, today: dateti
     if period.is_frozen:
         return f"{period}已冻结，不再接受填报。"
     if today < period.opens_on:
-        return f"{period}自 {period.opens_on} 起开放填报。"
+        return f"{period}自 {period.opens_on} 起开放填报，请到时再填。"
     if report is None or report.state in WRITABLE:
         return ""
     if report.state == ReportState.APPROVED:

@@ -61,6 +61,6 @@ def reported(*measures: int) -> QuerySet[Measure]:
     return Measure.objects.filter(Exists(approved), pk__in=measures).order_by().values_list("pk")
 
 
-def completions(keys: Collection[int]) -> dict[int, datetime.date]:
+def completion_days(keys: Collection[int]) -> dict[int, datetime.date]:
     """Measure key -> the day on which it was completed. One query."""
     return {key: day for key, state, day in claims_on(*keys) if state == ClaimState.GRANTED} if keys else {}

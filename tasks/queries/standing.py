@@ -19,7 +19,7 @@ from tasks.models import Duty, LightRule, Measure, MeasureStanding, Plan, Report
 from tasks.queries.coordination import asked_units
 from tasks.queries.figures import AT_ONCE, Figures, Sums, as_figures, in_parts, moved_by, places, summed
 from tasks.queries.past import due_date_moves
-from tasks.queries.stages import completions, stage_facts
+from tasks.queries.stages import completion_days, stage_facts
 from tasks.queries.standing_rows import (
     KeptStanding,
     KeptSummary,
@@ -81,7 +81,7 @@ def facts_of(
         known = stage_facts(measures, (key for key in keys if has_report(words[key])))
         stages, completed = {measure.pk: known.stage(measure) for measure in measures}, known.completed
     else:
-        completed = completions(keys)
+        completed = completion_days(keys)
     return {
         measure.pk: MeasureFacts(
             stage=str(stages[measure.pk]),

@@ -16,7 +16,7 @@ from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
 from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod, StocktakeWording
 from tasks.queries import coordination
 from tasks.queries.basis import Basis, Now, Then
-from tasks.queries.compared import KINDS, Compared
+from tasks.queries.comparing import KINDS, Compared
 from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted, Figure, Line
 from tasks.queries.dashboard import field_counts, mean
 from tasks.queries.ledger import lines_of
@@ -101,7 +101,7 @@ class Stocktake:
     @cached_property
     def before(self) -> Counted | None:
         """The last frozen period before the one shown, if there is one."""
-        frozen = frozen_periods(self.plan)
+        frozen = frozen_with_figures(self.plan)
         if self.periods:
             frozen = frozen.filter(as_of__lt=self.periods[0].as_of)
         found = frozen.first()
@@ -272,8 +272,8 @@ def counted_lists(basis: Basis, periods: list[ReportingPeriod]) -> Lengths:
     return Lengths(red(basis).count(), with_problems(basis).count(), waiting(basis, periods).count())
 
 
-def frozen_periods(plan: Plan) -> QuerySet[ReportingPeriod]:
-    """Those of which figures are kept, the newest first."""
+def frozen_with_figures(plan: Plan) -> QuerySet[ReportingPeriod]:
+    """The newest first; one that was frozen before figures were kept is not among them."""
     return plan.periods.frozen().filter(summary__isnull=False).select_related("summary").order_by("-as_of")
 
 

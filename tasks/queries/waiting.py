@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Model, Q, QuerySet, Value
 
 from tasks.models import CompletionClaim, ExtensionRequest, ProgressReport
+from tasks.permissions import own_text
 from tasks.queries import closing, review
-from tasks.queries.reports import at_level, handed_to, own_text, still_open_parts
+from tasks.queries.reports import at_level, handed_to, still_open_parts
 from units.models import User
 from units.permissions import Permission, may
 from units.prepared import prepared

@@ -49,7 +49,7 @@ def amend_measure(
     now: datetime.datetime,
 ) -> list[Amendment]:
     """Set start, due date, ongoing, roll-up or halt; one numbered amendment for each thing that changed."""
-    require(by, Permission.EDIT_PLAN)
+    require(by, Permission.SET_DUE_DATES)
     if unknown := set(changes) - set(SETTINGS):
         raise TypeError(f"not a setting of a measure: {sorted(unknown)}")
     measure = locked_measure(measure)
@@ -100,7 +100,7 @@ def set_cadence(
     by: User, *, plan: Plan, cadence: str, reason: str, document: str = "", now: datetime.datetime
 ) -> Amendment | None:
     """Set 填报周期 by a numbered amendment; periods already opened stay as they are."""
-    require(by, Permission.EDIT_PLAN)
+    require(by, Permission.MANAGE_PERIODS)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if plan.cadence == cadence:
         return None
@@ -186,5 +186,5 @@ def locked_measure(measure: Measure) -> Measure:
     rows = Measure.objects.select_for_update(of=("self",), no_key=True).select_related("main_task")
     found = rows.filter(pk=measure.pk).order_by("pk").first()
     if found is None:
-        raise ValidationError("这项举措已不在分工表中。")
+        raise ValidationError("这项举措已不在分工表中，请从任务清单另选。")
     return found

@@ -58,8 +58,8 @@ def writable(by: User, report: ProgressReport, now: datetime.datetime) -> Progre
     period = open_to(report.duty, report.period)
     report = fresh(report)
     if not writes_for(by, report.duty):
-        raise PermissionDenied("只能为本单位的填报上传佐证材料。")
+        raise PermissionDenied("只能为本单位的填报上传佐证材料，请由填报单位上传。")
     refuse_closed(period, now)
     if not is_writable(report):
-        raise ValidationError("填报已提交，撤回后才能改动佐证材料。")
+        raise ValidationError("填报已提交。要改动佐证材料，请先撤回填报。")
     return report

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tasks.choices import ClaimState, Halt
 from tasks.models import CompletionClaim, Duty, ExtensionRequest, Measure, Plan
 from tasks.permissions import can_claim
-from tasks.queries.stages import completions
+from tasks.queries.stages import completion_days
 from tasks.services import standing
 from tasks.services.amending import amend_measure, locked_measure
 from tasks.services.reasons import refuse_without
@@ -56,10 +56,12 @@ def claim_completion(
 def measure_claimed(by: User, duty: Duty, what: str) -> Measure:
     """The measure, locked, of which this person may ask that it be 办结 or 延期."""
     if not can_claim(by, duty):
-        raise PermissionDenied(f"只能为本单位负责的举措申请{what}。")
+        raise PermissionDenied(f"只能为本单位负责的举措申请{what}，请由责任单位申请。")
     measure = locked_measure(duty.measure)
     if measure.halted == Halt.CANCELLED:
         raise ValidationError(CANCELLED)
+    if completion_days([measure.pk]):
+        raise ValidationError(f"这项举措已经办结，不用申请{what}。")
     return measure
 
 
@@ -110,11 +112,9 @@ def request_extension(
 ) -> ExtensionRequest:
     """延期申请, before the due date."""
     measure = measure_claimed(by, duty, "延期")
-    if completions([measure.pk]):
-        raise ValidationError("这项举措已经办结，不用申请延期。")
     if measure.due_on is None:
         raise ValidationError("这项举措没有完成时限，不用申请延期。")
-    if timezone.localdate(now) > measure.due_on:
+    if measure.is_past(timezone.localdate(now)):
         raise ValidationError(f"完成时限 {measure.due_on} 已过，不能再申请延期。请联系督查专员。")
     refuse_no_later(measure, new_due_on=new_due_on)
     request = ExtensionRequest(
@@ -187,10 +187,10 @@ def decide_claim(by: User, claim: Claim, verb: str, remark: str, now: datetime.d
     if claim.state == target and claim.decided_by_id == by.pk:
         return claim
     if not is_legal(verb, claim.state, by.role):
-        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能再{title}。")
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能再{title}，请刷新页面。")
     asked_by = claim.claimed_by_id if isinstance(claim, CompletionClaim) else claim.requested_by_id
     if asked_by == by.pk:
-        raise PermissionDenied("不能决定自己提出的申请。")
+        raise PermissionDenied("不能决定自己提出的申请，请由他人决定。")
     claim.state, claim.decided_at, claim.decided_by, claim.decision_reason = target, now, by, remark.strip()
     return kept(by, claim, title, now, after=claim.decision_reason)
 
@@ -200,11 +200,11 @@ def withdraw_claim(by: User, *, claim: Claim, now: datetime.datetime) -> Claim:
     """撤回 one's own unit's completion claim or extension request while it is pending."""
     verb = "withdraw_completion" if isinstance(claim, CompletionClaim) else "withdraw_extension"
     if not can_claim(by, claim.duty):
-        raise PermissionDenied("只能撤回本单位的申请。")
+        raise PermissionDenied("只能撤回本单位的申请，请由申请单位撤回。")
     claim = type(claim).objects.select_for_update(no_key=True).get(pk=claim.pk)
     if claim.state == ClaimState.WITHDRAWN:
         return claim
     if not is_legal(verb, claim.state, by.role):
-        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回。")
+        raise ValidationError(f"这份申请现在是“{claim.get_state_display()}”，不能撤回，请刷新页面。")
     claim.state, claim.decided_at, claim.decided_by = ClaimState.WITHDRAWN, now, by
     return kept(by, claim, title_of(verb), now)

@@ -31,7 +31,7 @@ from units.permissions import Permission, require
 from units.services import enrol_alias, enrol_group, enrol_unit, save_row
 
 NOTHING = "这张表与现有的分工表没有差异，不需要写入。"
-DONE = "这份分工表已经写入，不能再改。"
+DONE = "这份分工表已经写入，不能再改。请重新上传改好的分工表。"
 
 
 class OvertakenError(Exception):
@@ -191,7 +191,7 @@ def begin_return(by: User, *, table: TableImport, now: datetime.datetime) -> Tab
     """Begin to go back to what the plan was before a table was written; it is compared and written as any other."""
     require(by, Permission.IMPORT_TABLES)
     if table.applied_at is None or not table.before:
-        raise ValidationError("这次导入以前没有分工表，不能恢复。")
+        raise ValidationError("这次导入以前没有分工表，不能恢复。请另行导入正确的分工表。")
     digest = hashlib.sha256(json.dumps(table.before, ensure_ascii=False).encode()).hexdigest()
     about = {"owner": by, "slug": table.slug, "sha256": digest, "applied_at": None}
     made, is_new = TableImport.objects.get_or_create(
@@ -217,7 +217,7 @@ def held(by: User, table: TableImport) -> TableImport:
     """The row, locked; refused to others and once it is written."""
     require(by, Permission.IMPORT_TABLES)
     if by.pk != table.owner_id:
-        raise PermissionDenied("这份分工表由别人上传，您不能处理。")
+        raise PermissionDenied("这份分工表由别人上传，请由上传人办理，或者自己重新上传。")
     table = TableImport.objects.select_for_update(of=("self",), no_key=True).get(pk=table.pk)
     if table.applied_at is not None:
         raise ValidationError(DONE)

@@ -62,12 +62,12 @@ def about(by: User, plan: Plan, measure: Measure | None, report: ProgressReport 
     """The measure an instruction is about: the one named, or that of the report it answers."""
     if report is not None:
         if not visible_to(by, ProgressReport).filter(pk=report.pk).exists():
-            raise PermissionDenied("没有这份填报。")
+            raise PermissionDenied("没有这份填报，或者您不能查看。请从举措页作批示。")
         if measure not in (None, report.duty.measure):
-            raise ValidationError("所批的填报不是这项举措的。")
+            raise ValidationError("所批的填报不是这项举措的，请从举措页重新作批示。")
         measure = report.duty.measure
     if measure is not None and measure.main_task.plan_id != plan.pk:
-        raise ValidationError("这项举措不在这张分工表里。")
+        raise ValidationError("这项举措不在这张分工表里，请从举措页重新作批示。")
     return measure
 
 
@@ -158,9 +158,11 @@ def is_second_click(by: User, instruction: Instruction, verb: str, words: str) -
 
 def refuse_move(by: User, instruction: Instruction, verb: str) -> None:
     if not handles(by, instruction):
-        raise PermissionDenied("批示由承办单位反馈，由作出批示的领导或督查专员退回、办结。")
+        raise PermissionDenied("批示请由承办单位反馈，由作出批示的领导或督查专员退回、办结。")
     if not is_legal(verb, instruction.state, by.role):
-        raise ValidationError(f"这件批示现在是“{instruction.get_state_display()}”，不能再{title_of(verb)}。")
+        raise ValidationError(
+            f"这件批示现在是“{instruction.get_state_display()}”，不能再{title_of(verb)}，请刷新页面。"
+        )
 
 
 def refuse_overtaken(instruction: Instruction, seen_at: datetime.datetime | None) -> None:

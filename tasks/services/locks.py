@@ -1,7 +1,8 @@
 """Rows held until the transaction ends, by verbs that would else overtake each other.
 
 Everywhere in one order, to which a test holds every verb: period, rows of the table down to the measure, plan, claim, edition
-(every writing of the table turns it), summary, duty, filing, audit trail.
+(every writing of the table turns it), summary, duty, filing, audit trail. Only a row that is deleted, or gets another name,
+comes after all of these (`units.services.hold_what_all_wait_for`).
 """
 
 from typing import Any

@@ -17,7 +17,7 @@ def mark_seen(by: User, *, plan: Plan, until: datetime.datetime, now: datetime.d
     No line in the audit trail: when somebody looked is nobody else's business.
     """
     if not has_dashboard(by):
-        raise PermissionDenied("您的角色没有看板。")
+        raise PermissionDenied("您的角色没有看板，不用标记。")
     until = min(until, now)
     look, _ = LastLook.objects.select_for_update(no_key=True).get_or_create(
         plan=plan, person=by, defaults={"looked_at": until}

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from tasks.choices import OBLIGED_ROLES, ReportState
+from tasks.choices import OBLIGED_ROLES
 from tasks.models import DutyFiling, FrozenMeasure, Measure, MeasureStanding, Plan, ReportingPeriod
 from tasks.queries.figures import AT_ONCE, in_parts
-from tasks.queries.reports import reports_of
+from tasks.queries.reports import counting_reports
 from tasks.queries.stages import stage_facts
-from tasks.services.locks import hold
+from tasks.services.locks import held, hold
 from tasks.services.public_figures import carried
 from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import locked
@@ -119,7 +119,7 @@ def unfrozen(period: ReportingPeriod) -> ReportingPeriod:
     """The period for this transaction alone. Raises ValidationError where it is frozen."""
     period = locked(period)
     if period.is_frozen:
-        raise ValidationError("这个期次已经冻结，不能再改。")
+        raise ValidationError("这个期次已经冻结，不能再改。个别填报有误的，请逐份更正。")
     return period
 
 
@@ -131,9 +131,11 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
     if period.is_frozen:
         return period
     if timezone.localdate(now) < period.opens_on:
-        raise ValidationError("这个期次还没有开放填报，不能冻结。")
-    measures = Measure.objects.filter(main_task__plan_id=period.plan_id).select_related("main_task").order_by("pk")
-    for part in in_parts(measures.prefetch_related("duties").iterator(chunk_size=AT_ONCE)):
+        raise ValidationError("这个期次还没有开放填报，不能冻结。建立有误的，请撤销。")
+    measures = Measure.objects.filter(main_task__plan_id=period.plan_id)
+    held(measures)  # none is deleted meanwhile
+    listed = measures.select_related("main_task").prefetch_related("duties").order_by("pk")
+    for part in in_parts(listed.iterator(chunk_size=AT_ONCE)):
         rows = frozen_states(period, part)
         judge_frozen(period, rows, timezone.localdate(now))
         FrozenMeasure.objects.bulk_create(rows)
@@ -150,7 +152,7 @@ def freeze_period(by: User, *, period: ReportingPeriod, now: datetime.datetime) 
 def frozen_states(period: ReportingPeriod, measures: Collection[Measure]) -> list[FrozenMeasure]:
     """What these measures are, lights aside. Needs `main_task` and `duties` loaded."""
     facts = stage_facts(measures)
-    approved = reports_of(period).filter(state=ReportState.APPROVED, duty__measure__in=[one.pk for one in measures])
+    approved = counting_reports([period]).filter(duty__measure__in=[one.pk for one in measures])
     counted = set(approved.values_list("duty_id", flat=True))
     return [
         FrozenMeasure(

@@ -9,19 +9,19 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from tasks.models import Duty, Field, MainTask, Measure, Plan, ProbableSlip
+from tasks.models import Duty, DutyFiling, Field, MainTask, Measure, Plan, ProbableSlip
 from tasks.services import standing
 from tasks.services.amending import SETTINGS
-from tasks.services.locks import held, hold_edition
+from tasks.services.locks import held
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
 from units.services import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
-NUMBERED = "时间、汇总规则、暂停和终止在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
+NUMBERED = "时间、汇总规则、暂停和终止请由督查专员在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"
 ELSEWHERE = "不能移到另一份分工表：往期填报、冻结的期次和调整记录都属于原来的分工表。请在那份分工表里另外增加。"
 REPORTED = "这项职责已有填报，不能改给别的单位或别的举措。请另外增加一项职责，原来的改为“配合”。"
 
@@ -36,9 +36,16 @@ def is_moved(row: Model, before: Model | None, *columns: str) -> bool:
     return before is None or any(getattr(before, name) != getattr(row, name) for name in columns)
 
 
+def held_duties(duties: QuerySet[Duty]) -> None:
+    """Those about to be deleted, and their places on the lists of filing, which go with them."""
+    held(duties)
+    held(DutyFiling.objects.filter(duty__in=duties))
+
+
 @transaction.atomic
 def save_plan(by: User, *, plan: Plan, now: datetime) -> Plan:
     require(by, Permission.EDIT_PLAN)
+    stored(plan)  # before the edition
     return save_recorded(by, plan, now=now)
 
 
@@ -48,10 +55,11 @@ def delete_plan(by: User, *, plan: Plan, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     duties = Duty.objects.filter(measure__main_task__plan=plan)
     measures = Measure.objects.filter(main_task__plan=plan)
+    held(plan.periods.all())
     held(plan.main_tasks.all())
     held(measures)
     standing.forget(plan=plan)
-    held(duties)
+    held_duties(duties)
     delete_recorded(by, plan, now=now, parts=[*duties, *measures, *plan.main_tasks.all()])
 
 
@@ -60,7 +68,6 @@ def save_field(by: User, *, field: Field, now: datetime) -> Field:
     require(by, Permission.EDIT_PLAN)
     if (before := stored(field)) and before.plan_id != field.plan_id:
         raise ValidationError({"plan": ELSEWHERE})
-    hold_edition()  # before its name, to which whoever holds the edition may be about to refer
     return save_recorded(by, field, now=now)
 
 
@@ -99,18 +106,20 @@ def delete_main_task(by: User, *, main_task: MainTask, now: datetime) -> None:
     held(main_task.measures.all())
     standing.forget(plan=main_task.plan_id)
     duties = Duty.objects.filter(measure__main_task=main_task)
-    held(duties)
+    held_duties(duties)
     delete_recorded(by, main_task, now=now, parts=[*duties, *main_task.measures.all()])
 
 
 @transaction.atomic
 def save_measure(by: User, *, measure: Measure, now: datetime) -> Measure:
-    """Save a measure. The settings of one that is there are `amend_measure`'s, with a reason and a number."""
+    """Save a measure; a new one's settings are the Office's to give. Later they are `amend_measure`'s, with a reason and a number."""
     require(by, Permission.EDIT_PLAN)
     before, plan = stored(measure), measure.main_task.plan
     if before and before.main_task.plan != plan:
         raise ValidationError({"main_task": ELSEWHERE})
     if before is None:
+        if is_moved(measure, Measure(), *SETTINGS):
+            require(by, Permission.SET_DUE_DATES)
         measure.original_due_on = measure.due_on
     elif is_moved(measure, before, *SETTINGS, "original_due_on"):
         raise ValidationError(NUMBERED)
@@ -130,7 +139,7 @@ def delete_measure(by: User, *, measure: Measure, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     held(Measure.objects.filter(pk=measure.pk))
     standing.forget(plan__main_tasks=measure.main_task_id)
-    held(measure.duties.all())
+    held_duties(measure.duties.all())
     delete_recorded(by, measure, now=now, parts=measure.duties.all())
 
 
@@ -151,7 +160,7 @@ def save_duty(by: User, *, duty: Duty, now: datetime) -> Duty:
 def delete_duty(by: User, *, duty: Duty, now: datetime) -> None:
     require(by, Permission.EDIT_PLAN)
     standing.forget(plan__main_tasks__measures=duty.measure_id)
-    held(Duty.objects.filter(pk=duty.pk))
+    held_duties(Duty.objects.filter(pk=duty.pk))
     delete_recorded(by, duty, now=now)
 
 

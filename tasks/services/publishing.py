@@ -24,7 +24,7 @@ def publish_reports(by: User, *, reports: Iterable[ProgressReport], now: datetim
     wanted = ProgressReport.objects.filter(pk__in=[report.pk for report in reports]).select_related(*BESIDE)
     chosen = list(wanted.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if waiting := [report for report in chosen if report.state != ReportState.APPROVED]:
-        raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过。")
+        raise ValidationError(f"只有已通过的填报可以公开，其中 {len(waiting)} 项还没有通过，请去掉这几项。")
     fresh = [report for report in chosen if report.published_at is None]
     refuse_corrected(fresh)
     with carried(fresh):

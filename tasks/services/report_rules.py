@@ -24,7 +24,7 @@ WRITING = (
     "AND task.plan_id = one.plan_id"
 )
 HELD = " FOR SHARE OF one FOR NO KEY UPDATE OF duty"  # Django has no way to write FOR SHARE
-WITHDRAWN = "这个期次已被撤销。"
+WITHDRAWN = "这个期次已被撤销，请改办其他期次。"
 BESIDE = ("duty__unit", "duty__measure__main_task", "period")  # what rules and the audit trail read beside a report
 
 
@@ -52,7 +52,7 @@ def open_to(duty: Duty, period: ReportingPeriod) -> ReportingPeriod:
     found = next(iter(ReportingPeriod.objects.raw(sql, [period.pk, duty.pk])), None)
     if found is None:
         is_withdrawn = not ReportingPeriod.objects.filter(pk=period.pk).exists()
-        raise ValidationError(WITHDRAWN if is_withdrawn else "这项职责已不在分工表中。")
+        raise ValidationError(WITHDRAWN if is_withdrawn else "这项职责已不在分工表中，不用再填报。")
     return found
 
 
@@ -114,12 +114,14 @@ def refuse_closed(period: ReportingPeriod, now: datetime.datetime) -> None:
     if period.is_frozen:
         raise ValidationError(f"{period}已冻结，不再接受填报和审核。如需更正，请联系督查专员。")
     if timezone.localdate(now) < period.opens_on:
-        raise ValidationError(f"{period}自 {period.opens_on} 起开放填报。")
+        raise ValidationError(f"{period}自 {period.opens_on} 起开放填报，请到时再填。")
 
 
 def refuse_unless(allowed: bool, report: ProgressReport) -> None:
     if not allowed:
-        raise PermissionDenied(f"这份填报现在是“{report.get_state_display()}”，您不能这样处理。")
+        raise PermissionDenied(
+            f"这份填报现在是“{report.get_state_display()}”，您不能这样处理。请刷新页面，看现在可以办什么。"
+        )
 
 
 def refuse_stale(report: ProgressReport, version: int) -> None:

@@ -38,6 +38,8 @@ from tasks.services.report_rules import (
 from units import audit
 from units.models import User
 
+OTHERS_DUTY = "只能填报本单位的职责，请由责任单位填报。"
+
 
 @transaction.atomic
 def save_draft(
@@ -54,7 +56,7 @@ def save_draft(
     report = existing(duty, period)
     if report is None:
         if not writes_for(by, duty):
-            raise PermissionDenied("只能填报本单位的职责。")
+            raise PermissionDenied(OTHERS_DUTY)
         report = ProgressReport(duty=duty, period=period, written_by=by, created_at=now, saved_at=now)
         return first_draft(by, report, content, now)
     if report.version != version:

@@ -25,11 +25,13 @@ from tasks.services.report_rules import (
     refuse_unless,
     same_content,
 )
-from tasks.workflow import is_legal, leads_to, title_of
+from tasks.workflow import CORRECTING, is_legal, leads_to, title_of
 from units import audit
 from units.choices import Role
 from units.models import User
 from units.permissions import Permission, require
+
+SAY_WHY = "请写明退回的理由，填报人会看到全文。"
 
 
 @transaction.atomic
@@ -59,7 +61,7 @@ def return_report(
     mend_by: datetime.date | None = None,
 ) -> ProgressReport:
     """退回, with a reason the writer reads in full."""
-    refuse_without(reason, "请写明退回的理由，填报人会看到全文。")
+    refuse_without(reason, SAY_WHY)
     return decide(by, "return_report", [(report, version)], now, remark=reason.strip(), mend_by=mend_by)[0]
 
 
@@ -116,9 +118,10 @@ def settle(
         return report
     if report.corrects_id is None:
         refuse_closed(period, now)
-    if wrote(by, report) and is_legal(verb, report.state, by.role):
+    is_allowed = can_move(by, verb, report)
+    if not is_allowed and is_legal(verb, report.state, by.role) and wrote(by, report):
         raise PermissionDenied("不能审核自己填写或提交的内容，请由他人审核。")
-    refuse_unless(can_move(by, verb, report), report)
+    refuse_unless(is_allowed, report)
     refuse_stale(report, version)
     level = ReviewLevel.OFFICE if report.state == ReportState.FORWARDED else ReviewLevel.UNIT
     review = Review(
@@ -162,7 +165,7 @@ def correct_report(
     if entry is not None and is_repeated(by, entry, content, reason):
         return entry
     if report.state != ReportState.APPROVED or (entry is not None and entry.state != ReportState.RETURNED):
-        raise ValidationError("只能更正已通过、且还没有更正过的填报。")
+        raise ValidationError("只能更正已通过、且还没有更正过的填报。更正过的，请更正最后那一份。")
     if same_content(report, content):
         raise ValidationError("内容与原填报完全一样。请改好要更正的各栏。")
     refuse_incomplete(ProgressReport(duty=report.duty, period=period, **{**content_of(report), **content}))
@@ -187,7 +190,7 @@ def correct_report(
             **{**content_of(report), **handed_in},
         )
         entry.save(force_insert=True)
-    audit.record(by, "更正", entry, now=now, before=content_of(report), after=content_of(entry))
+    audit.record(by, CORRECTING, entry, now=now, before=content_of(report), after=content_of(entry))
     return entry
 
 

@@ -95,7 +95,7 @@ def apply_changes(by: User, *, upload: Upload, rows: Sequence[ChosenRow], now: d
     written = [(row, save(by, period, row, now)) for row in rows]
     written = [(row, report) for row, report in written if is_changed(before[row.duty.pk], report)]
     if not written:
-        raise ValidationError("没有需要写入的内容。")
+        raise ValidationError("没有需要写入的内容：所选各格与系统里的相同。请选有改动的。")
     change_set = ChangeSet.objects.create(
         period=period,
         unit=upload.unit,
@@ -162,7 +162,7 @@ def revert_changes(by: User, *, change_set: ChangeSet, now: datetime.datetime) -
     known = change_set.reports.select_related("change_set", "duty__unit", "duty__measure__main_task", "report")
     rows = list(known.prefetch_related("report__attachments"))
     if not all(writes_for(by, row.duty) for row in rows):
-        raise PermissionDenied("只能撤销本单位的填报。")
+        raise PermissionDenied("只能撤销本单位的填报，请由填报单位撤销。")
     if moved := [row.duty.measure.code for row in rows if is_built_on(row)]:
         raise ValidationError(f"{BUILT_ON}举措 {'、'.join(moved)}。请到填报页逐项修改。")
     held(Duty.objects.filter(pk__in=[row.duty_id for row in rows]))
@@ -206,4 +206,4 @@ def purge_uploads(*, now: datetime.datetime) -> int:
 def refuse_others(by: User, owner: int) -> None:
     require(by, Permission.WRITE_REPORTS)
     if by.pk != owner:
-        raise PermissionDenied("这份文件由别人上传，您不能处理。")
+        raise PermissionDenied("这份文件由别人上传，请由上传人办理，或者自己重新上传。")

@@ -1,4 +1,4 @@
-"""What tests of reporting ask for: the personas with their small plan, and a clock that stands; and the office that prints."""
+"""What tests of reporting ask for: the personas with their small plan, and a clock that stands; and LibreOffice."""
 
 import hashlib
 import os
@@ -59,8 +59,8 @@ def dated(stage: Stage) -> Stage:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Convert:
-    """`office(workbook, "pdf")`: the workbook, opened by LibreOffice as in a Chinese office, in another format."""
+def libreoffice(tmp_path_factory) -> Convert:
+    """`libreoffice(workbook, "pdf")`: the workbook, opened as in a Chinese office, in another format."""
     program = shutil.which("soffice")
     if program is None:
         pytest.fail("没有找到 LibreOffice。请先运行 make prerequisites，它会安装或说明如何安装。")

@@ -63,7 +63,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     (Permission.DECIDE_CLOSING, ACT, [
         "review/completions/<int:pk>/", "review/completions/<int:pk>/reopen/", "review/extensions/<int:pk>/",
     ]),
-    (Permission.EDIT_PLAN, ACT, [f"{MEASURE}settings/", f"{PLAN}cadence/"]),
+    (Permission.SET_DUE_DATES, ACT, [f"{MEASURE}settings/"]),
     (Permission.IMPORT_TABLES, READ, ["allocation/<int:pk>/", "allocation/<int:pk>/file/"]),
     (Permission.IMPORT_TABLES, ACT, [
         "allocation/", "allocation/<int:pk>/names/", "allocation/<int:pk>/places/", "allocation/<int:pk>/difference/",
@@ -75,7 +75,7 @@ TABLE: list[tuple[Who, tuple[str, ...], list[str]]] = [
     ]),
     (Permission.MANAGE_PERIODS, ACT, [
         f"{PLAN}periods/new/", f"{PLAN}periods/<int:pk>/change/", f"{PLAN}periods/<int:pk>/withdraw/",
-        f"{PLAN}periods/<int:pk>/freeze/",
+        f"{PLAN}periods/<int:pk>/freeze/", f"{PLAN}cadence/",
     ]),
     (Permission.SET_LIGHT_RULES, ACT, [f"{PLAN}rules/new/"]),
     (Permission.PUBLISH, READ, [f"{PLAN}publishing/"]),

@@ -26,7 +26,7 @@ from tasks.allocation.table import DraftPlan  # noqa: E402
 from tasks.excel.incoming import RefusedFileError  # noqa: E402
 from tasks.excel.returned import read_back  # noqa: E402
 from tasks.management.allocation import default_book  # noqa: E402
-from tasks.queries.comparison import Placed  # noqa: E402
+from tasks.queries.difference import Placed  # noqa: E402
 from tasks.tests.hostile_kinds import PACKAGES, WORKBOOKS  # noqa: E402
 from tasks.tests.hostile_texts import TEXTS, Kind  # noqa: E402
 from tasks.tests.weighed import Weight, weighed  # noqa: E402

@@ -84,9 +84,9 @@ def reported_before(stage: Stage, *duties: Duty, **changes) -> ReportingPeriod:
     return period
 
 
-def claimed(stage: Stage, duty: Duty | None = None) -> CompletionClaim:
+def claimed(stage: Stage, duty: Duty | None = None, by: User | None = None) -> CompletionClaim:
     return closing.claim_completion(
-        stage.reporter,
+        by or stage.reporter,
         duty=duty or stage.duty,
         result="全部可以刷卡。",
         document="鲁交运〔2026〕8号",
@@ -95,7 +95,7 @@ def claimed(stage: Stage, duty: Duty | None = None) -> CompletionClaim:
     )
 
 
-def asked(stage: Stage, duty: Duty | None = None) -> ExtensionRequest:
+def asked(stage: Stage, duty: Duty | None = None, new_due_on: datetime.date = NEXT_SUMMER) -> ExtensionRequest:
     return closing.request_extension(
-        stage.reporter, duty=duty or stage.duty, new_due_on=NEXT_SUMMER, reason="用地批复推迟", now=NOW
+        stage.reporter, duty=duty or stage.duty, new_due_on=new_due_on, reason="用地批复推迟", now=NOW
     )

@@ -144,6 +144,13 @@ class TestEdits:
         measure.refresh_from_db()
         assert (measure.text, measure.due_on) == ("改", datetime.date(2026, 12, 31))
 
+    def test_so_is_that_of_a_new_one_to_an_administrator(self) -> None:
+        """Due dates are the Office's to set."""
+        posted = {"main_task": make_main_task().pk, "order": 1, "text": "甲", "due_on": "2027-12-31"}
+        posted |= inline("duties") | NO_SLIPS
+        assert logged_in(Role.ADMINISTRATOR).post(address("measure_add"), posted).status_code == 302
+        assert Measure.objects.get().due_on is None
+
     def test_a_field_of_another_plan(self, office: Client, duty: Duty) -> None:
         stranger = make_field(make_plan("other"))
         main_task = duty.measure.main_task

@@ -17,14 +17,24 @@ from units.tests.samples import make_user
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
+def page_of(role: Role, size: str, open_page: OpenPage, live_site) -> Page:
+    client = Client()
+    client.force_login(make_user(role, last_name="王", first_name="芳"))
+    page = open_page(viewport=PHONE) if size == "phone" else open_page()
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_site.url}])
+    return page
+
+
 @pytest.fixture(params=["desk", "phone"])
 def admin(request: pytest.FixtureRequest, open_page: OpenPage, live_site) -> Page:
     """An administrator's page."""
-    client = Client()
-    client.force_login(make_user(Role.ADMINISTRATOR, last_name="王", first_name="芳"))
-    page = open_page(viewport=PHONE) if request.param == "phone" else open_page()
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_site.url}])
-    return page
+    return page_of(Role.ADMINISTRATOR, request.param, open_page, live_site)
+
+
+@pytest.fixture(params=["desk", "phone"])
+def office(request: pytest.FixtureRequest, open_page: OpenPage, live_site) -> Page:
+    """The page of one who may set due dates."""
+    return page_of(Role.OFFICE, request.param, open_page, live_site)
 
 
 def test_pages_keep_the_policy_and_fit_the_window(admin: Page) -> None:
@@ -84,19 +94,19 @@ def test_a_duty_is_added_chosen_by_typing_and_seen_in_its_history(admin: Page) -
     expect(admin.locator("#change-history tbody tr")).to_contain_text(["王芳"])
 
 
-def test_the_calendar_speaks_chinese_and_fills_the_date(admin: Page) -> None:
+def test_the_calendar_speaks_chinese_and_fills_the_date(office: Page) -> None:
     first = MainTask.objects.get(number=1)
-    admin.goto(f"/admin/tasks/measure/add/?main_task={first.pk}")
-    admin.locator("#id_order").fill("99")
-    admin.locator("#id_text").fill("新增的举措。")
-    field = admin.locator(".field-due_on")
+    office.goto(f"/admin/tasks/measure/add/?main_task={first.pk}")
+    office.locator("#id_order").fill("99")
+    office.locator("#id_text").fill("新增的举措。")
+    field = office.locator(".field-due_on")
     field.locator(".date-icon").click()
-    expect(admin.locator(".calendarbox:visible th")).to_have_text(list("一二三四五六日"))
-    admin.locator(".calendarbox:visible td a", has_text="15").click()
-    day = admin.locator("#id_due_on").input_value()
+    expect(office.locator(".calendarbox:visible th")).to_have_text(list("一二三四五六日"))
+    office.locator(".calendarbox:visible td a", has_text="15").click()
+    day = office.locator("#id_due_on").input_value()
     assert day.endswith("-15")
-    admin.get_by_role("button", name="保存，继续修改").click()
-    expect(admin.locator(".messagelist .success")).to_contain_text("具体举措")
+    office.get_by_role("button", name="保存，继续修改").click()
+    expect(office.locator(".messagelist .success")).to_contain_text("具体举措")
     assert Measure.objects.get(main_task=first, order=99).due_on.isoformat() == day
 
 

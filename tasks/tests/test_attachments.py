@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -54,6 +55,11 @@ class TestUpload:
         upload(stage, ("文件.exe", data), declared="text/html")
         (one,) = now_in(stage).attachments.all()
         assert (one.content_type, one.name, one.size) == (kind, "文件.exe", len(data))
+
+    def test_only_beside_the_report_of_ones_own_unit(self, stage):
+        report = drafted(stage)
+        with pytest.raises(PermissionDenied, match="请由填报单位上传"):
+            attach_file(stage.other_reporter, report=report, name="甲.pdf", data=A_PDF, now=NOW)
 
     def test_lies_under_a_random_name_and_not_its_own(self, stage):
         upload(stage, ("会议纪要.pdf", A_PDF))

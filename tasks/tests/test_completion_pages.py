@@ -111,7 +111,7 @@ class TestVerify:
         made = claimed(stage)
         closing.return_completion(stage.second_office, claim=made, reason="缺少验收文件", now=NOW)
         answer = self.decide(stage, made)
-        assert "这份申请现在是“已退回”，不能再核验通过。" in words(answer)
+        assert "这份申请现在是“已退回”，不能再核验通过，请刷新页面。" in words(answer)
         assert CompletionClaim.objects.get().decided_by == stage.second_office
 
     @pytest.mark.parametrize("name", ["reporter", "reviewer", "leader", "administrator", "auditor"])

@@ -1,6 +1,7 @@
 """Correcting a frozen report: a marked entry beside it, approved by another."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tasks.choices import ReportState
 from tasks.models import ProgressReport
@@ -27,6 +28,12 @@ class TestCorrect:
 
     def correct(self, person, report, **changes):
         return client_of(person).post(f"/reports/{report.pk}/correct/", {**self.sent(), **changes})
+
+    def test_not_before_the_freeze(self, stage):
+        report = approved(stage)
+        given = content(progress="已完成8座。")
+        with pytest.raises(ValidationError, match="本期还没有冻结"):
+            reviewing.correct_report(stage.office, report=report, content=given, reason="核对", now=NOW)
 
     def test_opens_with_what_stands(self, stage, frozen):
         html = page(stage.office, f"/reports/{frozen.pk}/correct/")

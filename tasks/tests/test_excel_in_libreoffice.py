@@ -1,4 +1,4 @@
-"""The workbooks in an office: LibreOffice opens them, prints them and says what it read."""
+"""The workbooks in LibreOffice, which opens them, prints them and says what it read."""
 
 import csv
 import re
@@ -51,8 +51,8 @@ def sheet(workbooks: dict[str, bytes]) -> Worksheet:
 
 
 @pytest.fixture(scope="module")
-def annex_pdf(workbooks: dict[str, bytes], office: Convert) -> Path:
-    return office(workbooks["annex"], "pdf")
+def annex_pdf(workbooks: dict[str, bytes], libreoffice: Convert) -> Path:
+    return libreoffice(workbooks["annex"], "pdf")
 
 
 def column_text(pdf: Path, page: int) -> str:
@@ -102,18 +102,18 @@ class TestPrintedAnnex:
         assert "".join(printed) == squeezed("".join(texts))
 
     def test_no_text_is_cut_and_no_row_is_more_than_a_line_too_high(
-        self, workbooks: dict[str, bytes], office: Convert, sheet: Worksheet
+        self, workbooks: dict[str, bytes], libreoffice: Convert, sheet: Worksheet
     ) -> None:
-        """Told nothing of heights, the office finds its own, once a file in its own format is opened again."""
-        own = load_workbook(office(office(without_heights(workbooks["annex"]), "fods"), "xlsx")).active
+        """Told nothing of heights, LibreOffice finds its own, once a file in its own format is opened again."""
+        own = load_workbook(libreoffice(libreoffice(without_heights(workbooks["annex"]), "fods"), "xlsx")).active
         for row in range(3, 82):
             needed, given = own.row_dimensions[row].height, sheet.row_dimensions[row].height
             assert needed <= given < needed + 12 * LINE + 6
 
 
 class TestLedgerOnPaper:
-    def test_every_page_has_the_head_and_its_number(self, workbooks: dict[str, bytes], office: Convert) -> None:
-        pdf = office(workbooks["ledger with a formula"], "pdf")
+    def test_every_page_has_the_head_and_its_number(self, workbooks: dict[str, bytes], libreoffice: Convert) -> None:
+        pdf = libreoffice(workbooks["ledger with a formula"], "pdf")
         head = "序号主要任务领域编号具体举措责任单位责任单位（原文）职责数开始日期完成时限原表行号"
         pages = pages_of(pdf)
         assert [page.count(head) for page in pages] == [0] + [1] * (page_count(pdf) - 1)  # the cover has none
@@ -125,25 +125,25 @@ class TestTextStaysText:
         ("book", "row", "column"), [("annex with a formula", 2, 2), ("ledger with a formula", 3, 4)]
     )
     def test_a_formula_is_not_computed(
-        self, workbooks: dict[str, bytes], office: Convert, book: str, row: int, column: int
+        self, workbooks: dict[str, bytes], libreoffice: Convert, book: str, row: int, column: int
     ) -> None:
         title = load_workbook(BytesIO(workbooks[book])).active.title
-        file = office(workbooks[book], CSV)
+        file = libreoffice(workbooks[book], CSV)
         rows = list(csv.reader(file.with_name(f"{file.stem}-{title}.csv").read_text("utf-8").splitlines()))
         assert rows[row][column] == "=1+1"
         assert "@甲" in rows[row]
         assert len(rows) == row + 79
 
-    def test_the_office_keeps_it_text_when_it_saves(self, workbooks: dict[str, bytes], office: Convert) -> None:
-        cell = load_workbook(office(workbooks["annex with a formula"], "xlsx")).active["C3"]
+    def test_it_stays_text_when_it_is_saved(self, workbooks: dict[str, bytes], libreoffice: Convert) -> None:
+        cell = load_workbook(libreoffice(workbooks["annex with a formula"], "xlsx")).active["C3"]
         assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
 @pytest.mark.parametrize("merged", [0, 2])
-def test_what_an_office_saves_again_keeps_its_check_code(office: Convert, merged: int) -> None:
+def test_what_is_saved_again_keeps_its_check_code(libreoffice: Convert, merged: int) -> None:
     """Covered cells, dates, shares and texts like formulas among it."""
     kept, data = sent(ROWS, merged=merged)
-    again = office(data, "xlsx").read_bytes()
+    again = libreoffice(data, "xlsx").read_bytes()
     assert again != data
     assert reread("a.xlsx", again).digest == kept
     assert reread("a.xlsx", again).code == reread("a.xlsx", data).printed

@@ -82,6 +82,7 @@ def test_clauses(text, expected):
         ("主要责任单位：省教育厅。参与单位：省财政厅、省科技厅。", "lead cooperate cooperate"),
         ("牵头单位：省教育厅；协同配合单位：省财政厅、省科技厅；完成时限：2025年底", "lead cooperate cooperate"),
         ("牵头领导：某同志；实施单位：省教育厅、省财政厅、省科技厅", "responsible responsible responsible"),
+        ("分管领导：某同志；牵头单位：省教育厅；配合单位：省财政厅、省科技厅", "lead cooperate cooperate"),
         ("责任单位：省教育厅、省财政厅、省科技厅", "shared shared shared"),
         ("牵头单位：省教育厅；责任单位：省财政厅、省科技厅", "lead shared shared"),
     ],
@@ -169,6 +170,7 @@ def test_the_first_unit_leads_where_the_statement_says_so():
         ("。", [], ["EMPTY_RESPONSIBILITY"]),
         ("省教育厅、省教育厅负责", roles("responsible", "省教育厅"), ["DUPLICATE_UNIT"]),
         ("胶东五市政府、青岛市政府负责", roles("responsible", *FIVE), ["DUPLICATE_UNIT"]),
+        ("胶东五市负责", roles("responsible", *FIVE), []),
         (
             "省教育厅牵头，省教育厅、省财政厅配合",
             [("省教育厅", "lead"), ("省财政厅", "cooperate")],

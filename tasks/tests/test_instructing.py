@@ -78,14 +78,14 @@ class TestGiving:
         assert (one.report, one.measure) == (report, stage.measure)
 
     def test_a_draft_which_the_leader_does_not_see_cannot_be_answered(self, stage):
-        with pytest.raises(PermissionDenied, match="没有这份填报。"):
+        with pytest.raises(PermissionDenied, match="没有这份填报"):
             given(stage, report=journeys.drafted(stage))
 
     def test_report_and_measure_belong_together_and_to_the_plan(self, stage):
         (other,) = journeys.more_duties(stage, 1)
-        with pytest.raises(ValidationError, match="所批的填报不是这项举措的。"):
+        with pytest.raises(ValidationError, match="所批的填报不是这项举措的"):
             given(stage, report=journeys.submitted(stage), measure=other.measure)
-        with pytest.raises(ValidationError, match="这项举措不在这张分工表里。"):
+        with pytest.raises(ValidationError, match="这项举措不在这张分工表里"):
             given(stage, plan=make_plan("other"))
 
     def test_all_that_is_wrong_is_said_at_once(self, stage):
@@ -136,7 +136,7 @@ class TestAnswering:
 
     def test_another_units_reporter_does_not(self, stage):
         one = given(stage)
-        with pytest.raises(PermissionDenied, match="批示由承办单位反馈"):
+        with pytest.raises(PermissionDenied, match="批示请由承办单位反馈"):
             instructing.answer_instruction(stage.other_reporter, instruction=one, text="已办。", seen_at=None, now=NOW)
 
     def test_an_empty_answer_is_none(self, stage):
@@ -152,7 +152,7 @@ class TestAnswering:
     def test_of_two_reporters_the_second_is_told(self, stage):
         one, colleague = given(stage), make_user("同事", Role.REPORTER, stage.duty.unit)
         answered(stage, one)
-        with pytest.raises(ValidationError, match="这件批示现在是“已反馈”，不能再反馈批示。"):
+        with pytest.raises(ValidationError, match="这件批示现在是“已反馈”，不能再反馈批示"):
             instructing.answer_instruction(colleague, instruction=one, text="我也办了。", seen_at=None, now=NOW)
         one.refresh_from_db()
         assert one.answer == "已全部接通。"
@@ -216,7 +216,7 @@ class TestClosing:
     def test_two_clicks_close_once_and_another_persons_is_told(self, stage):
         one = answered(stage)
         assert [closed(stage, one).state, closed(stage, one).state] == [InstructionState.CLOSED] * 2
-        with pytest.raises(ValidationError, match="这件批示现在是“已办结”，不能再办结批示。"):
+        with pytest.raises(ValidationError, match="这件批示现在是“已办结”，不能再办结批示"):
             closed(stage, one, by=stage.second_office)
         assert Instruction.objects.get().closed_by == stage.office
         assert len(trail()) == 3

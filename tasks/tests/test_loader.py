@@ -10,7 +10,7 @@ from tasks.allocation.loader import DraftHasErrorsError, store
 from tasks.allocation.reader_text import read_text
 from tasks.allocation.table import DraftPlan, draft_plan
 from tasks.models import Duty, MainTask, Measure, Plan
-from tasks.queries.comparison import compare
+from tasks.queries.difference import compare
 from units.choices import UnitKind
 from units.models import AuditEvent, Unit
 from units.names import NameBook

@@ -37,17 +37,21 @@ LOCKING = re.compile(r'FROM "?(\w+)"?.* FOR (?:NO KEY )?UPDATE', re.DOTALL)
 WRITING = re.compile(r'^(UPDATE|DELETE FROM|INSERT INTO) "?(\w+)"?')
 
 
-def locked_by(sql: str) -> Iterator[str]:
-    """The tables of which a statement locks rows that others may hold; a new row is held by nobody, but turns the edition."""
+def locked_by(sql: str, rows: int) -> Iterator[str]:
+    """The tables of which a statement locks rows that others may hold; a new row is held by nobody, but turns the edition, as
+    does a statement that writes none.
+    """
+    found = WRITING.match(sql)
+    if found and found[2] in WATCHED:
+        yield "tasks_publicedition"
+    if not rows:
+        return
     if "FOR SHARE OF one FOR NO KEY UPDATE OF duty" in sql:
         yield from ("tasks_reportingperiod", "tasks_duty")
-    elif found := LOCKING.search(sql):
-        yield found[1]
-    elif found := WRITING.match(sql):
-        if found[1] != "INSERT INTO":
-            yield found[2]
-        if found[2] in WATCHED:
-            yield "tasks_publicedition"
+    elif locking := LOCKING.search(sql):
+        yield locking[1]
+    elif found and found[1] != "INSERT INTO":
+        yield found[2]
 
 
 def locks_of(step: Callable[[], str]) -> tuple[str, list[str]]:
@@ -56,7 +60,7 @@ def locks_of(step: Callable[[], str]) -> tuple[str, list[str]]:
 
     def watch(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
         result = execute(sql, params, many, context)
-        for table in locked_by(sql) if context["cursor"].rowcount else ():
+        for table in locked_by(sql, context["cursor"].rowcount):
             if table in IN_ORDER:
                 found.setdefault(IN_ORDER[table])
         return result

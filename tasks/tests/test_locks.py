@@ -13,12 +13,25 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
-from tasks.models import DutyFiling, Measure, ProgressReport, SavedView, StandingSummary, UnitFigures
+from tasks.choices import DutyRole
+from tasks.models import (
+    Duty,
+    DutyFiling,
+    FrozenMeasure,
+    Instruction,
+    Measure,
+    Plan,
+    ProgressReport,
+    SavedView,
+    StandingSummary,
+    UnitFigures,
+)
 from tasks.services import roundtrip
 from tasks.services.amending import amend_measure
 from tasks.services.closing import reopen_measure, verify_completion
+from tasks.services.instructing import give_instruction
 from tasks.services.periods import freeze_period, open_period, withdraw_period
-from tasks.services.planning import delete_measure
+from tasks.services.planning import delete_measure, delete_plan, save_duty, save_measure, save_plan
 from tasks.services.report_rules import locked, open_to
 from tasks.services.roundtrip import ChosenRow, apply_changes, keep_upload
 from tasks.services.saved_views import save_view
@@ -26,6 +39,9 @@ from tasks.services.standing import forget, hold, rebuild
 from tasks.tests.journeys import claimed, drafted, earlier_period, more_duties
 from tasks.tests.people import NOW, TODAY, Stage, content, make_stage
 from tasks.tests.test_lists_together import during
+from units.choices import Role
+from units.models import Unit, User
+from units.services import create_user, delete_unit, save_unit
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -190,3 +206,80 @@ def test_a_measure_that_is_reopened_is_not_listed_in_a_period_that_is_frozen_mea
     reopen = partial(reopen_measure, stage.office, claim=claim, reason="复查未过", now=NOW)
     during(freeze, reopen)
     assert not DutyFiling.objects.filter(period=stage.period).exists()
+
+
+class TestRowsThatOthersReferTo:
+    """PostgreSQL looks at what a row refers to on commit alone. Whoever changes a unit's name or deletes a row has shut it to
+    them: by then they hold what everybody waits for, the edition and the audit trail's end.
+    """
+
+    def test_a_unit_is_renamed_while_a_duty_of_it_is_added(self, stage):
+        unit = Unit.objects.get(pk=stage.office.unit_id)
+        unit.name = "省发展和改革委员会"
+        duty = Duty(measure=stage.measure, unit=stage.office.unit, role=DutyRole.LEAD, position=9)
+        overtaken(
+            first=partial(save_duty, stage.office, duty=duty, now=NOW),
+            other=partial(save_unit, stage.administrator, unit=unit, now=NOW),
+            then=lambda: None,
+        )
+        assert (Unit.objects.get(pk=unit.pk).name, Duty.objects.filter(unit=unit).count()) == (unit.name, 1)
+
+    def test_a_unit_is_deleted_while_a_duty_of_it_is_added(self, stage):
+        spare = Unit.objects.create(name="省财政厅", short_name="财政厅", slug="cz", kind="provincial")
+        duty = Duty(measure=stage.measure, unit=spare, role=DutyRole.LEAD, position=9)
+        delete = partial(delete_unit, stage.administrator, unit=Unit.objects.get(pk=spare.pk), now=NOW)
+        with pytest.raises(ValidationError, match="还有职责"):
+            overtaken(first=partial(save_duty, stage.office, duty=duty, now=NOW), other=delete, then=lambda: None)
+
+    def test_a_unit_is_renamed_while_an_account_of_it_is_opened(self, stage):
+        """Who opens it holds the audit trail's end, and not the edition."""
+        unit = Unit.objects.get(pk=stage.office.unit_id)
+        unit.name = "省发展和改革委员会"
+        fresh = User(username="新人", role=Role.OFFICE, unit=stage.office.unit)
+        create = partial(create_user, stage.administrator, user=fresh, password="a long one, never used", now=NOW)
+        rename = partial(save_unit, stage.administrator, unit=unit, now=NOW)
+        overtaken(first=create, other=rename, then=lambda: None)
+        assert User.objects.get(username="新人").unit.name == unit.name
+
+    def test_a_measure_moves_while_an_instruction_on_it_is_given(self, stage):
+        measure = Measure.objects.get(pk=stage.measure.pk)
+        measure.order = 7
+        about = {
+            "text": "请抓紧。",
+            "owner": stage.duty.unit,
+            "due_on": TODAY.replace(month=12),
+            "measure": stage.measure,
+            "now": NOW,
+        }
+        give = partial(give_instruction, stage.leader, plan=stage.plan, **about)
+        move = partial(save_measure, stage.office, measure=measure, now=NOW)
+        overtaken(first=give, other=move, then=lambda: None)
+        assert Instruction.objects.get().measure.code == "1-7"
+
+    def test_a_plan_gets_another_address_while_its_summaries_are_made(self, stage):
+        plan = Plan.objects.get(pk=stage.plan.pk)
+        plan.slug = "other"
+        move = partial(save_plan, stage.office, plan=plan, now=NOW)
+        overtaken(first=partial(rebuild, stage.plan, now=NOW), other=move, then=lambda: None)
+        assert Plan.objects.get().slug == "other"
+
+
+def test_a_measure_deleted_while_its_period_is_being_frozen_is_not_in_it(stage):
+    spare = Measure.objects.create(main_task=stage.measure.main_task, order=9, text="新增的举措。")
+    delete = partial(delete_measure, stage.office, measure=Measure.objects.get(pk=spare.pk), now=NOW)
+    overtaken(
+        first=delete, other=partial(freeze_period, stage.office, period=stage.period, now=NOW), then=lambda: None
+    )
+    assert FrozenMeasure.objects.get().measure == stage.measure
+
+
+@pytest.mark.parametrize("of", ["measure", "plan"])
+def test_whoever_deletes_what_is_frozen_meanwhile_is_told(stage, of):
+    Duty.objects.all().delete()
+    deletes = {
+        "measure": partial(delete_measure, stage.office, measure=Measure.objects.get(), now=NOW),
+        "plan": partial(delete_plan, stage.office, plan=Plan.objects.get(), now=NOW),
+    }
+    freeze = partial(freeze_period, stage.office, period=stage.period, now=NOW)
+    with pytest.raises(ValidationError, match="冻结"):
+        overtaken(first=freeze, other=deletes[of], then=lambda: None)

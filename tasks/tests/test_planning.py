@@ -77,6 +77,14 @@ class TestSave:
         planning.save_measure(office, measure=measure, now=NOW)
         assert Measure.objects.get().original_due_on == day
 
+    @pytest.mark.parametrize("given", [{"due_on": datetime.date(2027, 6, 30)}, {"is_ongoing": True}])
+    def test_only_the_office_gives_a_new_measure_its_dates(self, given) -> None:
+        administrator, task = make_user(Role.ADMINISTRATOR), make_main_task()
+        with pytest.raises(PermissionDenied, match="设定举措的时间"):
+            planning.save_measure(administrator, measure=Measure(main_task=task, order=1, text="甲", **given), now=NOW)
+        planning.save_measure(administrator, measure=Measure(main_task=task, order=1, text="甲"), now=NOW)
+        assert Measure.objects.get().due_on is None
+
     def test_a_measure_that_is_as_it_was_leaves_no_history(self, office: User) -> None:
         planning.save_measure(office, measure=make_measure(), now=NOW)
         assert Measure.history.count() == 1

@@ -82,7 +82,7 @@ class TestPublish:
         good, other = approved(stage), bring(stage, more_duties(stage, 1)[0])
         with pytest.raises(ValidationError) as refused:
             publish(stage, good, other)
-        assert refused.value.messages == ["只有已通过的填报可以公开，其中 1 项还没有通过。"]
+        assert refused.value.messages == ["只有已通过的填报可以公开，其中 1 项还没有通过，请去掉这几项。"]
         assert (shown(stage), events()) == ([], [])
 
     def test_each_is_an_event_that_keeps_what_became_public(self, stage):

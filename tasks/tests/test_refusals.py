@@ -1,6 +1,8 @@
 """A refusal is in the audit trail whether it is a page of its own or said beside what was typed."""
 
 import ast
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,12 +37,45 @@ class TestTold:
     def test_on_the_form_of_a_report(self, stage):
         report = forwarded(stage)
         post(stage, do="withdraw", version=report.version)
-        sentence = "这份填报现在是“待复审”，您不能这样处理。"
+        sentence = "这份填报现在是“待复审”，您不能这样处理。请刷新页面，看现在可以办什么。"
         assert refused() == [(stage.reporter.username, f"POST {address(stage)}", sentence)]
 
     def test_a_mistake_is_no_refusal(self, stage):
         assert decide(stage.reviewer, submitted(stage), decision="return").status_code == 200
         assert refused() == []
+
+
+OF_SERVICES = [
+    *(ROOT / "tasks" / "services").glob("*.py"),
+    ROOT / "units" / "services.py",
+    ROOT / "units" / "accounts.py",
+]
+SAYS_WHAT_TO_DO = ("请", "须", "可以", "不用", "不需要")
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """What a module's verbs refuse with, where it stands beside no field of a form: its fixed words, in one piece each."""
+    tree = ast.parse(path.read_text())
+    constants = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("ValidationError", "PermissionDenied"):
+            (said,) = call.args
+            named = [
+                constants[node.id] for node in ast.walk(said) if isinstance(node, ast.Name) and node.id in constants
+            ]
+            words = [node.value for part in (said, *named) for node in ast.walk(part) if is_text(node)]
+            if words and not isinstance(said, ast.Dict | ast.DictComp):
+                yield "".join(words)
+
+
+def is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_a_refusal_says_what_to_do_about_it() -> None:
+    said = [sentence for path in sorted(OF_SERVICES) for sentence in sentences(path)]
+    assert len(said) > 50
+    assert [sentence for sentence in said if not any(word in sentence for word in SAYS_WHAT_TO_DO)] == []
 
 
 def handlers() -> list[tuple[str, ast.ExceptHandler]]:

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from tasks.choices import ReportState, ReviewLevel
 from tasks.services import reporting, reviewing
-from tasks.services.periods import freeze_period
+from tasks.services.periods import change_period
 from tasks.services.report_rules import VersionConflict
-from tasks.tests.journeys import approved, drafted, forwarded, submitted
-from tasks.tests.people import NOW, content, make_period
+from tasks.tests.journeys import approved, drafted, forwarded, reported_before, submitted
+from tasks.tests.people import NOW, content, make_period, make_user
 from tasks.tests.samples import make_duty, make_main_task, make_measure, make_plan
 from units.audit import broken_links
-from units.models import AuditEvent
+from units.choices import Role
+from units.models import AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + datetime.timedelta(days=30)
@@ -134,6 +135,14 @@ class TestSubmit:
         report = reporting.submit_report(stage.other_reporter, report=report, version=report.version, now=NOW)
         assert report.state == ReportState.FORWARDED
 
+    def test_so_does_one_whose_reviewer_is_switched_off(self, stage):
+        User.objects.filter(pk=stage.reviewer.pk).update(is_active=False)
+        assert submitted(stage).state == ReportState.FORWARDED
+
+    def test_what_the_office_keeps_for_an_open_group_goes_to_the_office(self, stage):
+        make_user("群体审核员", Role.UNIT_REVIEWER, stage.group_duty.unit)
+        assert submitted(stage, stage.group_duty, by=stage.office).state == ReportState.FORWARDED
+
     def test_after_the_due_date_it_is_late_and_stays_so(self, stage):
         report = drafted(stage)
         report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
@@ -143,6 +152,34 @@ class TestSubmit:
         )
         report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
         assert report.is_late
+
+    def test_on_the_due_date_it_is_not_late(self, stage):
+        due = NOW + (stage.period.due_on - NOW.date())
+        report = drafted(stage)
+        assert not reporting.submit_report(stage.reporter, report=report, version=report.version, now=due).is_late
+
+    def test_late_it_stays_so_where_the_due_date_moves_behind_it(self, stage):
+        report = drafted(stage)
+        report = reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER)
+        report = reporting.withdraw_report(stage.reporter, report=report, version=report.version, now=LATER)
+        changes = {"due_on": LATER.date()}
+        change_period(stage.office, period=stage.period, changes=changes, reason="推迟", now=LATER)
+        assert reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER).is_late
+
+    def test_handed_in_in_time_and_mended_after_the_due_date_it_is_late(self, stage):
+        report, reason = submitted(stage), "请写明文号"
+        report = reviewing.return_report(stage.reviewer, report=report, version=report.version, now=NOW, reason=reason)
+        assert reporting.submit_report(stage.reporter, report=report, version=report.version, now=LATER).is_late
+
+    def test_what_another_wrote_meanwhile_is_neither_handed_in_nor_taken_back_unread(self, stage):
+        report = drafted(stage)
+        about = {"duty": stage.duty, "period": stage.period, "version": report.version, "now": NOW}
+        newer = reporting.save_draft(stage.reporter, content=content(progress="7月21日批复。"), **about)
+        with pytest.raises(VersionConflict):
+            reporting.submit_report(stage.reporter, report=newer, version=report.version, now=NOW)
+        newer = reporting.submit_report(stage.reporter, report=newer, version=newer.version, now=NOW)
+        with pytest.raises(VersionConflict):
+            reporting.withdraw_report(stage.reporter, report=newer, version=report.version, now=NOW)
 
     def test_a_double_click_submits_once(self, stage):
         report = submitted(stage)
@@ -168,6 +205,16 @@ class TestUnchanged:
             stage.reporter, duty=stage.duty, period=now, change_expected_on=datetime.date(2026, 12, 1), now=NOW
         )
         assert again.version == report.version
+
+    def test_returned_and_written_anew_it_is_unchanged_no_longer(self, stage):
+        reported_before(stage)
+        about, day = {"duty": stage.duty, "period": stage.period, "now": NOW}, datetime.date(2026, 12, 1)
+        report = reporting.submit_unchanged(stage.reporter, change_expected_on=day, **about)
+        report = reviewing.return_report(
+            stage.reviewer, report=report, version=report.version, reason="有变化", now=NOW
+        )
+        said = content(progress="9月30日通车 3 公里。")
+        assert not reporting.save_draft(stage.reporter, content=said, version=report.version, **about).is_unchanged
 
     def test_needs_something_to_be_unchanged(self, stage):
         with pytest.raises(ValidationError, match="还没有已通过的往期填报"):
@@ -228,40 +275,3 @@ class TestDecide:
         report = approved(stage)
         again = reviewing.approve_report(stage.office, report=report, version=report.version, now=NOW)
         assert (again.version, again.reviews.count()) == (report.version, 2)
-
-
-class TestFrozen:
-    def test_a_frozen_period_accepts_nothing(self, stage):
-        report = submitted(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        with pytest.raises(ValidationError, match="已冻结"):
-            reviewing.forward_report(stage.reviewer, report=report, version=report.version, now=NOW)
-        with pytest.raises(ValidationError, match="已冻结"):
-            reporting.save_draft(
-                stage.other_reporter,
-                duty=stage.other_duty,
-                period=stage.period,
-                content=content(),
-                version=None,
-                now=NOW,
-            )
-
-    def test_freezing_keeps_the_state_of_every_measure(self, stage):
-        approved(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        frozen = stage.period.frozen_measures.get()
-        assert (frozen.code, frozen.text, frozen.stage) == ("1-1", stage.measure.text, "in_progress")
-        assert (frozen.obliged, frozen.approved) == (3, 1)
-
-    def test_a_correction_is_a_further_entry_that_another_approves(self, stage):
-        report = approved(stage)
-        freeze_period(stage.office, period=stage.period, now=NOW)
-        entry = reviewing.correct_report(
-            stage.office, report=report, content=content(percent_complete=45), reason="核对后更正完成率", now=NOW
-        )
-        assert (entry.corrects, entry.state) == (report, ReportState.FORWARDED)
-        with pytest.raises(PermissionDenied):
-            reviewing.approve_report(stage.office, report=entry, version=entry.version, now=NOW)
-        reviewing.approve_report(stage.second_office, report=entry, version=entry.version, now=NOW)
-        report.refresh_from_db()
-        assert report.percent_complete == 40

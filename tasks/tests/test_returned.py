@@ -10,6 +10,7 @@ from tasks.excel import returned
 from tasks.excel.returned import read_back
 from tasks.excel.unit_workbook import HEADER_ROW, MARKS_SHEET, SHEET
 from tasks.excel.values import NOT_A_DAY
+from tasks.forms import ONLY_THESE_WORDS
 from tasks.models import Duty
 from tasks.roundtrip import EDITABLE, Cell
 from tasks.tests.journeys import drafted, more_duties
@@ -89,7 +90,7 @@ class TestAChangedCell:
             ("percent_complete", -0.1, "完成率请填 0 到 100 之间的整数。"),
             ("percent_complete", "八成", "完成率请填 0 到 100 之间的整数。"),
             ("percent_complete", True, "完成率请填 0 到 100 之间的整数。"),
-            ("confidence", "很好", returned.CONFIDENCE),
+            ("confidence", "很好", ONLY_THESE_WORDS),
             ("coordination_due_on", "月底", "这不是日期。请按年-月-日填写，例如 2026-10-15。"),
             ("progress", 45, returned.NOT_TEXT), ("progress", datetime.date(2026, 7, 3), returned.NOT_TEXT),
             ("progress", "长" * 5001, "5001 字，超过 5000 字的上限，请删减。"),

@@ -2,17 +2,21 @@
 
 import datetime
 import re
+from functools import partial
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from tasks.choices import ReportState
 from tasks.models import Review
 from tasks.services import reporting, reviewing
 from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of, page, words
-from tasks.tests.journeys import forwarded, of_customs, submitted
-from tasks.tests.people import NOW, content
-from tasks.tests.review_page import QUEUE, decide, posted
+from tasks.tests.journeys import approved, drafted, forwarded, of_customs, submitted
+from tasks.tests.people import NOW, content, make_user
+from tasks.tests.review_page import QUEUE, decide, posted, tabs_of
+from units.choices import Role
+from units.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 LATER = NOW + datetime.timedelta(hours=2)
@@ -153,3 +157,54 @@ class TestDecide:
         answer = decide(stage.office, report, version="x")
         assert "页面不完整，没有提交。请刷新后再审。" in words(answer)
         assert report.reviews.count() == 1
+
+
+class TestNobodyDecidesOnWhatTheyWrote:
+    """Not only who saved or handed it in last: whoever wrote any of it."""
+
+    def written_by_two(self, stage):
+        """One of the Office begins it, the other writes on and hands it in."""
+        own = drafted(stage, stage.group_duty, by=stage.office)
+        about = {"duty": stage.group_duty, "period": stage.period, "version": own.version, "now": NOW}
+        own = reporting.save_draft(stage.second_office, content=content(progress="6月检查 12 次。"), **about)
+        return reporting.submit_report(stage.second_office, report=own, version=own.version, now=NOW)
+
+    @pytest.mark.parametrize("name", ["office", "second_office"])
+    def test_neither_of_two(self, stage, name):
+        report, person = self.written_by_two(stage), getattr(stage, name)
+        for verb in (reviewing.approve_report, partial(reviewing.return_report, reason="请补充")):
+            with pytest.raises(PermissionDenied, match="不能审核自己填写或提交的内容，请由他人审核。"):
+                verb(person, report=report, version=report.version, now=NOW)
+
+    def test_the_pages_agree(self, stage):
+        """For both it stands apart, and is not offered; a third decides."""
+        report, third = self.written_by_two(stage), make_user("督查专员丙", Role.OFFICE, stage.office.unit)
+        for person in (stage.office, stage.second_office):
+            assert "有 1 项由您自己填写或提交，须由他人审核" in page(person, QUEUE)
+            assert tabs_of(page(person, QUEUE))["待复审"] == 0
+            assert 'name="decision"' not in page(person, f"/review/{report.pk}/")
+        assert 'name="decision"' in page(third, f"/review/{report.pk}/")
+        assert tabs_of(page(third, QUEUE))["待复审"] == 1
+        assert reviewing.approve_report(third, report=report, version=report.version, now=NOW).approved_by == third
+
+    @pytest.mark.parametrize("act", ["wrote", "handed in"])
+    def test_in_a_new_post_neither(self, stage, act):
+        colleague = make_user("同事", Role.REPORTER, stage.reporter.unit)
+        report = drafted(stage, by=stage.reporter if act == "wrote" else colleague)
+        sender = colleague if act == "wrote" else stage.reporter
+        report = reporting.submit_report(sender, report=report, version=report.version, now=NOW)
+        User.objects.filter(pk=stage.reporter.pk).update(role=Role.UNIT_REVIEWER)
+        stage.reporter.refresh_from_db()
+        with pytest.raises(PermissionDenied, match="不能审核自己填写或提交的内容"):
+            reviewing.forward_report(stage.reporter, report=report, version=report.version, now=NOW)
+
+    def test_a_correction_handed_in_again_by_another(self, stage):
+        report = approved(stage)
+        freeze_period(stage.office, period=stage.period, now=NOW)
+        correct = partial(reviewing.correct_report, report=report, reason="日期有误", now=NOW)
+        entry = correct(stage.office, content=content(progress="已完成8座。"))
+        third = make_user("督查专员丙", Role.OFFICE, stage.office.unit)
+        reviewing.return_report(third, report=entry, version=entry.version, reason="请核对", now=NOW)
+        entry = correct(stage.second_office, content=content(progress="已完成9座。"))
+        with pytest.raises(PermissionDenied, match="不能审核自己填写或提交的内容"):
+            reviewing.approve_report(stage.office, report=entry, version=entry.version, now=NOW)

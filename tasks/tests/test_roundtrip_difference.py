@@ -134,7 +134,7 @@ class TestRefused:
 
     def test_a_period_that_is_not_open_yet(self, stage: Stage, offline: Offline) -> None:
         day = stage.period.opens_on - datetime.timedelta(days=1)
-        assert self.reason(stage, offline, day) == "2026年三季度自 2026-10-01 起开放填报。"
+        assert self.reason(stage, offline, day) == "2026年三季度自 2026-10-01 起开放填报，请到时再填。"
 
     def test_handed_in_meanwhile(self, stage: Stage, offline: Offline) -> None:
         report = ProgressReport.objects.get()

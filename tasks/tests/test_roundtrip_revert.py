@@ -17,8 +17,9 @@ from tasks.services.roundtrip import ChosenRow, apply_changes, keep_upload, purg
 from tasks.services.standing import recount_filing
 from tasks.tests.desk import client_of, words
 from tasks.tests.journeys import drafted, more_duties, returned
-from tasks.tests.people import NOW, Stage, content
+from tasks.tests.people import NOW, Stage, content, make_user
 from tasks.tests.readers import readers
+from units.choices import Role
 from units.models import AuditEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -181,9 +182,10 @@ class TestService:
     def test_nobody_writes_from_anothers_file_or_with_nothing_chosen(self, stage: Stage) -> None:
         kept = upload(stage)
         row = ChosenRow(stage.duty, content(), None, CELLS)
-        with pytest.raises(PermissionDenied):
-            apply_changes(stage.other_reporter, upload=kept, rows=[row], now=NOW)
-        with pytest.raises(ValidationError, match="没有需要写入的内容。"):
+        for other in (stage.other_reporter, make_user("同事", Role.REPORTER, stage.reporter.unit)):
+            with pytest.raises(PermissionDenied, match="这份文件由别人上传"):
+                apply_changes(other, upload=kept, rows=[row], now=NOW)
+        with pytest.raises(ValidationError, match="没有需要写入的内容"):
             apply_changes(stage.reporter, upload=kept, rows=[], now=NOW)
 
     def test_all_or_nothing(self, stage: Stage) -> None:

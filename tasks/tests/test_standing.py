@@ -77,6 +77,13 @@ def test_after_any_verbs_what_is_kept_equals_the_recount(kept: Stage, seed: int)
     assert set(VERBS) - set(office.done) == set()
 
 
+def test_a_measure_counts_for_the_units_that_must_report_on_it_and_once_in_all(kept: Stage) -> None:
+    """青岛海关 shares two of the four and only cooperates in a third."""
+    figures = recounted(kept, TODAY).plan
+    counts = {bucket: figures[bucket]["measures"] for bucket in ("all", f"unit:{kept.other_duty.unit_id}")}
+    assert counts == {"all": 4, f"unit:{kept.other_duty.unit_id}": 2}
+
+
 class TestDrift:
     """The proof itself: it sees what is wrong."""
 

@@ -220,12 +220,12 @@ def values(sheet) -> list[tuple]:
 
 class TestOnPaper:
     def test_libreoffice_prints_the_document(
-        self, pack: Stocktake, office: Convert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, pack: Stocktake, libreoffice: Convert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(pack.problems[0], "problems", "第一行\n第二行\x07" + "长" * 400)
         path = tmp_path / "stocktake.docx"
         path.write_bytes(stocktake_docx(pack).getvalue())
-        pdf = office(path, "pdf")
+        pdf = libreoffice(path, "pdf")
         pages = pages_of(pdf)
         assert pages[0].startswith("重点任务推进落实情况报告（2026年三季度）省领导小组：")
         assert [re.search(r"—(\d+)—$", page)[1] for page in pages] == [str(n + 1) for n in range(page_count(pdf))]
@@ -233,11 +233,11 @@ class TestOnPaper:
         sizes = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+) pts", run("pdfinfo", "-l", "99", pdf))
         assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(595, 842)}
 
-    def test_and_saves_it_with_its_footnotes(self, pack: Stocktake, office: Convert, tmp_path: Path) -> None:
+    def test_and_saves_it_with_its_footnotes(self, pack: Stocktake, libreoffice: Convert, tmp_path: Path) -> None:
         path = tmp_path / "stocktake.docx"
         content = stocktake_docx(pack).getvalue()
         path.write_bytes(content)
-        assert notes(docx.Document(BytesIO(content)))[:3] == saved_notes(office(path, "docx"))[:3]
+        assert notes(docx.Document(BytesIO(content)))[:3] == saved_notes(libreoffice(path, "docx"))[:3]
 
 
 def saved_notes(path: Path) -> list[str]:

@@ -69,6 +69,9 @@ class TestWhichTask:
         assert found(draft(one, "1\t乙\t举二\t省教育厅负责")) == [("DUPLICATE_NUMBER", 4)]
         assert found(draft(one, two, one)) == [("DUPLICATE_NUMBER", 5)]
 
+    def test_a_table_may_begin_with_any_number(self):
+        assert found(draft("3\t甲\t举一\t省教育厅负责")) == []
+
     def test_jumps_and_steps_back_are_warnings(self):
         rows = [f"{number}\t任务{number}\t举措{number}\t省教育厅负责" for number in (1, 3, 2, 4)]
         plan = draft(*rows)

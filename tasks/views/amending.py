@@ -26,7 +26,7 @@ PER_PAGE = 100
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_settings(request: HttpRequest, slug: str, number: int, order: int) -> HttpResponse:
-    require(request.user, Permission.EDIT_PLAN)
+    require(request.user, Permission.SET_DUE_DATES)
     measure = measure_or_404(slug, number, order)
     standing = {name: getattr(measure, name) for name in amending.SETTINGS}
     check = partial(amending.refuse_contradiction, measure)
@@ -52,7 +52,7 @@ def said(measure: Measure, made: list[Amendment]) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_cadence(request: HttpRequest, slug: str) -> HttpResponse:
-    require(request.user, Permission.EDIT_PLAN)
+    require(request.user, Permission.MANAGE_PERIODS)
     plan = get_object_or_404(Plan, slug=slug)
     form = CadenceForm(typed(request), initial={"cadence": plan.cadence})
     if request.method == "POST" and form.is_valid():

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tasks.choices import ClaimState
-from tasks.forms_office import CompletionForm, ExtensionForm, OfficeForm
+from tasks.forms_office import CompletionForm, ExtensionForm, VerbForm
 from tasks.models import Duty, Measure
 from tasks.queries import closing as queries
 from tasks.services import closing as services
@@ -70,7 +70,7 @@ def extension(request: HttpRequest, slug: str, number: int, order: int) -> HttpR
     return shown(request, "tasks/closing/extension.html", measure, duty, form, standing, requests)
 
 
-def acted(request: HttpRequest, form: OfficeForm, standing: Any, verb: Any, said: str) -> HttpResponse | None:
+def acted(request: HttpRequest, form: VerbForm, standing: Any, verb: Any, said: str) -> HttpResponse | None:
     """Carry out what was posted and go back to the page; None where it is to be shown, refusals on the form."""
     if request.method != "POST":
         return None
@@ -86,7 +86,7 @@ def acted(request: HttpRequest, form: OfficeForm, standing: Any, verb: Any, said
     return None
 
 
-def repeats(form: OfficeForm, standing: Any, user: User) -> bool:
+def repeats(form: VerbForm, standing: Any, user: User) -> bool:
     """Whether this very request of this very person stands already: the second of two clicks."""
     if standing is None or not form.is_valid():
         return False
@@ -113,7 +113,7 @@ def shown(
     template: str,
     measure: Measure,
     duty: Duty,
-    form: OfficeForm,
+    form: VerbForm,
     standing: Any,
     claims: list,
 ) -> HttpResponse:
@@ -128,6 +128,6 @@ def shown(
         "is_own": standing is not None and standing.duty_id == duty.pk,
         "earlier": [one for one in claims if one != standing],
         "measure_url": reverse("measure", args=[plan.slug, task.number, measure.order]),
-        "is_past": measure.due_on is not None and timezone.localdate() > measure.due_on,
+        "is_past": measure.is_past(timezone.localdate()),
     }
     return render(request, template, context)

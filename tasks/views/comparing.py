@@ -20,7 +20,7 @@ from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.permissions import visible_reports
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Now, Then
-from tasks.queries.compared import ADDED, KINDS, NOW, Compared, Pair, side_key
+from tasks.queries.comparing import ADDED, KINDS, NOW, Compared, Pair, side_key
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.reports import frozen_periods

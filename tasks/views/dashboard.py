@@ -17,7 +17,7 @@ from tasks.models import Plan
 from tasks.permissions import sees_filing
 from tasks.queries import coordination, instructions
 from tasks.queries.attention import LISTED
-from tasks.queries.compared import NOW
+from tasks.queries.comparing import NOW
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.filing import LATE
 from tasks.queries.work_lists import outstanding

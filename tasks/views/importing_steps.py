@@ -19,7 +19,7 @@ from tasks.allocation.table import DraftMeasure, DraftTask
 from tasks.forms_importing import MeaningForm, PlacesForm, WriteForm
 from tasks.models import TableImport
 from tasks.permissions import visible_to
-from tasks.queries.comparison import Change, Placed, in_words, kind_of
+from tasks.queries.difference import Change, Placed, in_words, kind_of
 from tasks.queries.intake import Examined, examine, units_to_name
 from tasks.services import importing
 from tasks.textdiff import Piece, text_diff, two_texts

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tasks.forms_office import OfficeForm, ReasonForm
+from tasks.forms_office import ReasonForm, VerbForm
 from tasks.forms_periods import PeriodChangeForm
 from tasks.models import ReportingPeriod
 from tasks.services import periods as services
@@ -68,6 +68,6 @@ def period_withdraw(request: HttpRequest, period: ReportingPeriod) -> HttpRespon
     return shown(request, "tasks/periods/withdraw.html", period, form)
 
 
-def shown(request: HttpRequest, template: str, period: ReportingPeriod, form: OfficeForm) -> HttpResponse:
+def shown(request: HttpRequest, template: str, period: ReportingPeriod, form: VerbForm) -> HttpResponse:
     context = {"plan": period.plan, "period": period, "form": form, "is_used": services.is_used(period)}
     return render(request, template, context)

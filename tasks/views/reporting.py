@@ -91,7 +91,7 @@ def look(request: HttpRequest, spot: Spot) -> HttpResponse:
 
 def act(request: HttpRequest, spot: Spot) -> HttpResponse:
     if not spot.is_writer:
-        raise PermissionDenied("只能填报本单位的职责。")
+        raise PermissionDenied(reporting.OTHERS_DUTY)
     verb, _, target = request.POST.get("do", "save").partition(":")
     if verb == "discard":
         kept.forget(request)

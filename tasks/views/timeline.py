@@ -71,8 +71,8 @@ def closing_links(
     is_running = found.stage not in (Stage.COMPLETED, Stage.CANCELLED)
     return {
         "may_claim": own and is_running,
-        "may_extend": own and is_running and measure.due_on is not None and today <= measure.due_on,
-        "may_set": may(request.user, Permission.EDIT_PLAN),
+        "may_extend": own and is_running and measure.due_on is not None and not measure.is_past(today),
+        "may_set": may(request.user, Permission.SET_DUE_DATES),
         "granted": granted,
         "may_reopen": granted is not None and may(request.user, Permission.DECIDE_CLOSING),
     }

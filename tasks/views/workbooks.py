@@ -26,7 +26,7 @@ from tasks.models import Plan
 from tasks.queries import closing
 from tasks.queries import instructions as queries
 from tasks.queries.basis import Basis
-from tasks.queries.compared import KINDS, Compared, Pair
+from tasks.queries.comparing import KINDS, Compared, Pair
 from tasks.queries.dashboard import Dashboard
 from tasks.queries.options import field_options
 from tasks.queries.public_figures import whole

@@ -16,9 +16,6 @@ class UnitQuerySet(models.QuerySet):
     def get_by_natural_key(self, name: str) -> "Unit":
         return self.get(name=name)
 
-    def cities(self) -> "UnitQuerySet":
-        return self.filter(kind=UnitKind.CITY)
-
 
 class Unit(models.Model):
     """责任单位. A group (群体) is a unit too, so that an open one (各执法部门) can hold a duty."""
@@ -118,6 +115,10 @@ class UnitGroupMemberQuerySet(models.QuerySet):
         """Members on a day; both ends included, an empty end is open."""
         begun, lasting = Q(since_on=None) | Q(since_on__lte=day), Q(until_on=None) | Q(until_on__gte=day)
         return self.filter(begun & lasting)
+
+    def cities_on(self, day: datetime.date) -> "UnitGroupMemberQuerySet":
+        """The cities among the members of closed groups on a day."""
+        return self.on(day).filter(group__is_closed=True, unit__kind=UnitKind.CITY)
 
 
 class UnitGroupMember(models.Model):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from units.choices import Role, UnitKind
-from units.models import Unit, UnitGroupMember, User
+from units.models import Unit, UnitGroup, UnitGroupMember, User
 from units.tests.constraints import Case, assert_accepted, assert_refused, assert_speaks_chinese, constraints_of
 from units.tests.samples import make_group, make_unit
 
@@ -106,10 +106,10 @@ class TestMembersOnADay:
         membership.save()
         assert list(UnitGroupMember.objects.on(DAY)) == ([membership] if belongs else [])
 
-
-class TestCities:
-    def test_are_the_city_governments_in_their_order(self) -> None:
-        make_unit("省科技厅")
-        yantai = make_unit("烟台市政府", kind=UnitKind.CITY, position=2)
-        qingdao = make_unit("青岛市政府", kind=UnitKind.CITY, position=1)
-        assert list(Unit.objects.cities()) == [qingdao, yantai]
+    def test_cities_are_those_of_closed_groups(self) -> None:
+        city = member()
+        Unit.objects.filter(pk=city.unit.pk).update(kind=UnitKind.CITY)
+        city.save()
+        assert list(UnitGroupMember.objects.cities_on(DAY)) == [city]
+        UnitGroup.objects.update(is_closed=False)
+        assert list(UnitGroupMember.objects.cities_on(DAY)) == []

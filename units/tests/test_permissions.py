@@ -13,6 +13,7 @@ HOLDERS = {
     Permission.SEE_BACK_OFFICE: {Role.OFFICE, Role.ADMINISTRATOR, Role.AUDITOR},
     Permission.SEE_STAFF_NOTES: ALL,
     Permission.EDIT_PLAN: {Role.OFFICE, Role.ADMINISTRATOR},
+    Permission.SET_DUE_DATES: {Role.OFFICE},
     Permission.IMPORT_TABLES: {Role.OFFICE},
     Permission.WRITE_REPORTS: {Role.REPORTER, Role.OFFICE},
     Permission.REVIEW_AT_UNIT: {Role.UNIT_REVIEWER},

@@ -16,7 +16,7 @@ from tasks.allocation.intake import NUL
 from tasks.allocation.loader import store
 from tasks.allocation.table import DraftPlan
 from tasks.management.allocation import Source, add_source_options, default_book, read_source
-from tasks.queries.comparison import Comparison, compare
+from tasks.queries.difference import Comparison, compare
 from units.models import Unit
 from units.queries import name_book
 

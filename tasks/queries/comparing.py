@@ -1,6 +1,7 @@
 """Two periods of a plan held side by side, or one and the present: which measures changed, and in what.
 
-What differs is found for all measures at once and kept; what a page shows of them is then fetched for its rows alone. Reports are compared as approved: nobody's draft is in a comparison.
+What differs is found for all measures at once and kept; what a page shows of them is then fetched for its rows alone. Reports
+are compared as approved: nobody's draft is in a comparison.
 """
 
 from array import array
