@@ -17,14 +17,13 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from tasks.choices import ExportKind
 from tasks.excel import layout
 from tasks.excel.cells import RowXml, csv_field, sheet_title
-from tasks.excel.checkcode import Rows, check_code
-from tasks.excel.cover import COVER, cover_rows
+from tasks.excel.checkcode import Rows, check_code, public_code
+from tasks.excel.cover import BY_FILE, COVER, WHAT_FOR, cover_rows
 from tasks.excel.looks import (
     CODE_LABEL,
     FACTS,
     HEAD,
     MERGED,
-    NO_CODE,
     NUMBER,
     SHORT,
     SIZE,
@@ -110,7 +109,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Maker:
-    """Who takes the file and when. `keep` is told code and digest; without it the file carries no code."""
+    """Who takes the file and when. `keep` is told code and digest; without it, as for an outsider, nothing is kept."""
 
     name: str
     made_at: datetime.datetime
@@ -184,7 +183,8 @@ class Seal:
 
     @property
     def code(self) -> str:
-        return check_code(self.export.facts, self.rows.digest) if self.maker.keep else ""
+        coded = check_code if self.maker.keep else public_code
+        return coded(self.export.facts, self.rows.digest)
 
     def keep(self) -> None:
         if self.maker.keep:
@@ -200,7 +200,7 @@ def every_row(sheet: Sheet, export: Export) -> Iterator[Sequence[Any]]:
 def cover_facts(export: Export, maker: Maker, code: str) -> dict[str, Any]:
     count = export.row_count if export.unit == "行" else f"{export.row_count} {export.unit}"
     made = {"行数": count, "制表人": maker.name, "制表时间": maker.made_at}
-    return {**export.facts, **made, CODE_LABEL: code or NO_CODE}
+    return {**export.facts, **made, CODE_LABEL: code, "说明": WHAT_FOR if maker.keep else BY_FILE}
 
 
 def leaf_rows(leaf: WriteOnlyWorksheet, sheet: Sheet, export: Export, seal: Seal) -> Iterator[str]:
@@ -232,8 +232,7 @@ def finish(leaf: WriteOnlyWorksheet, sheet: Sheet, last_row: int, code: str) -> 
         leaf.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(sheet.columns))}{last_row}"
     if sheet.decorate:
         sheet.decorate(leaf, last_row)
-    if code:
-        leaf.oddFooter.left.text = f"{CODE_LABEL} {code}"
+    leaf.oddFooter.left.text = f"{CODE_LABEL} {code}"
 
 
 def styles_of(sheet: Sheet, *, is_header: bool) -> list[str]:

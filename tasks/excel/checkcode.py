@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from tasks.excel.cells import ODD, SURELY_FITS, excel_value
 
 LENGTH = 10  # letters and digits of five bits each
@@ -87,8 +89,20 @@ class Rows:
 
 def check_code(facts: Mapping[str, Any], digest: str) -> str:
     """The code of rows under the facts on their cover: label -> value."""
-    said = [f"{label}{FIELD_END}{canonical(value)}{ROW_END}" for label, value in facts.items()]
-    return b32encode(sha256("".join([*said, digest]).encode()).digest()).decode()[:LENGTH]
+    return in_letters(sha256(stated(facts, digest).encode()).digest())
+
+
+def public_code(facts: Mapping[str, Any], digest: str) -> str:
+    """The same for an outsider, keyed with the site's secret: such a sheet proves itself, and no register has to know it."""
+    return in_letters(salted_hmac("tasks.excel.public", stated(facts, digest), algorithm="sha256").digest())
+
+
+def stated(facts: Mapping[str, Any], digest: str) -> str:
+    return "".join([f"{label}{FIELD_END}{canonical(value)}{ROW_END}" for label, value in facts.items()]) + digest
+
+
+def in_letters(whole: bytes) -> str:
+    return b32encode(whole).decode()[:LENGTH]
 
 
 def as_typed(text: str) -> str:
