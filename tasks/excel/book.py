@@ -56,6 +56,7 @@ class Sheet:
     is_filtered: bool = True
     paper: str = ""  # by the widths, where none is named
     heading: str = ""  # above the rows, where it is not the export's
+    pages: int = 0  # on paper, shrunk to fit; as many as it takes, where none are named
     decorate: Callable[[WriteOnlyWorksheet, int], None] | None = None
 
 
@@ -207,7 +208,7 @@ def leaf_rows(leaf: WriteOnlyWorksheet, sheet: Sheet, export: Export, seal: Seal
     """Title, facts, header and rows as XML. The page is set before the first, filter and footer after the last."""
     widths = [column.width for column in sheet.columns]
     paper = sheet.paper or ("A4" if sum(widths) <= WIDEST_ON_A4 else "A3")
-    layout.set_page(leaf, widths, paper=paper, header_row=HEADER_ROW)
+    layout.set_page(leaf, widths, paper=paper, header_row=HEADER_ROW, pages=sheet.pages)
     xml, letters = RowXml(leaf), [get_column_letter(place) for place in range(1, len(widths) + 1)]
     merging, whole = Merging(leaf, sheet.merged), sum(widths)
     for row, values in enumerate(every_row(sheet, export), 1):
