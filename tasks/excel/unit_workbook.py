@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tasks.choices import Confidence
+from tasks.choices import WRITABLE, Confidence
 from tasks.excel import layout, marks
 from tasks.excel.cells import DATE, SHARE, Share, write_row
 from tasks.forms import LONGEST_TEXT, ReportForm
@@ -81,6 +81,9 @@ STYLE_OF = {
     "percent_complete": "percent",
     "coordination_due_on": "date",
 }
+CLOSED_STYLE_OF = dict.fromkeys(FIELDS, "locked") | dict.fromkeys(
+    ("last_percent", "percent_complete"), "locked_percent"
+)
 
 
 def unit_workbook(
@@ -107,7 +110,7 @@ def unit_workbook(
 
 def facts(period: ReportingPeriod, now: datetime.datetime) -> str:
     made = f"{now:%Y-%m-%d %H:%M} 导出"
-    how = "白底的格可以填写，灰底的格不能改；可以排序、隐藏栏目。填好后在系统“工作台”点“上传填报表”，核对以后才写入"
+    how = "白底的格可以填写，灰底的格和已提交、已通过的整行不能改；可以排序、隐藏栏目。填好后在系统“工作台”点“上传填报表”，核对以后才写入"
     return f"截至 {period.as_of}；{period.due_on} 截止；{made}。{how}。"
 
 
@@ -154,7 +157,8 @@ def write_line(
     sheet: WriteOnlyWorksheet, row: int, period: ReportingPeriod, line: Line, widths: Sequence[int]
 ) -> None:
     values = [marks.row_id(period.pk, line.duty.pk), *cells_of(line).values()]
-    styles = ["locked", *(STYLE_OF[name] for name in FIELDS)]
+    is_writable = line.report is None or line.report.state in WRITABLE  # otherwise nobody writes into it in vain
+    styles = ["locked", *(STYLE_OF[name] if is_writable else CLOSED_STYLE_OF[name] for name in FIELDS)]
     shown = zip(values[1:], widths[1:], strict=True)
     height = layout.row_height(*(layout.text_height(str(value or ""), width, size=SIZE) for value, width in shown))
     write_row(sheet, row, values, [STYLE[style] for style in styles], height=height)

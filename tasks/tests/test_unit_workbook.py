@@ -12,7 +12,7 @@ from tasks.excel.unit_workbook import FIRST_ROW, HEADER_ROW, HINT_ROW, KEY_ROW, 
 from tasks.models import Measure
 from tasks.roundtrip import EDITABLE, FIELDS, LOCKED
 from tasks.tests.desk import client_of
-from tasks.tests.journeys import drafted, more_duties, reported_before
+from tasks.tests.journeys import drafted, more_duties, reported_before, submitted
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, Stage, make_period, make_user
 from tasks.tests.readers import readers
@@ -81,6 +81,16 @@ class TestCells:
         protection = offline.sheet.protection
         assert (protection.sheet, protection.password) == (True, None)
         assert {protection.sort, protection.autoFilter, protection.formatColumns} == {False}  # False allows
+
+    def test_a_report_handed_in_is_grey_and_locked_as_a_whole(self, stage: Stage) -> None:
+        (open_one,) = more_duties(stage, 1)
+        submitted(stage)
+        file = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
+        assert {file.at(stage.duty, name).protection.locked for name in FIELDS} == {True}
+        greys = {file.at(stage.duty, name).fill.fgColor.rgb for name in FIELDS}
+        assert greys == {file.at(open_one, "code").fill.fgColor.rgb}
+        assert file.at(stage.duty, "percent_complete").number_format == "0%"
+        assert not file.at(open_one, "progress").protection.locked
 
     def test_on_paper_it_is_two_pages_wide_with_the_codes_on_both(self, offline: Offline) -> None:
         sheet = offline.sheet
