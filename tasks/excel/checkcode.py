@@ -54,6 +54,11 @@ def number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
+def row_digest(values: Iterable[Any]) -> bytes:
+    """The hash of one row, by which it is known without being kept."""
+    return sha256(FIELD_END.join(map(canonical, values)).encode()).digest()
+
+
 class Rows:
     """The hash of rows as they come. Flat in memory."""
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
-from tasks.excel.checkcode import canonical
+from tasks.excel.checkcode import row_digest
 from tasks.models import Plan
 from tasks.tables import MeasureTable, Selection, select_measures
 
@@ -64,8 +64,8 @@ def rows_that_hold(plan: Plan, sheet: Iterator[Sequence[Any]], today: datetime.d
         return 0
     query = QueryDict(mutable=True)
     query.setlist("cols", shown)
-    now = {tuple(map(canonical, row)) for row in rows(select_measures(plan, query, today))}
-    found = [tuple(map(canonical, row)) in now for row in sheet]
+    now = {row_digest(row) for row in rows(select_measures(plan, query, today))}
+    found = [row_digest(row) in now for row in sheet]
     return len(found) if all(found) else 0
 
 
