@@ -91,6 +91,6 @@ def test_on_paper_the_workbench_has_no_buttons(page: Page, desk: Desk) -> None:
 def test_on_paper_the_board_of_every_unit_is_one_sheet(page: Page, desk: Desk) -> None:
     enter(page, desk.office)
     page.goto(f"{PLAN}periods/{desk.period.pk}/")
-    expect(page.locator("table.board tbody tr")).to_have_count(43)
+    expect(page.locator("table.board tbody tr")).to_have_count(45)
     sheets = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", sheets)) == 1
