@@ -109,10 +109,15 @@ def refuse_if_in_use(row: models.Model) -> None:
 
 @transaction.atomic
 def save_unit(by: User, *, unit: Unit, now: datetime) -> Unit:
+    """A unit that is renamed keeps its former name as another one: tables that were issued before call it so."""
     require(by, Permission.MANAGE_UNITS)
     if unit.kind != UnitKind.GROUP and UnitGroup.objects.filter(unit_id=unit.pk).exists():
         raise ValidationError({"kind": "它名下有群体成员，类别只能是“群体”。如确需改变，请先删除同名群体。"})
-    return save_recorded(by, unit, now=now)
+    former = Unit.objects.filter(pk=unit.pk).exclude(name=unit.name).values_list("name", flat=True).first()
+    saved = save_recorded(by, unit, now=now)
+    if former and not UnitAlias.objects.filter(name=former).exists():
+        save_row(by, UnitAlias(unit=saved, name=former))
+    return saved
 
 
 def unit_named(name: str, kind: str, position: int) -> Unit:
@@ -157,6 +162,9 @@ def delete_unit(by: User, *, unit: Unit, now: datetime) -> None:
 @transaction.atomic
 def save_alias(by: User, *, alias: UnitAlias, now: datetime) -> UnitAlias:
     require(by, Permission.MANAGE_UNITS)
+    same = UnitAlias.objects.filter(unit_id=alias.unit_id, name=alias.name).first()
+    if alias.pk is None and same:  # kept a moment ago, when the unit was renamed in the same form
+        return same
     return save_recorded(by, alias, now=now)
 
 

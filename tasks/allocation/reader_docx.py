@@ -176,7 +176,8 @@ def row_line(number: int, boxes: list[Box], table: Table, *, started: bool) -> L
         places = [max(0, bisect_right(table.columns, box.start) - 1) for box in boxes]
         if len(set(places)) == len(places):
             cells = [dict(zip(places, cells, strict=True)).get(place, ()) for place in range(4)]
-    return line_of(number, cells, wide=len(boxes) == 1 or (merged and is_wide(boxes)), started=started)
+    line = line_of(number, cells, wide=len(boxes) == 1 or (merged and is_wide(boxes)), started=started)
+    return replace(line, is_below=not boxes[0].is_own)
 
 
 def is_wide(boxes: list[Box]) -> bool:

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import get_column_letter
@@ -160,7 +161,7 @@ def lines(sheet: Sheet) -> Iterator[Line]:
         outside = sorted(filled.keys() - set(columns))
         cells = [cell_of(LINE_END.split(filled.get(column, ""))) for column in (*columns, *outside)]
         wide = any(sheet.end_of(number, column)[1] > column for column in own)
-        yield line_of(number, cells, wide=wide, started=started)
+        yield replace(line_of(number, cells, wide=wide, started=started), is_below=columns[0] in running)
         started = started or len(filled) > 1
 
 

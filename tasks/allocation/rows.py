@@ -24,10 +24,13 @@ Cell = tuple[str, ...]  # its paragraphs, ends stripped; () is a blank cell, "" 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One physical line: a data line has its cells, a line of running text has one."""
+    """One physical line: a data line has its cells, a line of running text has one. `is_below`: its first cell runs down
+    from a row above.
+    """
 
     number: int
     cells: tuple[Cell, ...]
+    is_below: bool = False
 
     @property
     def text(self) -> str:
@@ -36,13 +39,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table, cells as they stand."""
+    """One row of the table, cells as they stand. `is_below`: its number is that of a merged cell, begun in a row above."""
 
     line: int
     number: str
     title: str
     measures: Cell
     responsibilities: Cell
+    is_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def is_page_number_or_note(text: str) -> bool:
 
 def row_of(line: Line) -> Row:
     number, title, measures, responsibilities = line.cells
-    return Row(line.number, "".join(number), "".join(title), measures, responsibilities)
+    return Row(line.number, "".join(number), "".join(title), measures, responsibilities, line.is_below)
 
 
 def wrong_cell_count(line: Line) -> Finding:

@@ -147,7 +147,8 @@ class Reading:
     def numbered(self, row: Row, number: int) -> DraftTask | None:
         running = self.running
         if running and (number, row.title) == (running.number, running.title):
-            self.note("CONTINUED_TASK", row.line, f"重复出现任务 {number}，已与上面的同一任务合并。")
+            if not row.is_below:
+                self.note("CONTINUED_TASK", row.line, f"重复出现任务 {number}，已与上面的同一任务合并。")
             return running
         if earlier := self.tasks.get(number):
             self.note(

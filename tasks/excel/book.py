@@ -17,14 +17,13 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from tasks.choices import ExportKind
 from tasks.excel import layout
 from tasks.excel.cells import RowXml, csv_field, sheet_title
-from tasks.excel.checkcode import Rows, check_code
-from tasks.excel.cover import COVER, cover_rows
+from tasks.excel.checkcode import Rows, check_code, public_code
+from tasks.excel.cover import BY_FILE, COVER, WHAT_FOR, cover_rows
 from tasks.excel.looks import (
     CODE_LABEL,
     FACTS,
     HEAD,
     MERGED,
-    NO_CODE,
     NUMBER,
     SHORT,
     SIZE,
@@ -57,6 +56,7 @@ class Sheet:
     is_filtered: bool = True
     paper: str = ""  # by the widths, where none is named
     heading: str = ""  # above the rows, where it is not the export's
+    pages: int = 0  # on paper, shrunk to fit; as many as it takes, where none are named
     decorate: Callable[[WriteOnlyWorksheet, int], None] | None = None
 
 
@@ -110,7 +110,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Maker:
-    """Who takes the file and when. `keep` is told code and digest; without it the file carries no code."""
+    """Who takes the file and when. `keep` is told code and digest; without it, as for an outsider, nothing is kept."""
 
     name: str
     made_at: datetime.datetime
@@ -184,7 +184,8 @@ class Seal:
 
     @property
     def code(self) -> str:
-        return check_code(self.export.facts, self.rows.digest) if self.maker.keep else ""
+        coded = check_code if self.maker.keep else public_code
+        return coded(self.export.facts, self.rows.digest)
 
     def keep(self) -> None:
         if self.maker.keep:
@@ -200,14 +201,14 @@ def every_row(sheet: Sheet, export: Export) -> Iterator[Sequence[Any]]:
 def cover_facts(export: Export, maker: Maker, code: str) -> dict[str, Any]:
     count = export.row_count if export.unit == "行" else f"{export.row_count} {export.unit}"
     made = {"行数": count, "制表人": maker.name, "制表时间": maker.made_at}
-    return {**export.facts, **made, CODE_LABEL: code or NO_CODE}
+    return {**export.facts, **made, CODE_LABEL: code, "说明": WHAT_FOR if maker.keep else BY_FILE}
 
 
 def leaf_rows(leaf: WriteOnlyWorksheet, sheet: Sheet, export: Export, seal: Seal) -> Iterator[str]:
     """Title, facts, header and rows as XML. The page is set before the first, filter and footer after the last."""
     widths = [column.width for column in sheet.columns]
     paper = sheet.paper or ("A4" if sum(widths) <= WIDEST_ON_A4 else "A3")
-    layout.set_page(leaf, widths, paper=paper, header_row=HEADER_ROW)
+    layout.set_page(leaf, widths, paper=paper, header_row=HEADER_ROW, pages=sheet.pages)
     xml, letters = RowXml(leaf), [get_column_letter(place) for place in range(1, len(widths) + 1)]
     merging, whole = Merging(leaf, sheet.merged), sum(widths)
     for row, values in enumerate(every_row(sheet, export), 1):
@@ -232,8 +233,7 @@ def finish(leaf: WriteOnlyWorksheet, sheet: Sheet, last_row: int, code: str) -> 
         leaf.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(sheet.columns))}{last_row}"
     if sheet.decorate:
         sheet.decorate(leaf, last_row)
-    if code:
-        leaf.oddFooter.left.text = f"{CODE_LABEL} {code}"
+    leaf.oddFooter.left.text = f"{CODE_LABEL} {code}"
 
 
 def styles_of(sheet: Sheet, *, is_header: bool) -> list[str]:

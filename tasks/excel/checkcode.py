@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from tasks.excel.cells import ODD, SURELY_FITS, excel_value
 
 LENGTH = 10  # letters and digits of five bits each
@@ -52,6 +54,11 @@ def number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
+def row_digest(values: Iterable[Any]) -> bytes:
+    """The hash of one row, by which it is known without being kept."""
+    return sha256(FIELD_END.join(map(canonical, values)).encode()).digest()
+
+
 class Rows:
     """The hash of rows as they come. Flat in memory."""
 
@@ -87,8 +94,20 @@ class Rows:
 
 def check_code(facts: Mapping[str, Any], digest: str) -> str:
     """The code of rows under the facts on their cover: label -> value."""
-    said = [f"{label}{FIELD_END}{canonical(value)}{ROW_END}" for label, value in facts.items()]
-    return b32encode(sha256("".join([*said, digest]).encode()).digest()).decode()[:LENGTH]
+    return in_letters(sha256(stated(facts, digest).encode()).digest())
+
+
+def public_code(facts: Mapping[str, Any], digest: str) -> str:
+    """The same for an outsider, keyed with the site's secret: such a sheet proves itself, and no register has to know it."""
+    return in_letters(salted_hmac("tasks.excel.public", stated(facts, digest), algorithm="sha256").digest())
+
+
+def stated(facts: Mapping[str, Any], digest: str) -> str:
+    return "".join([f"{label}{FIELD_END}{canonical(value)}{ROW_END}" for label, value in facts.items()]) + digest
+
+
+def in_letters(whole: bytes) -> str:
+    return b32encode(whole).decode()[:LENGTH]
 
 
 def as_typed(text: str) -> str:

@@ -74,8 +74,9 @@ def add_style(
     book.add_named_style(style)
 
 
-def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, header_row: int) -> None:
-    """One page wide and as many as it takes, upright where the columns are few, the header row on each, — 1 — in the footer.
+def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, header_row: int, pages: int = 0) -> None:
+    """One page wide and as many as it takes, or `pages` of them; upright where the columns are few, the header row on each,
+    — 1 — in the footer.
 
     To be called before the first row: all this stands before the rows in the file.
     """
@@ -85,7 +86,7 @@ def set_page(sheet: WriteOnlyWorksheet, widths: Sequence[int], *, paper: str, he
     sheet.page_setup.paperSize = PAPER[paper][0]
     is_upright = paper == "A4" and sum(widths) <= WIDEST_UPRIGHT
     sheet.page_setup.orientation = "portrait" if is_upright else "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     margins = sheet.page_margins
     margins.left = margins.right = margins.top = margins.bottom = MARGIN_MM / 25.4

@@ -8,7 +8,6 @@ from tasks.lights import DEADLINE_WORDS, PROGRESS_WORDS, DeadlineLight, Progress
 USUAL_WIDTH = 14  # of a short column; what is wider holds texts
 SIZE = 11
 CODE_LABEL = "校验码"
-NO_CODE = "公开下载的文件不登记校验码"  # printed where the code stands otherwise
 TITLE, FACTS, HEAD, SHORT, TEXT, MERGED, NUMBER, LABEL = (
     "台账标题", "台账说明", "台账表头", "台账短栏", "台账正文", "台账合并栏", "台账序号", "台账项目",
 )  # fmt: skip

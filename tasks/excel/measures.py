@@ -1,13 +1,17 @@
 """The list of measures as shown, taken away as a working sheet: the rows, columns and order of the page."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.http import QueryDict
+
 from tasks.choices import ExportKind
 from tasks.excel.book import Column, Export, Sheet
-from tasks.tables import MeasureTable, Selection
+from tasks.excel.checkcode import row_digest
+from tasks.models import Plan
+from tasks.tables import MeasureTable, Selection, select_measures
 
 WIDTHS = {
     "number": 7,
@@ -47,6 +51,22 @@ def rows(selection: Selection) -> Iterator[list[Any]]:
         stop = min(start + AT_ONCE, selection.measure_count)
         lines = selection.lines_between(start, stop)
         yield from islice(MeasureTable(lines, selection.columns).as_values(), 1, None)  # the header is another's
+
+
+def rows_that_hold(plan: Plan, sheet: Iterator[Sequence[Any]], today: datetime.date) -> int:
+    """How many rows this sheet has below its header, where each of them stands in the list now; otherwise 0.
+
+    So a CSV of the list is known again whatever was chosen, sorted and left out when it was taken away.
+    """
+    names = {str(column.verbose_name): name for name, column in MeasureTable.base_columns.items()}
+    shown = [names.get(label, "") for label in next(sheet, ())]
+    if "code" not in shown or "" in shown:
+        return 0
+    query = QueryDict(mutable=True)
+    query.setlist("cols", shown)
+    now = {row_digest(row) for row in rows(select_measures(plan, query, today))}
+    found = [row_digest(row) in now for row in sheet]
+    return len(found) if all(found) else 0
 
 
 def conditions(selection: Selection) -> str:

@@ -1,8 +1,9 @@
 """A file that somebody brings, hashed anew from its cells. Nothing of it is kept, and nothing of it is believed."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO, StringIO
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from python_calamine import CalamineWorkbook
@@ -10,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from tasks.allocation.findings import UnreadableError
 from tasks.allocation.ooxml import Package
 from tasks.excel.book import HASHED
-from tasks.excel.checkcode import Rows, check_code
+from tasks.excel.checkcode import Rows, check_code, public_code
 from tasks.excel.extents import extents
 from tasks.excel.incoming import content, refuse_repeated_texts, sheet_parts
 from tasks.excel.looks import CODE_LABEL
@@ -19,6 +20,10 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_CELLS, ALLOWANCE = 2_000_000, 10  # the last for `extents`
 CELLS_OF_NONE = 10_000  # that an empty sheet counts for
 NOT_READABLE = "这个文件打不开：它不是本系统导出的 xlsx 或 csv 文件，或者已经损坏。"
+WITHOUT_CODE = {
+    ".docx": "Word 汇报稿可以修改，不带校验码。请上传同一次下载的 Excel，两者数字相同。",
+    ".zip": "请先解压，上传里面的 Excel。",
+}
 TOO_LARGE = "文件太大，最多 20 MB、200 万个单元格。"
 NOT_UTF8 = "这个 CSV 文件不是 UTF-8 编码，可能被另存过。请上传下载时的原文件。"
 csv.field_size_limit(MOST_BYTES)
@@ -29,16 +34,21 @@ class UnreadableFileError(Exception):
 
 
 class Reread(NamedTuple):
-    """`code` is what the cells give, empty where there is no cover; `printed` is what the cover claims."""
+    """`code` is what the cells give, empty where there is no cover; `printed` is what the cover claims; `public`: the
+    cover's facts, where the code on it is the one that an outsider's sheet carries.
+    """
 
     digest: str
     code: str = ""
     printed: str = ""
+    public: Mapping[str, Any] | None = None
 
 
 def reread(name: str, data: bytes) -> Reread:
     if len(data) > MOST_BYTES:
         raise UnreadableFileError(TOO_LARGE)
+    if sentence := WITHOUT_CODE.get(PurePath(name).suffix.lower()):
+        raise UnreadableFileError(sentence)
     if data[:2] == b"PK":
         return of_workbook(data)
     if name.lower().endswith(".csv"):
@@ -48,9 +58,12 @@ def reread(name: str, data: bytes) -> Reread:
 
 def of_csv(data: bytes) -> Reread:
     """One apostrophe in front of a field is the guard that every text a spreadsheet would run got on its way out."""
+    return Reread(hashed([rows_of_csv(data)]))
+
+
+def rows_of_csv(data: bytes) -> Iterator[list[str]]:
     try:
-        rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""))
-        return Reread(hashed([without_guards(rows)]))
+        yield from without_guards(csv.reader(StringIO(data.decode("utf-8-sig"), newline="")))
     except UnicodeDecodeError as problem:
         raise UnreadableFileError(NOT_UTF8) from problem
     except csv.Error as problem:
@@ -77,8 +90,9 @@ def of_workbook(data: bytes) -> Reread:
     digest = hashed(leaves)
     if not facts:
         return Reread(digest)
-    code = check_code({label: facts.get(label) for label in HASHED}, digest)
-    return Reread(digest, code, str(facts[CODE_LABEL]))
+    told, printed = {label: facts.get(label) for label in HASHED}, str(facts[CODE_LABEL])
+    is_public = printed == public_code(told, digest)
+    return Reread(digest, check_code(told, digest), printed, told if is_public else None)
 
 
 def sheets(data: bytes) -> list[list[list[Any]]]:

@@ -217,7 +217,7 @@ class SheetReader:
             if value == was:
                 continue
             text, problem = self.spelled(name, number, value)
-            if problem or text != was:
+            if text != was or problem not in ("", LOCKED):
                 yield Cell(name, self.sheet.name, self.address(name, number), text, problem)
 
     def suspect(self, name: str, number: int, column: int) -> str:
@@ -231,7 +231,7 @@ class SheetReader:
     def spelled(self, name: str, number: int, value: Any) -> tuple[str, str]:
         """The cell in the one spelling of its field; or what it shows, and what is wrong with it."""
         if name not in EDITABLE:
-            return shown(value), LOCKED
+            return in_percent(value) if name == "last_percent" else shown(value), LOCKED
         try:
             return self.read(name, number, value), ""
         except ValidationError as refused:
@@ -265,6 +265,12 @@ class SheetReader:
             value = f"{points:.6f}".rstrip("0").rstrip(".")
         cleaned = ReportForm.base_fields["percent_complete"].clean(value if isinstance(value, str) else str(value))
         return "" if cleaned is None else str(cleaned)
+
+
+def in_percent(value: Any) -> str:
+    """A share as the marks spell it: 0.48 is `48%`."""
+    is_share = isinstance(value, float | int) and not isinstance(value, bool)
+    return f"{round(value * 100, 6):g}%" if is_share else shown(value)
 
 
 def value_at(row: list[Any], column: int) -> Any:

@@ -22,13 +22,14 @@ INSTRUCTION_COLUMNS = (
 FILED_COLUMNS = (
     Column("编号", 8), Column("具体举措", 60), Column("单位", 24), Column("状态", 12), Column("补报", 8),
 )  # fmt: skip
+ON_ONE_PAGE = 60  # rows of a board that can still be read on one upright A4 page
 AUDIT_WIDTHS = {"时间": 18, "对象": 30, "原来": 40, "现在": 40, "校验值": 36}
 
 
 def filing_export(period: ReportingPeriod, labels: Sequence[str], lines: Sequence[Sequence[Any]]) -> Export:
     """The board of a period: a row for each unit, and all together. Not filtered: the last row is a sum."""
     columns = [Column("单位", 24), *(Column(label, 10) for label in labels)]
-    sheet = Sheet("填报情况", columns, lines, is_filtered=False)
+    sheet = Sheet("填报情况", columns, lines, is_filtered=False, pages=1 if len(lines) <= ON_ONE_PAGE else 0)
     return of_period(ExportKind.FILING, period, sheet, len(lines) - 1, "全部单位，按单位顺序，末行是合计")
 
 

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tasks.choices import Confidence
+from tasks.choices import WRITABLE, Confidence
 from tasks.excel import layout, marks
 from tasks.excel.cells import DATE, SHARE, Share, write_row
 from tasks.forms import LONGEST_TEXT, NO_SUCH_UNIT, ONLY_THESE_WORDS, ReportForm
@@ -69,11 +69,21 @@ STYLE = {
     "hint": "填报表提示",
     "head": "填报表表头",
     "locked": "填报表不可改",
+    "locked_percent": "填报表不可改百分比",
     "text": "填报表文字",
     "percent": "填报表百分比",
     "date": "填报表日期",
 }
-STYLE_OF = {"percent_complete": "percent", "coordination_due_on": "date"}
+STYLE_OF = {
+    **dict.fromkeys(LOCKED, "locked"),
+    **dict.fromkeys(EDITABLE, "text"),
+    "last_percent": "locked_percent",
+    "percent_complete": "percent",
+    "coordination_due_on": "date",
+}
+CLOSED_STYLE_OF = dict.fromkeys(FIELDS, "locked") | dict.fromkeys(
+    ("last_percent", "percent_complete"), "locked_percent"
+)
 
 
 def unit_workbook(
@@ -86,6 +96,8 @@ def unit_workbook(
     widths = [ID_WIDTH, *(WIDTHS.get(name, USUAL_WIDTH) for name in FIELDS)]
     layout.set_page(sheet, widths, paper="A3", header_row=HEADER_ROW)
     sheet.freeze_panes = f"C{FIRST_ROW}"
+    # Two pages side by side, the codes on both: on one the letters are too small to be read.
+    sheet.page_setup.fitToWidth, sheet.print_title_cols = 2, "B:B"
     sheet.column_dimensions["A"].hidden = True
     write_top(sheet, widths, f"{period.label}填报表：{unit}", facts(period, now))
     for row, line in enumerate(lines, FIRST_ROW):
@@ -98,7 +110,7 @@ def unit_workbook(
 
 def facts(period: ReportingPeriod, now: datetime.datetime) -> str:
     made = f"{now:%Y-%m-%d %H:%M} 导出"
-    how = "白底的格可以填写，灰底的格不能改；可以排序、隐藏栏目。填好后在系统“工作台”点“上传填报表”，核对以后才写入"
+    how = "白底的格可以填写，灰底的格和已提交、已通过的整行不能改；可以排序、隐藏栏目。填好后在系统“工作台”点“上传填报表”，核对以后才写入"
     return f"截至 {period.as_of}；{period.due_on} 截止；{made}。{how}。"
 
 
@@ -109,7 +121,9 @@ def add_styles(book: Workbook) -> None:
     layout.add_style(book, STYLE["facts"], muted, ruled=None)
     layout.add_style(book, STYLE["hint"], muted, align="center", ruled=rule, fill=grey)
     layout.add_style(book, STYLE["head"], layout.font(layout.HEI, SIZE), align="center", ruled=rule, fill="E9EFF7")
-    layout.add_style(book, STYLE["locked"], muted, vertical="top", ruled=rule, fill=grey)
+    fixed: dict[str, Any] = {"vertical": "top", "ruled": rule, "fill": grey}
+    layout.add_style(book, STYLE["locked"], muted, **fixed)
+    layout.add_style(book, STYLE["locked_percent"], muted, align="center", number_format=SHARE, **fixed)
     free: dict[str, Any] = {"vertical": "top", "ruled": rule, "is_locked": False}
     layout.add_style(book, STYLE["text"], body, number_format=TEXT, **free)
     layout.add_style(book, STYLE["percent"], body, align="center", number_format=SHARE, **free)
@@ -117,14 +131,17 @@ def add_styles(book: Workbook) -> None:
 
 
 def write_top(sheet: WriteOnlyWorksheet, widths: Sequence[int], title: str, told: str) -> None:
-    """Title, facts, the hidden keys of the columns, hints and header; the sheet's filter begins in the header."""
-    shown = sum(widths[1:7])  # what stands on a screen without scrolling
+    """Title, facts, the hidden keys of the columns, hints and header; the sheet's filter begins in the header.
+
+    Title and facts begin beside the codes, which stand on every page.
+    """
+    shown = sum(widths[2:8])
     heights = (layout.text_height(title, shown, size=16), layout.text_height(told, shown, size=SIZE))
     for row, text, style, height in zip(
         (TITLE_ROW, FACTS_ROW), (title, told), ("title", "facts"), heights, strict=True
     ):
-        write_row(sheet, row, [None, text], [STYLE[style]] * 2, height=layout.row_height(height))
-        layout.merge(sheet, row, row, 2, 8)
+        write_row(sheet, row, [None, None, text], [STYLE[style]] * 3, height=layout.row_height(height))
+        layout.merge(sheet, row, row, 3, 8)
     sheet.row_dimensions[KEY_ROW].hidden = True
     keys = [marks.ID_KEY, *map(marks.key_of, FIELDS)]
     for row, first, style, texts in (
@@ -140,7 +157,8 @@ def write_line(
     sheet: WriteOnlyWorksheet, row: int, period: ReportingPeriod, line: Line, widths: Sequence[int]
 ) -> None:
     values = [marks.row_id(period.pk, line.duty.pk), *cells_of(line).values()]
-    styles = ["locked"] * (1 + len(LOCKED)) + [STYLE_OF.get(name, "text") for name in EDITABLE]
+    is_writable = line.report is None or line.report.state in WRITABLE  # otherwise nobody writes into it in vain
+    styles = ["locked", *(STYLE_OF[name] if is_writable else CLOSED_STYLE_OF[name] for name in FIELDS)]
     shown = zip(values[1:], widths[1:], strict=True)
     height = layout.row_height(*(layout.text_height(str(value or ""), width, size=SIZE) for value, width in shown))
     write_row(sheet, row, values, [STYLE[style] for style in styles], height=height)
@@ -151,10 +169,15 @@ def cells_of(line: Line) -> dict[str, Any]:
     content = line.content
     cells = locked_of(line) | content
     percent, unit = content["percent_complete"], content["coordination_unit"]
-    cells["percent_complete"] = None if percent is None else Share(percent / 100)
+    cells["percent_complete"] = share(percent)
+    cells["last_percent"] = share(line.last.percent_complete if line.last else None)
     cells["confidence"] = spelled("confidence", content["confidence"])
     cells["coordination_unit"] = unit.name if unit else None
     return cells
+
+
+def share(percent: int | None) -> Share | None:
+    return None if percent is None else Share(percent / 100)
 
 
 def locked_of(line: Line) -> dict[str, Any]:

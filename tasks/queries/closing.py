@@ -1,8 +1,9 @@
 """Completion claims and extension requests: what waits, and what stands beside one."""
 
+import datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
@@ -12,6 +13,7 @@ from units.permissions import NOTHING, Permission, may
 from units.prepared import prepared_rows
 
 JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
+TOLD_FOR = datetime.timedelta(days=30)
 DECIDED = ("duty", "duty__unit", "decided_by", "decided_by__unit")  # beside the measure they are of
 
 
@@ -63,6 +65,58 @@ def duty_of(user: User, measure: Measure) -> Duty | None:
     if not may(user, Permission.CLAIM_CLOSING):
         return None
     return Duty.objects.filter(measure=measure, unit=user.unit_id).select_related("unit").first()
+
+
+class SentBack(NamedTuple):
+    """A returned claim or request as its unit is told of it. `kind` is the route of the page on which it is made anew."""
+
+    kind: str
+    slug: str
+    number: int
+    order: int
+    text: str
+    reason: str
+    decided_at: datetime.datetime
+
+    @property
+    def code(self) -> str:
+        return f"{self.number}-{self.order}"
+
+
+def sent_back_to(user: User, now: datetime.datetime) -> list[SentBack]:
+    """What this person's unit asked for and had returned in the last thirty days, the newest first.
+
+    Not what it has asked for again since, nor what the measure's completion has settled. One query.
+    """
+    if not may(user, Permission.CLAIM_CLOSING):
+        return []
+    claims = returned_of(CompletionClaim, "completion", "claimed_at", user, now)
+    requests = returned_of(ExtensionRequest, "extension", "requested_at", user, now)
+    return [SentBack(*row) for row in claims.union(requests).order_by("-decided_at")]
+
+
+def returned_of(
+    model: type[CompletionClaim | ExtensionRequest], kind: str, asked_at: str, user: User, now: datetime.datetime
+) -> QuerySet:
+    again = model.objects.filter(measure=OuterRef("measure"), **{f"{asked_at}__gt": OuterRef(asked_at)})
+    done = CompletionClaim.objects.filter(
+        measure=OuterRef("measure"), state=ClaimState.GRANTED, reopened_at__isnull=True
+    )
+    returned = model.objects.filter(duty__unit=user.unit_id, state=ClaimState.RETURNED, decided_at__gt=now - TOLD_FOR)
+    return (
+        returned.filter(~Exists(again), ~Exists(done))
+        .order_by()
+        .annotate(kind=Value(kind, output_field=CharField()))
+        .values_list(
+            "kind",
+            "measure__main_task__plan__slug",
+            "measure__main_task__number",
+            "measure__order",
+            "measure__text",
+            "decision_reason",
+            "decided_at",
+        )
+    )
 
 
 def amendments(plan: Plan, user: User) -> QuerySet[Amendment]:

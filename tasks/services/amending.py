@@ -88,11 +88,17 @@ def amend_measure(
 
 
 def refuse_contradiction(measure: Measure, **settings: Any) -> None:
-    """What saving would refuse, told to a form in which the reason is perhaps still missing."""
+    """What saving would refuse, told to a form in which the reason is perhaps still missing.
+
+    What settings can contradict is 完成时限: it is before the beginning, or stands beside 长期坚持.
+    """
     tried = copy.copy(measure)
     for name, value in settings.items():
         setattr(tried, name, value)
-    tried.validate_constraints()
+    try:
+        tried.validate_constraints()
+    except ValidationError as refused:
+        raise ValidationError({"due_on": refused.messages}) from refused
 
 
 @transaction.atomic

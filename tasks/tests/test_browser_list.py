@@ -7,6 +7,8 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from jiaodong.testing.browser import DESK, PHONE, OpenPage, axe, sticks_out
+from tasks.models import Plan
+from tasks.tests.browser_desk import enter, tab_to
 from tasks.tests.pages import TASKS
 from units.choices import Role
 from units.context import DISPLAY_COOKIE
@@ -131,6 +133,28 @@ class TestOnAPhone:
         for name in ("列", "导出"):
             phone.locator("summary", has_text=name).click()
             assert sticks_out(phone) == 0
+
+    @pytest.mark.parametrize("path", [TASKS, "/plans/jiaodong/ledger/", "/audit/"])
+    def test_the_first_row_is_on_the_first_screen_and_the_conditions_unfold(
+        self, open_page: OpenPage, loaded_plan: Plan, path: str
+    ) -> None:
+        page = open_page(viewport=PHONE, java_script_enabled=False)
+        enter(page, make_user(Role.AUDITOR))
+        page.goto(path)
+        assert page.locator("main tbody, main .notice").first.bounding_box()["y"] < PHONE["height"]
+        condition = page.get_by_label("单位" if path == "/audit/" else "职责", exact=True)
+        expect(condition).to_be_hidden()
+        tab_to(page, "更多条件")
+        page.keyboard.press("Space")
+        expect(condition).to_be_visible()
+        page.get_by_role("button", name="筛选").click()
+        expect(page).to_have_url(re.compile(r"[?&](unit|role)="))
+
+    def test_unfolded_conditions_pass_axe(self, phone: Page) -> None:
+        phone.goto(TASKS)
+        phone.locator("label", has_text="更多条件").click()
+        expect(phone.get_by_label("职责", exact=True)).to_be_visible()
+        assert (axe(phone), sticks_out(phone)) == ([], 0)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,5 +1,7 @@
 """The Office's pages in a real browser: in every size by axe, on paper, and what is told while boxes are ticked."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -84,3 +86,11 @@ def test_on_paper_the_workbench_has_no_buttons(page: Page, desk: Desk) -> None:
     expect(page.get_by_role("heading", name="待填报")).to_be_visible()
     for control in (".btn:visible", "button:visible", "summary:visible"):
         expect(page.locator(f"main {control}")).to_have_count(0)
+
+
+def test_on_paper_the_board_of_every_unit_is_one_sheet(page: Page, desk: Desk) -> None:
+    enter(page, desk.office)
+    page.goto(f"{PLAN}periods/{desk.period.pk}/")
+    expect(page.locator("table.board tbody tr")).to_have_count(45)
+    sheets = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", sheets)) == 1

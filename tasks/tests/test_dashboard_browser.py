@@ -159,6 +159,13 @@ class TestPage:
         sheets = page.pdf(prefer_css_page_size=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", sheets)) == 2
 
+    @pytest.mark.parametrize("path", [BOARD, f"{BOARD}jiaotong-yunshu/"])
+    def test_its_trend_is_not_cut_by_the_end_of_a_sheet(self, page: Page, leader: User, path: str) -> None:
+        enter(page, leader)
+        page.goto(path)
+        page.emulate_media(media="print")
+        expect(page.get_by_role("region", name="近期走势", exact=True)).to_have_css("break-inside", "avoid")
+
     def test_is_light(self, page: Page, leader: User) -> None:
         """The page with all its style sheets, compressed."""
         enter(page, leader)

@@ -1,6 +1,7 @@
 """The workbooks in LibreOffice, which opens them, prints them and says what it read."""
 
 import csv
+import datetime
 import re
 import zipfile
 from io import BytesIO
@@ -14,10 +15,12 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import FIXTURES
+from tasks.excel.book import Maker, as_xlsx
 from tasks.excel.layout import LINE
 from tasks.excel.original_table import original_table
 from tasks.excel.reread import reread
-from tasks.models import Measure, Plan
+from tasks.excel.tables import filing_export
+from tasks.models import Measure, Plan, ReportingPeriod
 from tasks.tables import select_measures
 from tasks.tests.on_paper import Convert, page_count, pages_of, run, squeezed
 from tasks.tests.test_checkcode import ROWS, sent
@@ -147,3 +150,18 @@ def test_what_is_saved_again_keeps_its_check_code(libreoffice: Convert, merged: 
     assert again != data
     assert reread("a.xlsx", again).digest == kept
     assert reread("a.xlsx", again).code == reread("a.xlsx", data).printed
+
+
+@pytest.mark.parametrize(("units", "pages"), [(44, 2), (80, 4)])
+def test_the_board_of_a_period_stands_on_one_page_as_long_as_it_can_be_read(
+    office: Convert, units: int, pages: int
+) -> None:
+    """With the cover before it; what is longer keeps its letters and runs on."""
+    plan, day = Plan(title="分工表", slug="p"), datetime.date(2026, 9, 30)
+    period = ReportingPeriod(plan=plan, label="2026年三季度", as_of=day)
+    lines = [[f"第{number}个责任单位", 2, 2] for number in range(units)] + [["合计", 2 * units, 2 * units]]
+    export = filing_export(period, ["应报", "已通过"], lines)
+    data = b"".join(as_xlsx(export, Maker("督查专员", datetime.datetime(2026, 10, 9))))
+    pdf = office(data, "pdf")
+    assert page_count(pdf) == pages
+    assert "合计" in pages_of(pdf)[pages - 1]

@@ -245,6 +245,15 @@ class TestPage:
         report.refresh_from_db()
         assert report.written_by == successor
 
+    def test_with_nothing_open_only_the_account_is_spoken_of(self, stage: Stage, successor: User, client: Client):
+        url = self.address(stage)
+        asked = {"successor": successor.pk, "switch_off": "on"}
+        assert "只停用原账号</button>" in client.get(url, asked).content.decode()
+        done = client.post(url, asked, follow=True)
+        assert [str(message) for message in done.context["messages"]] == ["没有要移交的事项，账号已停用。"]
+        stage.reporter.refresh_from_db()
+        assert not stage.reporter.is_active
+
     def test_a_refusal_shows_the_new_list_and_keeps_the_choice(
         self, stage: Stage, successor: User, client: Client
     ) -> None:

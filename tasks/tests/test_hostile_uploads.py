@@ -61,7 +61,7 @@ DOORS = {
     "/reports/uploads/": ("reporter", "files"),
     "/verify/": ("reporter", "file"),
 }
-REFUSED = ("已拒绝读取", "不是 Excel 工作簿", "展开后太大", "无法读取", "打不开")
+REFUSED = ("已拒绝读取", "不是 Excel 工作簿", "展开后太大", "无法读取", "打不开", "不带校验码")
 
 
 def bring(stage: Stage, url: str, name: str, data: bytes) -> str:

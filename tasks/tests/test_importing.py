@@ -128,7 +128,9 @@ class TestNewNames:
         assert "青岛海关，黄海海关" in said
         assert examined(table, NOW).decisions.names == {}
         posted = {f"{alias}-is_a": "alias", f"{alias}-stands_for": "省交通运输厅"}
-        assert browser.post(f"/allocation/{table.pk}/names/", posted).url == f"/allocation/{table.pk}/names/"
+        again = browser.post(f"/allocation/{table.pk}/names/", posted, follow=True)
+        assert again.redirect_chain == [(f"/allocation/{table.pk}/names/", 302)]
+        assert "选好的已保存，还有 " in again.content.decode()
         assert examined(table, NOW).unknown == ["省教育厅", "有关部门", "两关"]
 
     def test_are_remembered_when_a_mended_file_is_brought(self, stage):

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 PLAN = "/plans/jiaodong/"
 # Whose page, which page: how many queries. Whoever has logged in takes two of them: session, account.
 COUNTS = {
-    ("reporter", "/workbench/"): 11,
+    ("reporter", "/workbench/"): 12,
     ("reporter", "/reports/{writing}/{period}/"): 9,
     ("reporter", "/reports/{written}/{period}/"): 10,
     ("reviewer", "/review/"): 14,

@@ -237,3 +237,22 @@ class TestQueries:
             publish(stage, report)
         with django_assert_num_queries(5):
             Shown(client, "/")
+
+
+class TestOnTheReportItself:
+    def test_it_says_whether_it_is_public_and_leads_the_office_to_what_it_may_do(self, stage, office):
+        report = approved(stage)
+        page = f"/reports/{report.duty_id}/{report.period_id}/"
+        links = "//dt[.='公开']/following-sibling::dd/a/@href"
+        said = {False: "未公开", True: "2026-10-09"}
+        for is_public in (False, True):
+            if is_public:
+                publish(stage, report)
+            shown = {client: Shown(client, page) for client in (office, client_of(stage.reporter))}
+            assert all(said[is_public] in one.text("//dt[.='公开']/..") for one in shown.values())
+            way = f"{LIST}{report.pk}/unpublish/" if is_public else f"{PREVIEW}?report={report.pk}"
+            assert [one.tree.xpath(links) for one in shown.values()] == [[way], []]
+
+    def test_of_one_that_is_under_review_nothing_is_said(self, stage, office):
+        report = submitted(stage)
+        assert Shown(office, f"/reports/{report.duty_id}/{report.period_id}/").texts("//dt[.='公开']") == []

@@ -13,7 +13,7 @@ from tasks.excel.values import NOT_A_DAY
 from tasks.forms import ONLY_THESE_WORDS
 from tasks.models import Duty
 from tasks.roundtrip import EDITABLE, Cell
-from tasks.tests.journeys import drafted, more_duties
+from tasks.tests.journeys import drafted, more_duties, reported_before
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import Stage
 
@@ -126,6 +126,17 @@ class TestAChangedCell:
         back = read_back(offline.saved())
         assert [(cell.text, cell.problem) for cell in back.rows[0].cells] == [("原文被改", returned.LOCKED)]
         assert back.unchanged == 20
+
+    @pytest.mark.parametrize(("percent", "value"), [(30, 0.3), (29, 0.29), (0, 0), (100, 1)])
+    def test_last_periods_percentage_is_a_number_that_comes_back_as_it_left(
+        self, stage: Stage, percent: int, value: float
+    ) -> None:
+        reported_before(stage, percent_complete=percent)
+        offline = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
+        assert offline.at(stage.duty, "last_percent").value == value
+        assert cells(offline) == []
+        offline.fill(stage.duty, last_percent=0.5)
+        assert (only(offline).text, only(offline).problem) == ("50%", returned.LOCKED)
 
 
 class TestRowsThatBelongNowhere:

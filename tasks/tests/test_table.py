@@ -8,6 +8,8 @@ from tasks.allocation.corrections import Corrections, text_hash
 from tasks.allocation.findings import ERRORS, WARNINGS
 from tasks.allocation.reader_text import read_text
 from tasks.allocation.table import DraftPlan, draft_plan, number_of
+from tasks.tests.reading_docx import read as docx_read
+from tasks.tests.reading_xlsx import read as xlsx_read
 from units.names import NameBook
 
 HEADER = "序号\t主要任务\t具体举措\t责任单位"
@@ -63,6 +65,17 @@ class TestWhichTask:
         plan = draft("1\t甲\t举一\t省教育厅负责", HEADER, "1\t甲\t举二\t省教育厅负责")
         assert outline(plan) == [(1, "甲", ["举一", "举二"])]
         assert found(plan) == [("CONTINUED_TASK", 5)]
+
+    def test_what_a_merged_cell_runs_down_to_needs_no_word(self):
+        rows, merge = (
+            [HEADER.split("\t"), ["1", "甲", "举一", "丙"], ["", "", "举二", "丙"], ["1", "甲", "举三", "丙"]],
+            ["A2:A3", "B2:B3"],
+        )
+        word = [(1, column, 2, column) for column in (0, 1)]
+        for document in (xlsx_read(*rows, merge=merge), docx_read(*rows, merge=word)):
+            plan = draft_plan(document, NameBook())
+            assert outline(plan) == [(1, "甲", ["举一", "举二", "举三"])]
+            assert [one for one in found(plan) if one[0] == "CONTINUED_TASK"] == [("CONTINUED_TASK", 4)]
 
     def test_one_number_for_two_tasks_is_an_error(self):
         one, two = "1\t甲\t举一\t省教育厅负责", "2\t乙\t举二\t省教育厅负责"

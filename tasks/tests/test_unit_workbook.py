@@ -12,7 +12,7 @@ from tasks.excel.unit_workbook import FIRST_ROW, HEADER_ROW, HINT_ROW, KEY_ROW, 
 from tasks.models import Measure
 from tasks.roundtrip import EDITABLE, FIELDS, LOCKED
 from tasks.tests.desk import client_of
-from tasks.tests.journeys import drafted, more_duties, reported_before
+from tasks.tests.journeys import drafted, more_duties, reported_before, submitted
 from tasks.tests.offline import Offline, taken
 from tasks.tests.people import NOW, Stage, make_period, make_user
 from tasks.tests.readers import readers
@@ -44,10 +44,8 @@ class TestRows:
         reported_before(stage, progress="6月开工。", percent_complete=30)
         file = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
         assert file.at(stage.duty, "last_progress").value == file.at(stage.duty, "progress").value == "6月开工。"
-        assert (file.at(stage.duty, "last_percent").value, file.at(stage.duty, "percent_complete").value) == (
-            "30%",
-            0.3,
-        )
+        percents = [file.at(stage.duty, name) for name in ("last_percent", "percent_complete")]
+        assert [(cell.value, cell.number_format) for cell in percents] == [(0.3, "0%")] * 2
 
     def test_a_draft_stands_as_it_was_saved(self, stage: Stage) -> None:
         customs = stage.other_duty.unit
@@ -83,6 +81,21 @@ class TestCells:
         protection = offline.sheet.protection
         assert (protection.sheet, protection.password) == (True, None)
         assert {protection.sort, protection.autoFilter, protection.formatColumns} == {False}  # False allows
+
+    def test_a_report_handed_in_is_grey_and_locked_as_a_whole(self, stage: Stage) -> None:
+        (open_one,) = more_duties(stage, 1)
+        submitted(stage)
+        file = Offline(taken(stage.reporter, stage.period, stage.duty.unit), stage.period.pk)
+        assert {file.at(stage.duty, name).protection.locked for name in FIELDS} == {True}
+        greys = {file.at(stage.duty, name).fill.fgColor.rgb for name in FIELDS}
+        assert greys == {file.at(open_one, "code").fill.fgColor.rgb}
+        assert file.at(stage.duty, "percent_complete").number_format == "0%"
+        assert not file.at(open_one, "progress").protection.locked
+
+    def test_on_paper_it_is_two_pages_wide_with_the_codes_on_both(self, offline: Offline) -> None:
+        sheet = offline.sheet
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+        assert (sheet.print_title_cols, sheet.print_title_rows) == ("$B:$B", f"${HEADER_ROW}:${HEADER_ROW}")
 
     def test_what_is_typed_stays_text_and_numbers_have_their_format(self, stage, offline: Offline) -> None:
         formats = {name: offline.at(stage.duty, name).number_format for name in EDITABLE}
@@ -144,4 +157,4 @@ def said(data: bytes) -> str:
 
 def test_the_moment_of_download_is_told(stage: Stage) -> None:
     file = Offline(taken(stage.reporter, stage.period, stage.duty.unit, NOW), stage.period.pk)
-    assert "2026-10-09 10:00 导出" in file.sheet["B2"].value
+    assert "2026-10-09 10:00 导出" in file.sheet["C2"].value

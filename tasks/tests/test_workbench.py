@@ -240,12 +240,12 @@ class TestQueries:
         reported_before(stage)
         client = client_of(stage.reporter)
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get("/workbench/")
         for month in (7, 8):
             make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             answer = client.get("/workbench/")
         assert answer.context["bench"].left == 3
 
@@ -256,5 +256,5 @@ class TestQueries:
         submitted(stage, gone)
         rebuild(stage.plan, now=NOW)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get("/workbench/")

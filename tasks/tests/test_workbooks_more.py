@@ -62,10 +62,13 @@ class TestTheCover:
         taken(browser(scene, "leader"), "progress.xlsx")
         assert ExportRecord.objects.count() == 2
 
-    def test_an_outsiders_file_carries_no_code(self, scene: Scene, client: Client) -> None:
+    def test_an_outsiders_file_carries_a_code_of_its_own_and_is_not_registered(
+        self, scene: Scene, client: Client
+    ) -> None:
         found = book(client, "ledger.xlsx")
-        assert cover(found)["校验码"] == "公开下载的文件不登记校验码"
-        assert found["任务清单"].oddFooter.left.text is None
+        code = cover(found)["校验码"]
+        assert re.fullmatch("[A-Z2-7]{10}", code)
+        assert found["任务清单"].oddFooter.left.text == f"校验码 {code}"
         assert not ExportRecord.objects.exists()
 
     def test_each_is_one_event(self, scene: Scene) -> None:

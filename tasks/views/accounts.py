@@ -47,7 +47,8 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     form = HandoverForm(given or None, successors=successors(person), initial={"switch_off": True})
     if request.method == "POST" and handed_over(request, person, form):
-        messages.success(request, f"已移交给 {form.cleaned_data['successor'].name_and_account}。")
+        moved = f"已移交给 {form.cleaned_data['successor'].name_and_account}。"
+        messages.success(request, moved if request.POST.getlist("item") else "没有要移交的事项，账号已停用。")
         return redirect("admin:units_user_change", pk)
     form.leave_focus_to_errors()
     context = {

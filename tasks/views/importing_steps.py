@@ -183,7 +183,10 @@ def table_names(request: HttpRequest, table: TableImport) -> HttpResponse:
         meanings = {form.name: form.meaning for form in forms if form.meaning}
         importing.decide_names(request.user, table=table, names=meanings, now=timezone.now())
         table.refresh_from_db()
-        return onward(examine(table, timezone.localdate()))
+        examined = examine(table, timezone.localdate())
+        if left := len(examined.unknown):
+            messages.success(request, f"选好的已保存，还有 {left} 个名称没有认定。都认定以后才能写入分工表。")
+        return onward(examined)
     places = places_of_names(examined.found.placed, names)
     lines = [
         (form, places.get(form.name, []), difflib.get_close_matches(form.name, without(spelled, form.name), NEARLY))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tasks.choices import ReportState
 from tasks.forms import UnchangedForm
 from tasks.models import Measure, Plan
-from tasks.queries import instructions
+from tasks.queries import closing, instructions
 from tasks.queries import workbench as queries
 from tasks.queries.workbench import Row, Rows, Workbench
 from tasks.queries.workbench_rows import DutyFacts, LastWord
@@ -100,6 +100,7 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
         if may(request.user, Permission.REVIEW_AT_OFFICE)
         else [],
         "instructions": [instruction_line(one, today) for one in told],
+        "sent_back": closing.sent_back_to(request.user, timezone.now()),
         "lists": lists(bench, request, refused),
         "only": only,
         "is_past": bool(bench.periods) and all(period.due_on < today for period in bench.periods),

@@ -8,7 +8,7 @@ from django.db import models
 
 from units import services
 from units.choices import Role, UnitKind
-from units.models import Unit, UnitAlias, UnitGroup, UnitGroupMember, User
+from units.models import AuditEvent, Unit, UnitAlias, UnitGroup, UnitGroupMember, User
 from units.tests.samples import PASSWORD, make_group, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,28 @@ class TestWhoMay:
 
 
 class TestSaveUnit:
+    def test_a_former_name_is_kept_as_another_one(self, administrator: User) -> None:
+        unit = make_unit("省外办")
+        for name in ("省外事办", "省外办", "省外事办"):
+            unit.name = name
+            services.save_unit(administrator, unit=unit, now=NOW)
+        assert [alias.name for alias in unit.aliases.all()] == ["省外事办", "省外办"]
+        assert set(history(UnitAlias)) == {("+", str(administrator))}
+        assert AuditEvent.objects.filter(verb="新增").count() == 0
+
+    def test_another_field_changed_leaves_the_names_alone(self, administrator: User) -> None:
+        unit = make_unit("省外办")
+        unit.position = 7
+        services.save_unit(administrator, unit=unit, now=NOW)
+        assert not UnitAlias.objects.exists()
+
+    def test_the_former_name_given_in_the_same_form_is_one_name(self, administrator: User) -> None:
+        unit = make_unit("省外办")
+        unit.name = "省外事办"
+        services.save_unit(administrator, unit=unit, now=NOW)
+        kept = services.save_alias(administrator, alias=UnitAlias(unit=unit, name="省外办"), now=NOW)
+        assert kept == unit.aliases.get()
+
     def test_history_names_the_person_outside_a_request_too(self, administrator: User) -> None:
         unit = Unit(name="省科技厅", short_name="科技厅", slug="keji", kind=UnitKind.PROVINCIAL)
         services.save_unit(administrator, unit=unit, now=NOW)
