@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import os
 import stat
 import threading
 import zipfile
@@ -127,6 +128,19 @@ def test_only_the_newest_are_kept(backup_dir: Path) -> None:
         (backup_dir / name).touch()
     taking.remove_old(backup_dir, 2)
     assert sorted(path.name for path in backup_dir.iterdir()) == sorted(names[1:])
+
+
+@pytest.mark.django_db
+def test_what_a_killed_one_left_goes_after_a_day(backup_dir: Path) -> None:
+    now = timezone.now()
+    backup_dir.mkdir()
+    for name, hours in ((".jiaodong-1.backup.old", 25), (".jiaodong-2.backup.new", 23), (".jiaodong-3.backup", 25)):
+        (backup_dir / name).touch()
+        at = (now - timezone.timedelta(hours=hours)).timestamp()
+        os.utime(backup_dir / name, (at, at))
+    taken = taking.back_up(backup_dir, keep=1, now=now)
+    left = {".jiaodong-2.backup.new", ".jiaodong-3.backup", taken.path.name}
+    assert {path.name for path in backup_dir.iterdir()} == left
 
 
 @pytest.mark.django_db
