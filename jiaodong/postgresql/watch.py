@@ -32,7 +32,10 @@ def look_for_ever() -> None:
     busy: set[Connection] = set()
     while True:
         time.sleep(LOOK)
-        busy = look(busy)
+        try:
+            busy = look(busy)
+        except Exception:  # a watch that has ended would be missed only when it is needed
+            logger.exception("the database could not be looked after; trying again")
 
 
 def look(busy_before: set[Connection]) -> set[Connection]:
