@@ -34,8 +34,10 @@ def nginx(tmp_path: Path) -> Path:
         text = (DEPLOY / "nginx" / name).read_text()
         text = text.replace("/etc/jiaodong/", f"{tmp_path}/").replace("/var/log/jiaodong/", f"{tmp_path}/")
         (tmp_path / name).write_text(text)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    own = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)  # only root may use the system's
     (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include {tmp_path}/jiaodong.conf; }}"
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {own} include {tmp_path}/jiaodong.conf; }}"
     )
     return tmp_path
 
