@@ -12,6 +12,7 @@ import pytest
 from django.core.management import get_commands
 
 from jiaodong.storage import OwnStaticFiles
+from jiaodong.testing.postgres import free_port
 from jiaodong.tests.test_settings import ROOT, variables_documented
 
 DEPLOY = ROOT / "deploy"
@@ -33,6 +34,8 @@ def nginx(tmp_path: Path) -> Path:
     for name in ("jiaodong.conf", "proxy.conf"):
         text = (DEPLOY / "nginx" / name).read_text()
         text = text.replace("/etc/jiaodong/", f"{tmp_path}/").replace("/var/log/jiaodong/", f"{tmp_path}/")
+        for port in ("80", "443"):  # nginx tries to have them, and only root may
+            text = re.sub(rf"(listen (?:\[::\]:)?){port}\b", rf"\g<1>{free_port()}", text)
         (tmp_path / name).write_text(text)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     own = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)  # only root may use the system's
