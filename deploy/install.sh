@@ -2,6 +2,7 @@
 # 从离线安装包安装或升级，不访问网络。用法：./install.sh [安装位置] [数据目录] [Python]
 # 每个版本装在自己的目录里，/opt/jiaodong 指向正在用的；退回上一版只需改回这个链接。
 set -euo pipefail
+umask 022  # 程序和静态文件由别的账号读，不管 root 平时的 umask 是多少
 cd "$(dirname "$0")"
 
 prefix=${1:-/opt}
@@ -10,6 +11,7 @@ python=${3:-python3}
 home=$prefix/$(basename "$PWD")
 
 stop() { echo "$1" >&2; exit 1; }
+undo() { rm -rf "$home"; stop '没有装完，已撤回，正在用的版本没有变。原因见上面的英文，常见的是磁盘写满。'; }
 
 sha256sum --check --quiet --strict SHA256SUMS || stop '安装包不完整或被改动过，没有安装。请重新复制一份。'
 present=$(find . -type f ! -name SHA256SUMS | wc -l)
@@ -19,6 +21,7 @@ have=$("$python" -c 'import sys; print(f"{sys.version_info.major}.{sys.version_i
 "$python" -c 'import ensurepip' 2> /dev/null || stop '缺少 venv。在 Debian 上请先安装 python3-venv。'
 [ ! -e "$home" ] || stop "$home 已经存在，没有改动。要重装的，请先移走它。"
 
+trap undo ERR
 mkdir -p "$prefix" "$var/static"
 cp -r program "$home"
 "$python" -m venv "$home/.venv"

@@ -2,6 +2,7 @@
 # 制作离线安装包：程序（已提交的版本）、依赖的 wheel、已生成的静态文件、校验值。
 # wheel 适用于与本机相同的系统、处理器和 Python 小版本。用法：make bundle
 set -euo pipefail
+umask 022  # 安装以后由别的账号读
 cd "$(dirname "$0")/.."
 
 python=.venv/bin/python

@@ -5,6 +5,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from jiaodong.postgresql.watch import watch
 from units.garbage import leave_the_program_alone
 
 os.environ.setdefault("SITE_ENV", "production")
@@ -15,3 +16,4 @@ if settings.PROMETHEUS_MULTIPROC_DIR:  # where the worker processes count togeth
 
 application = get_wsgi_application()
 leave_the_program_alone()
+watch()

@@ -6,6 +6,7 @@ with the first request.
 import logging
 import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.backends.postgresql import base
 from psycopg2 import OperationalError
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 IN_VAIN = 1  # seconds; `connect_timeout` ends a connection after 2 at the earliest
 asked_again_at: dict[str, float] = {}  # of this process, by alias and the monotonic clock
+opened: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # the driver's connections of this process, with their alias
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -24,9 +26,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if began < asked_again_at.get(self.alias, 0):
             raise OperationalError("the server did not answer a moment ago and is not asked now")
         try:
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
         except OperationalError:
             if time.monotonic() - began >= IN_VAIN:
                 asked_again_at[self.alias] = time.monotonic() + ASK_AGAIN_SECONDS
                 logger.warning("%s does not answer; not asked for %s seconds", self.alias, ASK_AGAIN_SECONDS)
             raise
+        opened[connection] = self.alias
+        return connection
+
+
+def connections_of(alias: str) -> list[Any]:
+    """Those that are alive; of every thread."""
+    found = [
+        reference() for reference in opened.keyrefs()
+    ]  # a list made at once, whatever other threads open meanwhile
+    return [one for one in found if one is not None and opened.get(one) == alias]

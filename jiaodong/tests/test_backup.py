@@ -3,10 +3,12 @@
 import dataclasses
 import io
 import json
+import os
 import stat
 import threading
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from jiaodong.testing.databases import empty_database, manage
 from jiaodong.testing.threads import at_once
 from tasks.models import Attachment
 from tasks.services import attaching, reporting
@@ -128,6 +131,19 @@ def test_only_the_newest_are_kept(backup_dir: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_what_a_killed_one_left_goes_after_a_day(backup_dir: Path) -> None:
+    now = timezone.now()
+    backup_dir.mkdir()
+    for name, hours in ((".jiaodong-1.backup.old", 25), (".jiaodong-2.backup.new", 23), (".jiaodong-3.backup", 25)):
+        (backup_dir / name).touch()
+        at = (now - timezone.timedelta(hours=hours)).timestamp()
+        os.utime(backup_dir / name, (at, at))
+    taken = taking.back_up(backup_dir, keep=1, now=now)
+    left = {".jiaodong-2.backup.new", ".jiaodong-3.backup", taken.path.name}
+    assert {path.name for path in backup_dir.iterdir()} == left
+
+
+@pytest.mark.django_db
 def test_every_kept_row_has_a_number_to_be_sorted_by() -> None:
     """Texts sort differently from database to database, and the checksum of a table would depend on it."""
     loader = taking.MigrationExecutor(connection).loader
@@ -148,6 +164,24 @@ def rewritten(change: Callable[[dict], None] = lambda manifest: None, **members:
             if data is not None:
                 made.writestr(name, data)
     return target.getvalue()
+
+
+def forged(**changed: bytes) -> bytes:
+    """Members replaced or added, and their checksums in the manifest with them: what a person can make by hand."""
+
+    def change(said: dict) -> None:
+        for name, data in changed.items():
+            count = data.count(b"\n") if name.startswith("tables/") else None
+            said["members"][name] = dataclasses.asdict(archive.Member(len(data), sha256(data).hexdigest(), count))
+
+    return rewritten(change, **changed)
+
+
+def patched(at: int, value: int) -> bytes:
+    """A byte of the first entry in the archive's list."""
+    data = bytearray(RELEASE.read_bytes())
+    data[data.index(b"PK\x01\x02") + at] = value
+    return bytes(data)
 
 
 def flipped() -> bytes:
@@ -181,6 +215,19 @@ BAD = {
     ),
     "a table gone": (rewritten(**{"tables/tasks_plan.jsonl": None}), "备份文件已损坏：里面的文件与清单不符。"),
     "a file too many": (rewritten(**{"files/../../x": b"x"}), "备份文件已损坏：里面的文件与清单不符。"),
+    "a table of nobody": (forged(**{"tables/x.jsonl": b"[]\n"}), "备份文件已损坏：清单不完整。"),
+    "something beside the tables": (forged(x=b"x"), "备份文件已损坏：清单不完整。"),
+    "other columns": (
+        rewritten(lambda said: said["tables"].update(tasks_plan=["id"])),
+        "备份里的表与本程序的不同，不能恢复。",
+    ),
+    "no migrations": (rewritten(lambda said: said.update(migrations=[])), "备份里的表与本程序的不同，不能恢复。"),
+    "migrations without a name": (rewritten(lambda said: said.update(migrations=[["tasks"]])), "清单不完整。"),
+    "migrations that are numbers": (rewritten(lambda said: said.update(migrations=[1])), "清单不完整。"),
+    "a moment that is none": (rewritten(lambda said: said.update(made_at=["x"])), "清单不完整。"),
+    "a loss that is no name": (rewritten(lambda said: said.update(missing=[5])), "清单不完整。"),
+    "encrypted": (patched(8, 1), "备份文件已损坏："),
+    "compressed in an unknown way": (patched(10, 99), "备份文件已损坏："),
     "half a manifest": (rewritten(lambda said: said.pop("members")), "备份文件已损坏：清单不完整。"),
 }
 
@@ -194,6 +241,27 @@ def test_a_bad_file_is_refused_before_the_database_is_asked(name: str, tmp_path:
     with pytest.raises(archive.BackupError) as refusal:
         restore(path, now=NOW)
     assert sentence in str(refusal.value)
+
+
+ROWS = {
+    "no row": b"{oops\n",
+    "a short row": b"[1]\n",
+    "a number": b"7\n",
+    "no text": b'["\xff"]\n',
+    "deep": b"[" * 100_000 + b"\n",
+}
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_none_is_named_and_nothing_stays_of_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "x.backup"
+    with empty_database(tmp_path) as env:
+        for name, row in ROWS.items():
+            path.write_bytes(forged(**{"tables/units_unit.jsonl": row}))
+            done = manage(env, "restore", str(path))
+            assert (done.returncode, done.stdout) == (1, ""), name
+            assert done.stderr.startswith("CommandError: 备份里的“责任单位”有不合规的行，已全部撤回："), name
+        assert manage(env, "restore", str(RELEASE)).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["../outside.pdf", "attachments/../../outside.pdf", "/etc/outside.pdf"])

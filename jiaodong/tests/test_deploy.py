@@ -12,6 +12,7 @@ import pytest
 from django.core.management import get_commands
 
 from jiaodong.storage import OwnStaticFiles
+from jiaodong.testing.postgres import free_port
 from jiaodong.tests.test_settings import ROOT, variables_documented
 
 DEPLOY = ROOT / "deploy"
@@ -32,10 +33,14 @@ def nginx(tmp_path: Path) -> Path:
     assert run("openssl", *made, "-keyout", str(key), "-out", str(certificate), cwd=tmp_path).returncode == 0
     for name in ("jiaodong.conf", "proxy.conf"):
         text = (DEPLOY / "nginx" / name).read_text()
-        text = text.replace("/etc/jiaodong/", f"{tmp_path}/").replace("/var/log/nginx/", f"{tmp_path}/")
+        text = text.replace("/etc/jiaodong/", f"{tmp_path}/").replace("/var/log/jiaodong/", f"{tmp_path}/")
+        for port in ("80", "443"):  # nginx tries to have them, and only root may
+            text = re.sub(rf"(listen (?:\[::\]:)?){port}\b", rf"\g<1>{free_port()}", text)
         (tmp_path / name).write_text(text)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    own = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)  # only root may use the system's
     (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include {tmp_path}/jiaodong.conf; }}"
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {own} include {tmp_path}/jiaodong.conf; }}"
     )
     return tmp_path
 
@@ -56,9 +61,17 @@ def test_nginx_would_say_what_is_wrong(nginx: Path) -> None:
 
 def test_what_nginx_says_itself_is_said_in_chinese() -> None:
     folder = DEPLOY / "nginx"
-    pages = dict(re.findall(r"error_page ([\d ]+) /([a-z_]+\.html);", (folder / "jiaodong.conf").read_text()))
-    assert pages == {"502 504": "unavailable.html", "413": "too_large.html"}
+    pages = dict(re.findall(r"error_page ([\d =]+) /([a-z_]+\.html);", (folder / "jiaodong.conf").read_text()))
+    assert pages == {"502 504 =503": "unavailable.html", "413": "too_large.html"}
     assert [name for name in pages.values() if '<html lang="zh-CN">' not in (folder / name).read_text()] == []
+
+
+def test_addresses_of_visitors_are_kept_for_half_a_year() -> None:
+    rotation = (DEPLOY / "logrotate" / "jiaodong").read_text()
+    (logs,) = set(re.findall(r"access_log (/\S+)", (DEPLOY / "nginx" / "jiaodong.conf").read_text()))
+    assert rotation.split("{")[0].split()[-1] == f"{Path(logs).parent}/*.log"
+    assert re.search(r"^\tdaily$", rotation, re.M)
+    assert int(re.search(r"^\trotate (\d+)$", rotation, re.M).group(1)) >= 184
 
 
 def verified(tmp_path: Path, change: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
@@ -154,3 +167,36 @@ class TestInstall:
     def test_with_something_added(self, bundle: Path) -> None:
         (bundle / "wheel.whl").touch()
         assert self.install(bundle) == (1, "安装包里多出了文件，没有安装。请重新复制一份。")
+
+
+class TestInstalling:
+    """A small program with no requirements, of this Python."""
+
+    @pytest.fixture
+    def small(self, bundle: Path) -> Path:
+        (bundle / "PYTHON").write_text("{}.{}\n".format(*sys.version_info))
+        for name in ("program/jiaodong", "program/tasks", "program/units", "static/css", "wheels"):
+            (bundle / name).mkdir(parents=True)
+        for name in ("program/requirements.txt", "program/units/__init__.py", "static/css/a.css", "wheels/none"):
+            (bundle / name).touch()
+        return bundle
+
+    def install(self, small: Path) -> subprocess.CompletedProcess[str]:
+        files = sorted(str(path.relative_to(small)) for path in small.rglob("*") if path.is_file())
+        sums = run("sha256sum", *[f"./{name}" for name in files if name != "SHA256SUMS"], cwd=small)
+        (small / "SHA256SUMS").write_text(sums.stdout)
+        command = f"umask 077; ./install.sh {small.parent}/opt {small.parent}/var {sys.executable}"
+        return run("bash", "-c", command, cwd=small)
+
+    def test_others_can_read_it_whatever_roots_umask(self, small: Path) -> None:
+        done = self.install(small)
+        assert done.returncode == 0, done.stderr
+        assert (small.parent / "opt" / "jiaodong").resolve() == small.parent / "opt" / small.name
+        found = [*(small.parent / "opt").rglob("*"), *(small.parent / "var").rglob("*")]
+        assert [str(path) for path in found if not path.is_symlink() and not path.stat().st_mode & 0o004] == []
+
+    def test_what_cannot_be_finished_is_taken_back(self, small: Path) -> None:
+        (small / "program" / "requirements.txt").write_text("django==5.2 --hash=sha256:" + "0" * 64)
+        done = self.install(small)
+        assert (done.returncode, done.stderr.splitlines()[-1][:12]) == (1, "没有装完，已撤回，正在用")
+        assert list((small.parent / "opt").iterdir()) == []

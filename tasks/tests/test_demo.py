@@ -54,3 +54,11 @@ def test_a_real_database_is_never_filled_with_invented_data():
     with pytest.raises(CommandError, match="独立的演示数据库"):
         call_command("load_demo")
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_enters_no_database_that_has_an_administrator(settings):
+    settings.IS_DEMO = True
+    User.objects.create_superuser("admin", password="x")
+    with pytest.raises(CommandError, match="不是空的"):
+        call_command("load_demo")

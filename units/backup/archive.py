@@ -13,6 +13,7 @@ from typing import IO, Any, Self
 MAKER = "jiaodong"
 FORMAT = 1
 MANIFEST = "manifest.json"
+INCOMPLETE = "备份文件已损坏：清单不完整。请换一份备份。"
 PIECE = 1 << 20
 STORED = (".pdf", ".docx", ".xlsx", ".png", ".jpg")  # compressed already
 
@@ -104,7 +105,13 @@ class Reader:
         try:
             self.manifest = manifest_of(self.archive)
             self.verify()
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            RuntimeError,
+        ) as error:  # the last: encrypted, too deep
             raise BackupError(f"备份文件已损坏：{error}。请换一份备份。") from error
 
     def close(self) -> None:
@@ -144,6 +151,23 @@ def manifest_of(archive: zipfile.ZipFile) -> Manifest:
     if number != FORMAT:
         raise BackupError(f"备份文件的格式是第 {number} 版，本程序只认第 {FORMAT} 版。请用制作它的那一版程序恢复。")
     try:
-        return Manifest(**{**said, "members": {name: Member(**one) for name, one in said["members"].items()}})
+        manifest = Manifest(**{**said, "members": {name: Member(**one) for name, one in said["members"].items()}})
+        is_whole = is_well_formed(manifest)
     except (AttributeError, KeyError, TypeError) as error:
-        raise BackupError("备份文件已损坏：清单不完整。请换一份备份。") from error
+        raise BackupError(INCOMPLETE) from error
+    if not is_whole:
+        raise BackupError(INCOMPLETE)
+    return manifest
+
+
+def is_well_formed(manifest: Manifest) -> bool:
+    """Whoever makes a file by hand can put anything under the names that are looked for."""
+    lists = [manifest.missing, *manifest.migrations, *manifest.tables.values()]
+    texts = [manifest.made_at, *(text for one in lists for text in one)]
+    others = {name for name in manifest.members if not name.startswith("files/")}
+    return (
+        all(isinstance(one, list) for one in lists)
+        and all(isinstance(text, str) for text in texts)
+        and all(len(migration) == 2 for migration in manifest.migrations)
+        and others == {table_member(table) for table in manifest.tables}
+    )

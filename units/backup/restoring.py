@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.apps.registry import Apps
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -21,6 +21,13 @@ from units.backup.archive import BackupError, Manifest, Reader, file_member, tab
 from units.backup.taking import applied, names_of_files
 
 VERB = "从备份恢复"
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    ValidationError,
+)  # a row that nobody but hands can make
 FILLED_BY_MIGRATE = {"django_content_type", "auth_permission"}
 
 
@@ -39,6 +46,7 @@ def check(path: Path) -> Manifest:
     """Read the whole backup and compare it with its checksums; touches nothing."""
     with opened(path) as reader:
         refuse_newer(reader.manifest)
+        refuse_unfitting(reader.manifest)
         return reader.manifest
 
 
@@ -50,10 +58,11 @@ def restore(path: Path, *, now: datetime) -> tuple[Manifest, list[str]]:
     """
     with opened(path) as reader:
         refuse_newer(reader.manifest)
+        refuse_unfitting(reader.manifest)
         refuse_occupied(reader.manifest)
         if not applied(connection):
             executor = MigrationExecutor(connection)
-            executor.migrate(leaves(executor, reader.manifest))
+            executor.migrate(leaves(executor.loader, reader.manifest))
         load(reader)
     call_command("migrate", interactive=False, verbosity=0)
     problems = audit.broken_links()
@@ -74,15 +83,13 @@ def nodes(manifest: Manifest) -> list[rows.Node]:
     return [(app, name) for app, name in manifest.migrations]
 
 
-def leaves(executor: MigrationExecutor, manifest: Manifest) -> list[rows.Node]:
+def leaves(loader: MigrationLoader, manifest: Manifest) -> list[rows.Node]:
     """The last migration of every app in the backup: from them all earlier ones follow."""
-    known = set(nodes(manifest)) & set(executor.loader.graph.nodes)
+    known = set(nodes(manifest)) & set(loader.graph.nodes)
     return [
         node
         for node in sorted(known)
-        if not any(
-            child.key in known and child.key[0] == node[0] for child in executor.loader.graph.node_map[node].children
-        )
+        if not any(child.key in known and child.key[0] == node[0] for child in loader.graph.node_map[node].children)
     ]
 
 
@@ -93,6 +100,13 @@ def refuse_newer(manifest: Manifest) -> None:
         raise BackupError(
             f"备份来自更新的版本，本程序不认识其中的迁移：{'、'.join(unknown)}。请先把程序升级到那一版，再恢复。"
         )
+
+
+def refuse_unfitting(manifest: Manifest) -> None:
+    """What the migrations it names would not make room for."""
+    fitting = {model._meta.db_table: rows.columns(model) for model in rows.kept(models_of(manifest))}
+    if fitting != manifest.tables:
+        raise BackupError("备份里的表与本程序的不同，不能恢复。请用制作它的那一版程序恢复。")
 
 
 def refuse_occupied(manifest: Manifest) -> None:
@@ -109,21 +123,22 @@ def refuse_occupied(manifest: Manifest) -> None:
         raise BackupError(
             f"系统里已有数据（{'、'.join(found[:3])}等，共 {len(found)} 张表）。只能恢复到空的系统，没有改动任何内容。"
         )
-    if clashing := [name for name in manifest.files if default_storage.exists(name)]:
+    try:
+        clashing = [name for name in manifest.files if default_storage.exists(name)]
+    except SuspiciousFileOperation as error:
+        raise BackupError(f"备份里有附件的名字不合规，不能恢复：{error}") from error
+    if clashing:
         raise BackupError(f"附件目录里已有 {len(clashing)} 个同名文件，例如 {clashing[0]}。请换一个空的目录。")
 
 
 def models_of(manifest: Manifest) -> Apps:
-    executor = MigrationExecutor(connection)
-    return rows.models_at(executor.loader, leaves(executor, manifest))
+    loader = MigrationLoader(None, ignore_no_migrations=True)  # of no database: a file is judged before one is asked
+    return rows.models_at(loader, leaves(loader, manifest))
 
 
 def load(reader: Reader) -> None:
     """Rows and files; where anything fails, neither stays."""
     of = rows.kept(models_of(reader.manifest))
-    fitting = {model._meta.db_table: rows.columns(model) for model in of}
-    if fitting != reader.manifest.tables:
-        raise BackupError("备份里的表与本程序的不同，不能恢复。请用制作它的那一版程序恢复。")
     written: list[str] = []
     try:
         with transaction.atomic():
@@ -131,7 +146,7 @@ def load(reader: Reader) -> None:
                 if model._meta.db_table in FILLED_BY_MIGRATE:
                     models.QuerySet(model).all()._raw_delete(using=connection.alias)
             for model in of:
-                rows.insert(model, reader.lines(model._meta.db_table), connection)
+                fill(model, reader)
             rows.reset_sequences(of, connection)
             refuse_different(of, reader.manifest)
             put_files(reader, names_of_files(of), written)
@@ -139,6 +154,13 @@ def load(reader: Reader) -> None:
         for name in written:
             default_storage.delete(name)
         raise
+
+
+def fill(model: type[models.Model], reader: Reader) -> None:
+    try:
+        rows.insert(model, reader.lines(model._meta.db_table), connection)
+    except UNREADABLE as error:
+        raise BackupError(f"备份里的“{model._meta.verbose_name}”有不合规的行，已全部撤回：{error}") from error
 
 
 def refuse_different(of: list[type[models.Model]], manifest: Manifest) -> None:

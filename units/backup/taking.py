@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from units.models import AuditEvent
 
 VERB = "备份"  # of the event that says when, what and with which checksum
 PATTERN = "jiaodong-*.backup"
+ABANDONED = timedelta(days=1)  # no backup is written at for so long
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def back_up(folder: Path, *, keep: int, now: datetime) -> Taken:
     path = folder / f"jiaodong-{timezone.localtime(now):%Y%m%d-%H%M%S}.backup"
     if path.exists():
         raise BackupError(f"{path} 已经存在。请稍等一秒再备份。")
+    remove_abandoned(folder, now)
     part = folder / f".{path.name}.{secrets.token_hex(4)}"
     try:
         manifest = written(part, now)
@@ -59,6 +61,13 @@ def back_up(folder: Path, *, keep: int, now: datetime) -> Taken:
 def last_backup() -> datetime | None:
     """When the last backup was taken, by any machine of this system."""
     return AuditEvent.objects.filter(verb=VERB).order_by("-number").values_list("at", flat=True).first()
+
+
+def remove_abandoned(folder: Path, now: datetime) -> None:
+    """What a backup left that was killed half-way, or lost its power: hidden, and as large as the disk allowed."""
+    for part in folder.glob(f".{PATTERN}.*"):
+        if datetime.fromtimestamp(part.stat().st_mtime, UTC) < now - ABANDONED:
+            part.unlink(missing_ok=True)
 
 
 def remove_old(folder: Path, keep: int) -> None:

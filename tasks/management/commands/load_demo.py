@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         if ProgressReport.objects.exists():
             self.stdout.write("演示数据已经在库中，没有改动。口令在第一次载入时显示过；重来请删除 var/demo.sqlite3。")
             return
+        if User.objects.filter(is_superuser=True).exists():
+            raise CommandError("库里已有系统管理员，不是空的。演示数据请载入另一个空的数据库。")
         with transaction.atomic():
             password = install_administrator(username="administrator", now=timezone.now())
             self.load(password, options)
