@@ -84,13 +84,15 @@ def writes_for(user: Any, duty: Duty) -> bool:
 
 def wrote(user: Any, report: ProgressReport) -> bool:
     """Any of it. At most one query."""
-    is_last = user.pk in (report.written_by_id, report.submitted_by_id)
-    return is_last or ProgressReport.objects.filter(WordsOf(user.pk), pk=report.pk).exists()
+    if user.pk in (report.written_by_id, report.submitted_by_id):
+        return True
+    return report.is_joint and ProgressReport.objects.filter(WordsOf(user.pk), pk=report.pk).exists()
 
 
 def own_text(user: Any) -> Q:
     """`wrote`, as a condition on ProgressReport."""
-    return Q(written_by=user.pk) | Q(submitted_by=user.pk) | Q(WordsOf(user.pk))
+    earlier = Q(is_joint=True) & Q(WordsOf(user.pk))  # the trail is asked of few
+    return Q(written_by=user.pk) | Q(submitted_by=user.pk) | earlier
 
 
 def can_move(user: Any, verb: str, report: ProgressReport) -> bool:

@@ -47,6 +47,7 @@ class ProgressReport(models.Model):
     saved_at = models.DateTimeField("最后保存")
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = person("提交人")
+    is_joint = models.BooleanField("多人经手", default=False, help_text="不止一人填写或提交过，是谁见操作日志")
     is_late = models.BooleanField("补报", default=False)
     approved_at = models.DateTimeField("通过时间", null=True, blank=True)
     approved_by = person("通过人")

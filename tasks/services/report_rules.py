@@ -72,6 +72,8 @@ def fresh(report: ProgressReport) -> ProgressReport:
 
 def moved_on(report: ProgressReport, target: str, **fields: Any) -> ProgressReport:
     """Write a new state and version, only over the version that was read. The report passed stays as it was."""
+    if len(hands(report, **fields)) > 1:
+        fields["is_joint"] = True
     written = ProgressReport.objects.filter(pk=report.pk, version=report.version).update(
         state=target, version=F("version") + 1, **fields
     )
@@ -82,6 +84,12 @@ def moved_on(report: ProgressReport, target: str, **fields: Any) -> ProgressRepo
         setattr(moved, name, value)
     standing.count_filing(report, moved)
     return moved
+
+
+def hands(report: ProgressReport, **fields: Any) -> set[int]:
+    """The keys of those who wrote it or handed it in last, before and after."""
+    anew = [fields.get(name) for name in ("written_by", "submitted_by")]
+    return {report.written_by_id, report.submitted_by_id, *(person.pk for person in anew if person)} - {None}
 
 
 def first_level(duty: Duty) -> str:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from tasks.choices import ReportState
 from tasks.models import Review
+from tasks.permissions import wrote
 from tasks.services import reporting, reviewing
 from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of, page, words
@@ -168,6 +169,15 @@ class TestNobodyDecidesOnWhatTheyWrote:
         about = {"duty": stage.group_duty, "period": stage.period, "version": own.version, "now": NOW}
         own = reporting.save_draft(stage.second_office, content=content(progress="6月检查 12 次。"), **about)
         return reporting.submit_report(stage.second_office, report=own, version=own.version, now=NOW)
+
+    def test_the_trail_is_asked_of_those_alone_that_passed_through_several_hands(
+        self, stage, django_assert_num_queries
+    ):
+        assert self.written_by_two(stage).is_joint
+        report = of_customs(stage)
+        assert not report.is_joint
+        with django_assert_num_queries(0):
+            assert not wrote(stage.office, report)
 
     @pytest.mark.parametrize("name", ["office", "second_office"])
     def test_neither_of_two(self, stage, name):
