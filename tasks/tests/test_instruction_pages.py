@@ -39,7 +39,7 @@ def listed(html: str) -> list[str]:
 
 
 def strip(html: str) -> list[tuple[str, str]]:
-    figures = links(html.split('<ul class="figures">')[1].split("</ul>")[0])
+    figures = links(html.split('<ul class="figures counts">')[1].split("</ul>")[0])
     return [(figure.text, LIST + figure.url) for figure in figures]
 
 

@@ -217,6 +217,7 @@ class TestExportMenu:
 
     def test_the_sheet_has_the_rows_of_the_page(self, client: Client, plan: Plan) -> None:
         page = Shown(client, TASKS, q="海洋", sort="-units")
-        sheet = client.get("/plans/jiaodong/export/ledger.csv", page.link("CSV（18 项）UTF-8 带 BOM，供表格软件打开"))
+        told = "CSV（18 项）UTF-8 带 BOM，供表格软件打开；不带校验码，要校验请下载 Excel"
+        sheet = client.get("/plans/jiaodong/export/ledger.csv", page.link(told))
         rows = sheet.getvalue().decode("utf-8-sig").splitlines()[1:]
         assert [row.split(",")[2] for row in rows] == page.codes

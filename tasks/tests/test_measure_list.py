@@ -194,7 +194,7 @@ class TestColumns:
 
     def test_the_menu_keeps_the_rest_of_the_list(self, client: Client, plan: Plan) -> None:
         page = Shown(client, TASKS, unit="qingdao", sort="-units", per_page="25")
-        menu = page.tree.xpath("//form[.//input[@type='checkbox']]")[0]
+        menu = page.tree.xpath("//form[.//input[@type='checkbox'][@name='cols']]")[0]
         kept = {field.get("name"): field.get("value") for field in menu.xpath(".//input[@type='hidden']")}
         assert kept == {"unit": "qingdao", "sort": "-units", "per_page": "25", "cols": "number"}
 
