@@ -130,7 +130,7 @@ def test_only_the_newest_are_kept(backup_dir: Path) -> None:
     assert sorted(path.name for path in backup_dir.iterdir()) == sorted(names[1:])
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_what_a_killed_one_left_goes_after_a_day(backup_dir: Path) -> None:
     now = timezone.now()
     backup_dir.mkdir()
