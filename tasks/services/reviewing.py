@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from tasks.choices import ReportState, ReviewLevel
-from tasks.models import Plan, ProgressReport, Review
+from tasks.models import Plan, ProgressReport, Review, UnitFiling
 from tasks.permissions import can_move, wrote
 from tasks.queries.content import content_of
 from tasks.services import standing
+from tasks.services.locks import held
 from tasks.services.reasons import refuse_without
 from tasks.services.report_rules import (
     checked,
@@ -88,6 +89,8 @@ def decide(
     counts = verb == "approve_report"
     if counts:
         standing.hold_all({period.plan for period in periods}, now=now)
+    units = {report.duty.unit_id for report, _ in chosen}
+    held(UnitFiling.objects.filter(period__in=periods, unit__in=units))  # of all, before the first stands in the trail
     decided = [settle(by, verb, report, version, now, remark=remark, mend_by=mend_by) for report, version in chosen]
     if counts:
         put_in_step(decided, now)

@@ -28,7 +28,7 @@ READABLE = {
     Role.UNIT_REVIEWER: 44,
     Role.OFFICE: 80,
     Role.LEADER: 42,
-    Role.ADMINISTRATOR: 34,
+    Role.ADMINISTRATOR: 32,
     Role.AUDITOR: 32,
 }
 BETWEEN = (800, 1024, 1280)  # tablets and small screens, between the phone and the desk of `sizes`
