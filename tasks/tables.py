@@ -173,10 +173,6 @@ class Selection:
     def task_count(self) -> int:
         return self.found.tasks if self.found else self.whole.tasks
 
-    @property
-    def plan_measure_count(self) -> int:
-        return self.whole.measures
-
     @cached_property
     def tallies(self) -> dict[int, Tally]:
         """What the conditions left of the main tasks on the page."""

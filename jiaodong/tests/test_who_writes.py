@@ -24,6 +24,7 @@ ONLY_REFUSES = "units/models/audit.py"  # its save and delete say that nothing i
 IN_A_DATABASE_OF_ITS_OWN = (
     "tasks.demo",
     "tasks.management.commands.bench",
+    "tasks.management.growth",
     "tasks.management.throughput",
 )  # made for the run
 OF_THE_WEB = ("django.http", "django.forms", "django.shortcuts", "django.urls")

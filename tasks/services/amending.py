@@ -18,7 +18,7 @@ from tasks.services.reasons import refuse_without
 from units import audit
 from units.models import User
 from units.permissions import Permission, require
-from units.services import save_row
+from units.rows import save_row
 
 SETTINGS = {
     "starts_on": "开始日期",

@@ -28,7 +28,8 @@ from tasks.services.storing import delete_with_file, plain_name, purge, stored
 from units import audit
 from units.models import Unit, User
 from units.permissions import Permission, require
-from units.services import enrol_alias, enrol_group, enrol_unit, save_row
+from units.rows import save_row
+from units.services import enrol_alias, enrol_group, enrol_unit
 
 NOTHING = "这张表与现有的分工表没有差异，不需要写入。"
 DONE = "这份分工表已经写入，不能再改。请重新上传改好的分工表。"

@@ -2,7 +2,7 @@
 
 Everywhere in one order, to which a test holds every verb: period, rows of the table down to the measure, plan, claim, edition
 (every writing of the table turns it), summary, duty, filing, audit trail. Only a row that is deleted, or gets another name,
-comes after all of these (`units.services.hold_what_all_wait_for`).
+comes after all of these (`units.rows.hold_what_all_wait_for`).
 """
 
 from typing import Any

@@ -18,7 +18,7 @@ from tasks.services.locks import held
 from tasks.services.public_figures import carried
 from units.models import User
 from units.permissions import Permission, require
-from units.services import delete_recorded, recorded, save_recorded, save_row
+from units.rows import delete_recorded, recorded, save_recorded, save_row
 
 Row = TypeVar("Row", bound=Model)
 NUMBERED = "时间、汇总规则、暂停和终止请由督查专员在举措页的“调整时间和规则”里改：写明理由，形成编号的调整。"

@@ -19,7 +19,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from units.keys import is_key
 from units.permissions import Permission, may
-from units.services import refuse_if_in_use
+from units.rows import refuse_if_in_use
 
 PLEASE_CHOOSE, NOT_CHOSEN = "请选择", "（不选）"  # an empty choice, where there must be one and where there may
 
