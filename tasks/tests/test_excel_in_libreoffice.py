@@ -154,7 +154,7 @@ def test_what_is_saved_again_keeps_its_check_code(libreoffice: Convert, merged: 
 
 @pytest.mark.parametrize(("units", "pages"), [(44, 2), (80, 4)])
 def test_the_board_of_a_period_stands_on_one_page_as_long_as_it_can_be_read(
-    office: Convert, units: int, pages: int
+    libreoffice: Convert, units: int, pages: int
 ) -> None:
     """With the cover before it; what is longer keeps its letters and runs on."""
     plan, day = Plan(title="分工表", slug="p"), datetime.date(2026, 9, 30)
@@ -162,6 +162,6 @@ def test_the_board_of_a_period_stands_on_one_page_as_long_as_it_can_be_read(
     lines = [[f"第{number}个责任单位", 2, 2] for number in range(units)] + [["合计", 2 * units, 2 * units]]
     export = filing_export(period, ["应报", "已通过"], lines)
     data = b"".join(as_xlsx(export, Maker("督查专员", datetime.datetime(2026, 10, 9))))
-    pdf = office(data, "pdf")
+    pdf = libreoffice(data, "pdf")
     assert page_count(pdf) == pages
     assert "合计" in pages_of(pdf)[pages - 1]
