@@ -1,7 +1,8 @@
 """The ledger as a table, and a ledger's URL read: the same mechanisms as the list of measures, on a basis."""
 
 import datetime
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from tasks.queries import ledger, options, orders
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.edition import public_edition
 from tasks.queries.keyset import KeyPage, beside
-from tasks.queries.ledger_lines import reported
+from tasks.queries.ledger_lines import LedgerLine, reported
 from tasks.queries.measures import Tally
 from tasks.queries.options import FieldOptions, UnitOption
 from tasks.queries.standing import deciding, opened_periods
@@ -83,8 +84,9 @@ LedgerTable.base_columns = {name: LedgerTable.base_columns[name] for name in IN_
 
 
 class KeptPage(NamedTuple):
-    """A page of rows without their reports, and what the filter leaves of each main task on it."""
+    """A page of rows without their reports, and what the filter leaves of each main task on it; and what it was kept under."""
 
+    question: Question
     page: KeyPage
     tallies: dict[int, Tally]
 
@@ -141,20 +143,13 @@ class LedgerSelection:
         return ledger.count(self.basis, self.condition) if self.keys is None else len(self.keys)
 
     @cached_property
-    def page(self) -> KeyPage:
-        """The rows after or before the row that the URL names; where there is no such row, the first ones. With their reports,
-        which any draft may change.
-        """
-        page = self.kept.page
-        return replace(page, rows=reported(self.basis, self.user, page.rows, told_fields(self.columns)))
-
-    @property
-    def tallies(self) -> dict[int, Tally]:
-        """What the filter leaves of each main task on the page."""
-        return self.kept.tallies
+    def rows(self) -> list[LedgerLine]:
+        """Those of the page with their reports, which any draft may change."""
+        return reported(self.basis, self.user, self.kept.page.rows, told_fields(self.columns))
 
     @cached_property
     def kept(self) -> KeptPage:
+        """The page after or before the row that the URL names; where there is no such row, the first one."""
         named, backwards = self.before or self.after, bool(self.before)
         size = LEDGER_PER_PAGE[self.per_page]
         key = int(named) if is_key(named) else None
@@ -162,7 +157,7 @@ class LedgerSelection:
         part = None if self.keys is None or is_nonsense else beside(self.keys, key, size, backwards=backwards)
         if part is not None:
             question = (*self.asked, tuple(part.rows), part.has_previous, part.has_next)
-            return once(self.state, question, lambda: self.tallied(ledger.page_of(self.basis, part)), pages)
+            return self.once(question, partial(ledger.page_of, self.basis, part))
         place = None
         if named and named != LAST:
             place = ledger.place_of(self.basis, self.sort, key) if key else None
@@ -170,12 +165,16 @@ class LedgerSelection:
                 backwards = False
                 self.problems.append("页码：网址所指的那一项已不在台账中，现在从头显示。")
         find = partial(ledger.page, self.basis, self.condition, self.sort, size, place, backwards=backwards)
-        question = (*self.asked, self.sort, size, place, backwards)
-        return once(self.state, question, lambda: self.tallied(find()), pages)
+        return self.once((*self.asked, self.sort, size, place, backwards), find)
 
-    def tallied(self, page: KeyPage) -> KeptPage:
-        tasks = {line.main_task_id for line in page.rows}
-        return KeptPage(page, ledger.tallies(self.basis, self.condition, tasks) if self.filter.asked and tasks else {})
+    def once(self, question: Question, find: Callable[[], KeyPage]) -> KeptPage:
+        def look() -> KeptPage:
+            page = find()
+            tasks = {line.main_task_id for line in page.rows}
+            is_filtered = bool(self.filter.asked and tasks)
+            return KeptPage(question, page, ledger.tallies(self.basis, self.condition, tasks) if is_filtered else {})
+
+        return once(self.state, question, look, pages)
 
     @cached_property
     def params(self) -> QueryDict:

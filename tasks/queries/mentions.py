@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tasks.choices import ReportState
 from tasks.models import Measure
 from tasks.permissions import visible_reports
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis
-from tasks.queries.states import State, keeping, once
+from tasks.queries.states import State, keeping, once, with_trail
 from tasks.queries.words import Places, held_by_named, holding, holding_of_few
-from units.models import AuditHead
-from units.prepared import prepared
 
 kept, kept_of_trail = keeping(8), keeping(8)  # words; one that 60,000 measures have takes half a megabyte
 NOT_YET = [state for state in ReportState if state != ReportState.APPROVED]
@@ -45,8 +43,9 @@ def mentioned(basis: Basis, user: Any, words: Sequence[str], state: State | None
     grown.
     """
     seen = visible_reports(user)
-    of_trail = state and (*state, end_of_trail())
-    return once(of_trail, (basis.plan.pk, seen, *words), lambda: found(basis, user, seen, words, state), kept_of_trail)
+    return once(
+        with_trail(state), (basis.plan.pk, seen, *words), lambda: found(basis, user, seen, words, state), kept_of_trail
+    )
 
 
 def found(basis: Basis, user: Any, seen: Q, words: Sequence[str], state: State | None) -> Mentioned:
@@ -82,13 +81,3 @@ def told(basis: Basis, user: Any, word: str, *, is_settled: bool = True) -> Plac
         measures = reports.filter(mentioning).order_by().values("duty__measure")
         found.append(Measure.objects.order_by().filter(standing_on, pk__in=measures).values_list("pk"))
     return found
-
-
-@prepared
-def trail_ends() -> QuerySet[AuditHead]:
-    return AuditHead.objects.order_by().values_list("number")
-
-
-def end_of_trail() -> int:
-    """The number of the newest event, 0 before there is any."""
-    return next((number for (number,) in trail_ends()), 0)

@@ -1,8 +1,8 @@
-"""What only a verb changes, kept in each process for as long as the plan stands as it stood then.
+"""What has been found, kept in each process for as long as the plan stands as it stood then.
 
 The state names everything that lights, texts, dates, duties and approved reports can differ in: the edition turns with every
 writing of the table (`tasks.triggers`), the turn of the plan's summary with every verb that approves a report, decides on a
-measure or answers what one asks.
+measure or answers what one asks. Reports that are not approved yet change any moment: with them goes the end of the audit trail.
 """
 
 import datetime
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from tasks.models import StandingSummary
 from tasks.queries.basis import Basis
 from tasks.queries.edition import public_edition
+from units.models import AuditHead
 from units.prepared import prepared
 
 KEPT = 32  # answers of a kind; the changes of 79,000 measures take 800 kilobytes
@@ -44,6 +45,16 @@ def state_of_rows(basis: Basis, edition: str | None) -> State | None:
 def state_of_public(edition: str | None) -> State | None:
     """Of all that an outsider may see. The edition is asked before; None where nothing was written yet."""
     return None if edition is None else (edition,)
+
+
+def with_trail(state: State | None) -> State | None:
+    """And what anybody writes in a report: nothing of it is written without an event in the audit trail. One query."""
+    return None if state is None else (*state, next((number for (number,) in trail_ends()), 0))
+
+
+@prepared
+def trail_ends() -> QuerySet[AuditHead]:
+    return AuditHead.objects.order_by().values_list("number")
 
 
 def name_of(basis: Basis) -> int | datetime.date:

@@ -31,8 +31,9 @@ from tasks.tests.readers import browser_of
 from tasks.tests.scene import LATER, Scene, count_turn
 from tasks.tests.table_verbs import ALL_VERBS, furnished
 from tasks.tests.verbs import Office
-from tasks.views import dashboard_lists, periods
+from tasks.views import dashboard_lists, ledger, periods
 from tasks.views.ledger_rows import DRAWN
+from units import audit
 from units.models import Unit, UnitGroupMember, User
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,16 @@ def name(rows, **values: str) -> Callable[[Scene], None]:
     return lambda scene: rows.objects.filter(**values).update(**{key: f"新{value}" for key, value in values.items()})
 
 
+def recorded(write: Callable[[Scene], object]) -> Callable[[Scene], object]:
+    """With an event, as every verb has one."""
+
+    def act(scene: Scene) -> None:
+        write(scene)
+        audit.record(None, "修改", scene.period, now=LATER)
+
+    return act
+
+
 WRITTEN: dict[str, Callable[[Scene], object]] = {
     "a report is approved": approve,
     "a report is handed in": hand_in,
@@ -83,9 +94,9 @@ WRITTEN: dict[str, Callable[[Scene], object]] = {
         scene, main_task=scene.measures["3-3"].main_task, order=9
     ),
     "a standing is judged anew": judge,
-    "a report is worded anew": lambda scene: scene.period.reports.update(progress="规划已报批。"),
+    "a report is worded anew": recorded(lambda scene: scene.period.reports.update(progress="规划已报批。")),
     "a duty's role changes": lambda scene: Duty.objects.filter(unit=scene.units["yt"]).update(role=DutyRole.COOPERATE),
-    "a reviewer is named anew": lambda scene: User.objects.update(last_name="欧阳"),
+    "a reviewer is named anew": recorded(lambda scene: User.objects.update(last_name="欧阳")),
     "a frozen figure is corrected": lambda scene: scene.plan.summaries.exclude(period=None).update(figures={}),
 }
 
@@ -131,6 +142,7 @@ def test_what_is_kept_is_what_would_be_drawn(scene: Scene, write: Callable[[Scen
     caches[PIECES].clear()
     DRAWN.clear()
     pages.cache_clear()
+    ledger.kept.cache_clear()
     dashboard_lists.kept.cache_clear()
     assert kept == answered(leader)
     assert kept != before

@@ -106,12 +106,12 @@ def test_a_period_that_is_not_frozen_is_told_and_the_present_shown(stage):
 
 class TestCost:
     """Session, person; plan, frozen periods, edition of its units; duties touched since, rows, lights as frozen, moves, duties,
-    reports; the period's figures; unit, views."""
+    the end of the trail, reports; the period's figures; unit, views."""
 
     def test_queries(self, stage, django_assert_num_queries):
         client = client_of(stage.office)
         client.get(LEDGER)  # the units of the plan are known
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(LEDGER, {"period": stage.period.pk})
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             client.get(LEDGER, {"period": stage.period.pk, "progress": "behind"})

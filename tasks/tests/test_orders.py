@@ -93,9 +93,9 @@ class TestLedger:
         rebuild(stage.plan, now=LATER)
         assert Shown(client, LEDGER, sort="progress").codes == kept
 
-    @pytest.mark.parametrize(("asked", "less"), [({"sort": "percent"}, 4), ({"progress": "behind"}, 6)])
+    @pytest.mark.parametrize(("asked", "less"), [({"sort": "percent"}, 5), ({"progress": "behind"}, 7)])
     def test_the_second_one_does_not_look_again(self, stage, asked, less, django_assert_num_queries):
-        """For the order, of which the count is the length, for rows, standings and duties of the page, and for the two counts of
+        """For the order, of which the count is the length, for rows, standings, duties and reports of the page, and for the two counts of
         what a filter leaves of the main tasks.
         """
         client = client_of(stage.office)

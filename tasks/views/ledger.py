@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tasks.permissions import visible_reports
 from tasks.queries.measures import OBLIGED
 from tasks.queries.saved_views import usable_by
+from tasks.queries.states import keeping, once, with_trail
 from tasks.tables_ledger import LAST, LEDGER_PER_PAGE, LedgerSelection, LedgerTable, select_ledger
 from tasks.views.controls import address, chip, column_boxes, heads, per_page_links, without
 from tasks.views.found import plan_with_fields_or_404
@@ -28,6 +30,7 @@ QUICK = (
     ("逾期", {"deadline": "overdue"}, "deadline:overdue"),
     ("自评好于推算", {"disagreement": "1"}, "disagreement"),
 )
+kept = keeping(32)  # pages of rows, a hundred kilobytes each
 PLACE = ("after", "before", "page")  # parameters that say which page, not which rows
 
 
@@ -42,9 +45,7 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def context(selection: LedgerSelection) -> dict[str, Any]:
-    params, found, columns, page = selection.params, selection.filter, selection.columns, selection.page
-    sizes = {unit.slug: unit.members for unit in selection.units if unit.members}
-    rows = LedgerRows(columns, selection.basis, sizes, selection.tallies)
+    params, found, columns, page = selection.params, selection.filter, selection.columns, selection.kept.page
     conditions = in_force(found, params)
     return {
         "plan": selection.plan,
@@ -61,7 +62,7 @@ def context(selection: LedgerSelection) -> dict[str, Any]:
         "period_off": without(params, "period").urlencode(),
         "quick": quick(selection),
         "heads": heads(columns, selection.sort, params, LedgerTable),
-        "body": rows.body(page.rows),
+        "body": body(selection),
         "column_boxes": column_boxes(columns, LedgerTable),
         "per_page_links": per_page_links(selection.per_page, params, LEDGER_PER_PAGE),
         "page_links": page_links(selection),
@@ -69,6 +70,17 @@ def context(selection: LedgerSelection) -> dict[str, Any]:
         "query": params.urlencode(),
         "views": [(view, view.query == params.urlencode()) for view in usable_by(selection.user, selection.plan)],
     }
+
+
+def body(selection: LedgerSelection) -> SafeString:
+    """The rows of the page, drawn once for all who see the same reports, until somebody writes."""
+    columns, sizes = selection.columns, {unit.slug: unit.members for unit in selection.units if unit.members}
+
+    def draw() -> SafeString:
+        return LedgerRows(columns, selection.basis, sizes, selection.kept.tallies).body(selection.rows)
+
+    question = (*selection.kept.question, visible_reports(selection.user), columns, *sizes.items())
+    return once(with_trail(selection.state), question, draw, kept)
 
 
 def quick(selection: LedgerSelection) -> list[Quick]:
@@ -93,7 +105,7 @@ def link(rest: QueryDict, asked: dict[str, str]) -> str:
 
 def page_links(selection: LedgerSelection) -> SafeString:
     """First, back, on, last: by the row at the edge of the page, so that a deep page costs what the first does."""
-    page, params = selection.page, without(selection.params, *PLACE)
+    page, params = selection.kept.page, without(selection.params, *PLACE)
     if not page.rows or not (page.has_previous or page.has_next):
         return SafeString("")
     links = []
