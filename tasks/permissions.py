@@ -6,6 +6,7 @@ A test proves that predicates, querysets and pages agree.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, Subquery
@@ -91,8 +92,13 @@ def wrote(user: Any, report: ProgressReport) -> bool:
 
 def own_text(user: Any) -> Q:
     """`wrote`, as a condition on ProgressReport."""
-    earlier = Q(is_joint=True) & Q(WordsOf(user.pk))  # the trail is asked of few
-    return Q(written_by=user.pk) | Q(submitted_by=user.pk) | earlier
+    return text_of(user.pk)
+
+
+@lru_cache(maxsize=256)  # a subquery costs more to build than to ask
+def text_of(person: int | None) -> Q:
+    earlier = Q(is_joint=True) & Q(WordsOf(person))  # the trail is asked of few
+    return Q(written_by=person) | Q(submitted_by=person) | earlier
 
 
 def can_move(user: Any, verb: str, report: ProgressReport) -> bool:

@@ -4,13 +4,14 @@ import datetime
 from typing import NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
 
 from tasks.choices import ClaimState, ReportState
 from tasks.models import Amendment, CompletionClaim, Duty, ExtensionRequest, Measure, Plan, ProgressReport
 from tasks.permissions import seen_by, visible_to
 from units.models import User
 from units.permissions import NOTHING, Permission, may
-from units.prepared import prepared_rows
+from units.prepared import prepared, prepared_rows
 
 JOINS = ("measure__main_task__plan", "duty__unit", "decided_by__unit")
 TOLD_FOR = datetime.timedelta(days=30)
@@ -84,25 +85,35 @@ class SentBack(NamedTuple):
 
 
 def sent_back_to(user: User, now: datetime.datetime) -> list[SentBack]:
-    """What this person's unit asked for and had returned in the last thirty days, the newest first.
+    """What this person's unit asked for and had returned today and in the thirty days before, the newest first.
 
     Not what it has asked for again since, nor what the measure's completion has settled. One query.
     """
     if not may(user, Permission.CLAIM_CLOSING):
         return []
-    claims = returned_of(CompletionClaim, "completion", "claimed_at", user, now)
-    requests = returned_of(ExtensionRequest, "extension", "requested_at", user, now)
-    return [SentBack(*row) for row in claims.union(requests).order_by("-decided_at")]
+    began = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [SentBack(*row) for row in returned(user.unit_id, began - TOLD_FOR)]
+
+
+@prepared
+def returned(unit: int | None, since: datetime.datetime) -> QuerySet:
+    claims = returned_of(CompletionClaim, "completion", "claimed_at", unit, since)
+    requests = returned_of(ExtensionRequest, "extension", "requested_at", unit, since)
+    return claims.union(requests).order_by("-decided_at")
 
 
 def returned_of(
-    model: type[CompletionClaim | ExtensionRequest], kind: str, asked_at: str, user: User, now: datetime.datetime
+    model: type[CompletionClaim | ExtensionRequest],
+    kind: str,
+    asked_at: str,
+    unit: int | None,
+    since: datetime.datetime,
 ) -> QuerySet:
     again = model.objects.filter(measure=OuterRef("measure"), **{f"{asked_at}__gt": OuterRef(asked_at)})
     done = CompletionClaim.objects.filter(
         measure=OuterRef("measure"), state=ClaimState.GRANTED, reopened_at__isnull=True
     )
-    returned = model.objects.filter(duty__unit=user.unit_id, state=ClaimState.RETURNED, decided_at__gt=now - TOLD_FOR)
+    returned = model.objects.filter(duty__unit=unit, state=ClaimState.RETURNED, decided_at__gt=since)
     return (
         returned.filter(~Exists(again), ~Exists(done))
         .order_by()
