@@ -65,15 +65,6 @@ class MeasuresOf(Subquery):
         super().__init__(Duty.objects.filter(unit=unit).values("measure"))
 
 
-class WordsOf(Exists):
-    """Whether a person saved or handed in any of a report, whoever did so last: the audit trail knows. Equal as above."""
-
-    def __init__(self, person: int | None) -> None:
-        kind, key = ProgressReport._meta.verbose_name, Cast(OuterRef("pk"), CharField())
-        events = AuditEvent.objects.filter(subject_kind=kind, subject_key=key, verb__in=WRITING, actor_key=person)
-        super().__init__(events.order_by())
-
-
 def writes_for(user: Any, duty: Duty) -> bool:
     """A reporter writes for its own unit; the Office keeps the rows of open groups, which have no reporter."""
     if not may(user, Permission.WRITE_REPORTS):
@@ -87,17 +78,15 @@ def wrote(user: Any, report: ProgressReport) -> bool:
     """Any of it. At most one query."""
     if user.pk in (report.written_by_id, report.submitted_by_id):
         return True
-    return report.is_joint and ProgressReport.objects.filter(WordsOf(user.pk), pk=report.pk).exists()
+    return report.is_joint and ProgressReport.objects.filter(own_text(user.pk), pk=report.pk).exists()
 
 
-def own_text(user: Any) -> Q:
-    """`wrote`, as a condition on ProgressReport."""
-    return text_of(user.pk)
-
-
-@lru_cache(maxsize=256)  # a subquery costs more to build than to ask
-def text_of(person: int | None) -> Q:
-    earlier = Q(is_joint=True) & Q(WordsOf(person))  # the trail is asked of few
+@lru_cache(maxsize=256)  # one for each person: a condition with an equal one can be asked of `prepared`
+def own_text(person: int | None) -> Q:
+    """`wrote`, as a condition on ProgressReport. Who wrote some of it earlier the audit trail knows, and it is asked of few."""
+    kind, key = ProgressReport._meta.verbose_name, Cast(OuterRef("pk"), CharField())
+    events = AuditEvent.objects.filter(subject_kind=kind, subject_key=key, verb__in=WRITING, actor_key=person)
+    earlier = Q(is_joint=True) & Q(Exists(events.order_by()))
     return Q(written_by=person) | Q(submitted_by=person) | earlier
 
 

@@ -165,7 +165,7 @@ def at_level(user: User) -> Q:
 
 def to_decide(user: User) -> Q:
     """What this person is to decide, in every plan; never their own text."""
-    return at_level(user) & ~own_text(user)
+    return at_level(user) & ~own_text(user.pk)
 
 
 def awaiting_decision_by(user: User) -> QuerySet[ProgressReport]:
@@ -174,7 +174,7 @@ def awaiting_decision_by(user: User) -> QuerySet[ProgressReport]:
 
 def own_awaiting(user: User) -> list[ProgressReport]:
     """What this person wrote or handed in, and another of the same role has to decide."""
-    return waiting_reports(at_level(user) & own_text(user))
+    return waiting_reports(at_level(user) & own_text(user.pk))
 
 
 @prepared_rows(ProgressReport, "duty", "duty__measure", "duty__measure__main_task", "duty__unit")

@@ -24,7 +24,7 @@ def counts(user: User, own: int | None = None) -> dict[str, int]:
         queues.append(("completion-queue", CompletionClaim, closing.undecided(user, claimed_by=user.pk)))
         queues.append(("extension-queue", ExtensionRequest, closing.undecided(user, requested_by=user.pk)))
     queues.append(("review-returned", ProgressReport, review.is_returned(user)))
-    asked = queues if own is not None else [*queues, (OWN, ProgressReport, at_level(user) & own_text(user))]
+    asked = queues if own is not None else [*queues, (OWN, ProgressReport, at_level(user) & own_text(user.pk))]
     found = Counter({OWN: own or 0})
     for name, number in numbers(*asked):
         found[name] += number
