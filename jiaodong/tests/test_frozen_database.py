@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,11 +29,15 @@ class Freezing(Cluster):
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Freezing]:
+def folder() -> Iterator[Path]:
+    """Where whoever runs the server comes in, which pytest's own folders do not let them."""
+    with tempfile.TemporaryDirectory(prefix="jiaodong-pg-") as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Freezing]:
     """A server of its own, and the databases of the settings are it alone."""
-    folder = tmp_path_factory.mktemp("pg")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)  # whoever runs the server comes in
     cluster = Freezing(folder, binaries())
     place = {"NAME": NAME, "USER": NAME, "HOST": "127.0.0.1", "PORT": cluster.port}
     seconds = for_postgresql("replica", 0)  # those of a replica are the shorter ones
