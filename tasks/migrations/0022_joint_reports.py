@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
                 default=False, help_text="不止一人填写或提交过，是谁见操作日志", verbose_name="多人经手"
             ),
         ),
+        migrations.AddIndex(
+            model_name="progressreport",
+            index=models.Index(condition=models.Q(is_joint=True), fields=["state"], name="report_joint"),
+        ),
         migrations.RunPython(install, migrations.RunPython.noop),
         migrations.RunPython(mark, migrations.RunPython.noop),
     ]

@@ -123,6 +123,9 @@ class ProgressReport(models.Model):
                 condition=Q(state=ReportState.APPROVED, published_at__isnull=False),
                 name="report_public",
             ),
+            models.Index(  # of whose earlier text the audit trail has to be asked: few
+                fields=["state"], condition=Q(is_joint=True), name="report_joint"
+            ),
             models.Index(
                 fields=["-published_at", "-id"], condition=Q(published_at__isnull=False), name="report_latest"
             ),

@@ -17,7 +17,7 @@ from tasks.queries.workbench import Row
 from tasks.queries.workbench_rows import ReportFacts, ReturnFacts
 from tasks.templatetags.dashboard_drawn import measures_of, reports
 from tasks.views.report_rows import Tag
-from tasks.views.workbench import Day, Line
+from tasks.views.workbench import Day, Line, Listed
 from units.choices import Role
 
 register = template.Library()
@@ -153,6 +153,26 @@ def work_lines(context: Context, lines: Iterable[Line], verb: str) -> SafeString
 def handed_in_rows(context: Context, lines: Iterable[Line]) -> SafeString:
     page = Lines.of(context)
     return SafeString("".join([page.handed_in(line) for line in lines]))
+
+
+@register.simple_tag
+def list_pages(listed: Listed) -> SafeString:
+    """Which part of a list this is, and the way on and back; nothing where it is all of it."""
+    page, name = listed.page, listed.name
+    if not page.has_other_pages():
+        return SafeString("")
+    ways = ((page.has_previous(), "prev", -1, "上一页"), (page.has_next(), "next", 1, "下一页"))
+    links = "".join(
+        [
+            f'<a rel="{rel}" href="?{name}={page.number + step}#{name}">{words}</a>'
+            for is_there, rel, step, words in ways
+            if is_there
+        ]
+    )
+    return SafeString(
+        f'<nav class="pages line no-print mt-2" aria-label="{name} 分页"><span>第 {page.start_index()} 至 {page.end_index()} 项，'
+        f"共 {listed.count} 项</span>{links}</nav>"
+    )
 
 
 @register.simple_tag
