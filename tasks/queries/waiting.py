@@ -17,16 +17,16 @@ Queue = tuple[str, type[Model], Q]
 OWN = "own"
 
 
-def counts(user: User, own: int | None = None) -> dict[str, int]:
-    """Route of a queue's page -> how many are in it; `own` are those that wait for another, where they are known. One query."""
+def counts(user: User) -> dict[str, int]:
+    """Route of a queue's page -> how many are in it; under `OWN`, how many reports wait for another. One query."""
     queues: list[Queue] = [("review", ProgressReport, handed_to(user) & part) for part in still_open_parts()]
     if may(user, Permission.DECIDE_CLOSING):  # and sees them all
         queues.append(("completion-queue", CompletionClaim, closing.undecided(user, claimed_by=user.pk)))
         queues.append(("extension-queue", ExtensionRequest, closing.undecided(user, requested_by=user.pk)))
     queues.append(("review-returned", ProgressReport, review.is_returned(user)))
-    asked = queues if own is not None else [*queues, (OWN, ProgressReport, at_level(user) & own_text(user.pk))]
-    found = Counter({OWN: own or 0})
-    for name, number in numbers(*asked):
+    queues.append((OWN, ProgressReport, at_level(user) & own_text(user.pk)))
+    found = Counter()
+    for name, number in numbers(*queues):
         found[name] += number
     found["review"] -= found[OWN]  # nobody decides on their own text
     return {name: found[name] for name, *_ in queues}

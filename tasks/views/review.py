@@ -20,7 +20,7 @@ from tasks.choices import ReportState
 from tasks.forms_office import PASS, DecisionForm
 from tasks.hints import hints
 from tasks.models import Plan, ProgressReport, ReportingPeriod
-from tasks.queries import filing, review
+from tasks.queries import filing, review, waiting
 from tasks.queries.reports import own_awaiting, reviews_of
 from tasks.queries.review import BY_SIZE, BY_TIME, Entry, Queued
 from tasks.queries.workdays import workdays
@@ -80,8 +80,9 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
     user, today = request.user, timezone.localdate()
     sort = BY_TIME if request.GET.get("sort") == BY_TIME else BY_SIZE
     everything = review.queue(user, sort)
-    own = own_awaiting(user)
-    shown_tabs = tabs(user, "review", len(own))
+    counts = waiting.counts(user)
+    own = own_awaiting(user) if counts[waiting.OWN] else []
+    shown_tabs = tabs(user, "review", counts)
     is_narrowed = request.GET.get("only") == "unchanged"
     entries = [entry for entry in everything if entry.change.is_none] if is_narrowed else everything
     keys = [entry.key for entry in entries]
