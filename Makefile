@@ -60,7 +60,7 @@ check: $(DEV)  ## 静态检查：代码、模板、类型、迁移、正式环�
 bench: $(DEV) prerequisites  ## 量速度：页面、吞吐、导出和读回，写入 var/bench.json
 	$(PY) manage.py bench
 
-bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的看板和台账（临时 PostgreSQL，十几分钟）
+bench-scale: $(DEV) prerequisites  ## 同上，再量 79000 项举措、一百万份填报时的各个页面（临时 PostgreSQL，十几分钟）
 	$(PY) -m jiaodong.testing.postgres -- $(PY) manage.py bench --scale
 
 load: $(DEV) prerequisites  ## 模拟 200 人同时使用 30 分钟（临时 PostgreSQL），写入 var/load.json；可用 MINUTES=5 USERS=50

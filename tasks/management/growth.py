@@ -64,10 +64,7 @@ LABELS = {
     "frequent": "台账（含“推进”的）",
     "approval": "复审通过一份填报",
 }
-BESIDES = {
-    "hello": "空页面（hello）",
-    "changelist": "Django 后台列表",
-}  # what each page is held against, in the smallest plan
+BESIDES = ("hello", "changelist")  # what each page is held against, in the smallest plan
 FIRST_ROUNDS = 5
 ENDS = ("small", "large")
 
@@ -141,8 +138,8 @@ def site_acts() -> dict[str, Callable[[], Any]]:
 
 def beside_acts() -> dict[str, Callable[[], Any]]:
     handler, person = WSGIHandler(), logged_in(User.objects.create_superuser("bench", role=Role.ADMINISTRATOR))
-    urls = {"hello": reverse("hello"), "changelist": reverse("admin:tasks_measure_changelist")}
-    return {name: partial(answer, handler, url, person) for name, url in urls.items()}
+    urls = reverse("hello"), reverse("admin:tasks_measure_changelist")
+    return {name: partial(answer, handler, url, person) for name, url in zip(BESIDES, urls, strict=True)}
 
 
 def second_of_office() -> User:

@@ -1,4 +1,4 @@
-"""How fast the two busiest pages are, against Django's own list of the same rows and against doing nothing.
+"""How fast the pages are, against Django's own list and against doing nothing.
 
 The customer's plan is loaded into a database made for the run and dropped after it; the site's data is not touched.
 Requests go through every middleware to the view and back within this process, as one logged-in person, uncompressed.
@@ -65,14 +65,14 @@ urlpatterns = [path("hello", hello, name="hello"), path("", include("jiaodong.ur
 
 
 class Command(BaseCommand):
-    help = "量总览和任务清单的速度，与 Django 后台列表和空页面并列，写入 var/bench.json。"
+    help = "量各页面的速度，与 Django 后台列表和空页面并列，写入 var/bench.json。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rounds", type=int, default=100, help="每个页面量多少次，默认 100")
         parser.add_argument(
             "--scale",
             action="store_true",
-            help="再量看板、台账和审核在 79、7900 和 79000 项举措时各需多久，只在 PostgreSQL 上",
+            help="再量各页面和审核在 79、7900 和 79000 项举措时各需多久，只在 PostgreSQL 上",
         )
         parser.add_argument(
             "--seconds", type=int, default=5, help="每个页面在 16 个连接下量多少秒吞吐，默认 5；0 为不量"
