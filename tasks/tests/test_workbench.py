@@ -233,19 +233,19 @@ class TestWho:
 
 
 class TestQueries:
-    """Session and person; periods, counts, what was returned, what is due, its reports, the last ones, measures falling due,
-    instructions; one for what was handed in and one for 配合, where there are any."""
+    """Session and person; edition and end of the audit trail; periods, counts, what was returned, what is due, its reports, the
+    last ones, measures falling due, instructions; one for what was handed in and one for 配合, where there are any."""
 
     def test_as_many_for_three_open_periods_as_for_one(self, stage, django_assert_num_queries):
         reported_before(stage)
         client = client_of(stage.reporter)
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             client.get("/workbench/")
         for month in (7, 8):
             make_period(stage.plan, f"2026年{month}月", datetime.date(2026, month, 28))
         rebuild(stage.plan, now=NOW)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             answer = client.get("/workbench/")
         assert answer.context["bench"].left == 3
 
@@ -256,5 +256,7 @@ class TestQueries:
         submitted(stage, gone)
         rebuild(stage.plan, now=NOW)
         client = client_of(stage.reporter)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
+            client.get("/workbench/")
+        with django_assert_num_queries(6):
             client.get("/workbench/")

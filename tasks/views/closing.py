@@ -19,7 +19,7 @@ from tasks.queries import closing as queries
 from tasks.services import closing as services
 from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import tabs
-from tasks.views.workbench import deadline
+from tasks.views.workbench_lines import deadline
 from units.middleware import note_refusal
 from units.models import User
 from units.permissions import Permission, require

@@ -29,7 +29,7 @@ from tasks.services.report_rules import VersionConflict
 from tasks.views.changes import compare, in_short, words, words_before
 from tasks.views.kept import login_keeps_text, typed
 from tasks.views.review_tabs import require_reviewer, tabs
-from tasks.views.workbench import deadline
+from tasks.views.workbench_lines import deadline
 from units.choices import Role
 from units.keys import is_key
 from units.middleware import note_refusal

@@ -7,22 +7,23 @@ from typing import NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tasks.choices import ReportState
 from tasks.forms import UnchangedForm
-from tasks.models import Measure, Plan
+from tasks.models import Plan, ReportingPeriod
 from tasks.queries import closing, instructions
 from tasks.queries import workbench as queries
-from tasks.queries.workbench import Row, Rows, Workbench
-from tasks.queries.workbench_rows import DutyFacts, LastWord
-from tasks.views.instruction_rows import NEAR, due_tag, instruction_line
-from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
+from tasks.queries.edition import public_edition
+from tasks.queries.states import keeping, once, state_of_public, with_trail
+from tasks.queries.workbench import Row, Rows, Share, Workbench
+from tasks.views.instruction_rows import NEAR, instruction_line
 from tasks.views.review_tabs import tabs
+from tasks.views.workbench_lines import BLANK, TOKEN, Day, Lines, Refused, date_rows, line, list_pages
 from units.choices import Role
 from units.permissions import Permission, may, require
 
@@ -36,39 +37,29 @@ FIRST_PAGES = {  # a leader begins at the dashboard of a plan
 PER_PAGE = {"returned": 20, "due": 20, "submitted": 10, "cooperating": 10}  # more of what is still to be done
 TO_WRITE = ("due", "cooperating")  # lists whose rows show what the last report said
 UNREAD = (*TO_WRITE, "submitted")  # lists whose rows come without reports: these are read for the rows shown
-BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
-
-STATE_TAGS = {
-    ReportState.SUBMITTED: Tag("stage", "doing", "待初审，在本单位审核员处"),
-    ReportState.FORWARDED: Tag("stage", "doing", "待复审，在督查专员处"),
-    ReportState.APPROVED: Tag("stage", "done", "已通过"),
-    ReportState.RETURNED: Tag("stage", "none", "已退回"),
-    ReportState.DRAFT: Tag("stage", "none", "草稿"),
-}
-
-
-class Line(NamedTuple):
-    """One row of a list as shown. `field` asks for 本期无变化 where that is possible; `form` is one that was refused."""
-
-    row: Row
-    last: LastWord | None
-    deadline: Tag | None
-    confidence: Tag | None
-    state: Tag | None
-    field: str
-    form: UnchangedForm | None
+kept = keeping(128)  # persons who write, thirty kilobytes each
 
 
 class Listed(NamedTuple):
-    """One list: how many rows it has, and the lines of the page shown."""
+    """One list: how many rows it has, those of the page shown, and the way to the other pages."""
 
-    name: str
     count: int
-    page: Page
-    lines: list[Line]
+    rows: SafeString
+    pages: SafeString
 
 
-Refused = tuple[UnchangedForm, tuple[int, int]]
+class Drawn(NamedTuple):
+    """A `Workbench`, drawn."""
+
+    periods: list[ReportingPeriod]
+    shares: list[Share]
+    left: int
+    approved: int
+    needless: int
+    lists: dict[str, Listed]
+    dates: SafeString
+    workbooks: list[queries.Offline]
+    next_period: ReportingPeriod | None
 
 
 @login_required
@@ -90,41 +81,68 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The page; `refused` is a 本期无变化 with its errors, and the duty and period it speaks of."""
-    today = timezone.localdate()
-    bench, told = Workbench(request.user, today), instructions.waiting_for(request.user)
+    today, told = timezone.localdate(), instructions.waiting_for(request.user)
+    bench = drawn(request, today, refused)
     only = bench.periods[0] if len(bench.periods) == 1 else None
     context = {
         "bench": bench,
-        "workbooks": queries.workbooks(request.user, bench.periods),
+        "lists": with_token(bench.lists, get_token(request)),
         "queues": [tab for tab in tabs(request.user) if tab.count]
         if may(request.user, Permission.REVIEW_AT_OFFICE)
         else [],
         "instructions": [instruction_line(one, today) for one in told],
         "sent_back": closing.sent_back_to(request.user, timezone.now()),
-        "lists": lists(bench, request, refused),
         "only": only,
         "is_past": bool(bench.periods) and all(period.due_on < today for period in bench.periods),
         "days_left": (only.due_on - today).days if only else None,
-        "next_period": None if bench.periods else queries.next_period(today),
-        "dates": dates(bench) if bench.periods else [],
         "plan": bench.periods[0].plan if bench.periods else Plan.objects.first(),
         "refused": refused,
     }
     return render(request, "tasks/workbench/workbench.html", context)
 
 
-def lists(bench: Workbench, request: HttpRequest, refused: Refused | None) -> dict[str, Listed]:
+def drawn(request: HttpRequest, today: datetime.date, refused: Refused | None) -> Drawn:
+    """Once for all who write the same reports, until somebody writes; anew for what was refused."""
+    user, asked = request.user, tuple(request.GET.get(name) for name in PER_PAGE)
+    state = None if refused else with_trail(state_of_public(public_edition()))
+
+    def draw() -> Drawn:
+        bench = Workbench(user, today)
+        return Drawn(
+            bench.periods,
+            bench.shares,
+            bench.left,
+            bench.approved,
+            bench.needless,
+            lists(bench, dict(zip(PER_PAGE, asked, strict=True)), refused),
+            date_rows(dates(bench) if bench.periods else []),
+            queries.workbooks(user, bench.periods),
+            None if bench.periods else queries.next_period(today),
+        )
+
+    return once(state, (user.role, user.unit_id, today, *asked), draw, kept)
+
+
+def with_token(lists: dict[str, Listed], token: str) -> dict[str, Listed]:
+    """The lists, their forms with the token of this answer."""
+    return {name: one._replace(rows=SafeString(one.rows.replace(TOKEN, token))) for name, one in lists.items()}
+
+
+def lists(bench: Workbench, asked: Mapping[str, str | None], refused: Refused | None) -> dict[str, Listed]:
     """Name of each list -> its page. `?due=2` asks for a list's second page."""
-    pages = {name: page_of(bench, name, request.GET.get(name), refused) for name in PER_PAGE}
+    pages = {name: page_of(bench, name, asked[name], refused) for name in PER_PAGE}
     rows = {name: page.object_list for name, page in pages.items()}
     last = bench.last_words([row for name in TO_WRITE for row in rows[name]])
     unread = [row for name in UNREAD for row in rows[name]]
     begun = iter(bench.begun(unread) if unread else ())
     blank = str(UnchangedForm(auto_id=f"{BLANK}%s")["change_expected_on"])
     rows |= {name: [next(begun) for _ in rows[name]] for name in UNREAD}
+    lines = Lines.of(bench)
     return {
         name: Listed(
-            name, page.paginator.count, page, [line(row, last, bench.today, blank, refused) for row in rows[name]]
+            page.paginator.count,
+            lines.listed(name, [line(row, last, bench.today, blank, refused) for row in rows[name]]),
+            list_pages(name, page),
         )
         for name, page in pages.items()
     }
@@ -135,37 +153,6 @@ def page_of(bench: Workbench, name: str, number: str | None, refused: Refused | 
     rows: list[Row] | Rows = getattr(bench, name)
     at = rows.index(*refused[1]) if refused and isinstance(rows, Rows) else None
     return Paginator(rows, PER_PAGE[name]).get_page(number if at is None else at // PER_PAGE[name] + 1)
-
-
-def line(
-    row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, blank: str, refused: Refused | None
-) -> Line:
-    """`blank` is the field of 本期无变化 as HTML, drawn once for all rows."""
-    key = (row.duty.key, row.period.pk)
-    before = last.get(key)
-    field = SafeString(blank.replace(BLANK, f"u{key[0]}-{key[1]}-")) if before and row.report is None else ""
-    form = refused[0] if refused and refused[1] == key else None
-    return Line(
-        row,
-        before,
-        deadline(row.duty, today),
-        CONFIDENCE_TAGS.get(before.confidence) if before else None,
-        STATE_TAGS[row.report.state] if row.report else None,
-        str(form["change_expected_on"]) if form else field,
-        form,
-    )
-
-
-def deadline(measure: Measure | DutyFacts, today: datetime.date) -> Tag | None:
-    """时限 in words: past, near, far, or 长期坚持."""
-    if measure.is_ongoing:
-        return Tag("due-long", "long", "长期坚持")
-    return due_tag(measure.due_on, today) if measure.due_on else None
-
-
-class Day(NamedTuple):
-    on: datetime.date
-    what: str
 
 
 def dates(bench: Workbench) -> list[Day]:

@@ -1,26 +1,81 @@
-"""Lines of the workbench's lists. See `dashboard_drawn`."""
+"""The lines of the workbench's lists, drawn. See `dashboard_drawn`."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
-from django import template
-from django.template.context import Context
+from django.core.paginator import Page
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 
 from tasks.choices import ReportState
-from tasks.queries.workbench import Row
-from tasks.queries.workbench_rows import ReportFacts, ReturnFacts
+from tasks.forms import UnchangedForm
+from tasks.models import Measure
+from tasks.queries.workbench import Row, Workbench
+from tasks.queries.workbench_rows import DutyFacts, LastWord, ReportFacts, ReturnFacts
 from tasks.templatetags.dashboard_drawn import measures_of, reports
-from tasks.views.report_rows import Tag
-from tasks.views.workbench import Day, Line, Listed
+from tasks.views.instruction_rows import due_tag
+from tasks.views.report_rows import CONFIDENCE_TAGS, Tag
 from units.choices import Role
 
-register = template.Library()
+BLANK = "u0-0-"  # begins the id of a field that stands for those of all rows
+TOKEN = "<token>"  # stands for the one of each answer: no text from data has a bracket  # noqa: S105
+STATE_TAGS = {
+    ReportState.SUBMITTED: Tag("stage", "doing", "待初审，在本单位审核员处"),
+    ReportState.FORWARDED: Tag("stage", "doing", "待复审，在督查专员处"),
+    ReportState.APPROVED: Tag("stage", "done", "已通过"),
+    ReportState.RETURNED: Tag("stage", "none", "已退回"),
+    ReportState.DRAFT: Tag("stage", "none", "草稿"),
+}
+
+Refused = tuple[UnchangedForm, tuple[int, int]]
+
+
+class Line(NamedTuple):
+    """One row of a list as shown. `field` asks for 本期无变化 where that is possible; `form` is one that was refused."""
+
+    row: Row
+    last: LastWord | None
+    deadline: Tag | None
+    confidence: Tag | None
+    state: Tag | None
+    field: str
+    form: UnchangedForm | None
+
+
+class Day(NamedTuple):
+    on: datetime.date
+    what: str
+
+
+def line(
+    row: Row, last: Mapping[tuple[int, int], LastWord], today: datetime.date, blank: str, refused: Refused | None
+) -> Line:
+    """`blank` is the field of 本期无变化 as HTML, drawn once for all rows."""
+    key = (row.duty.key, row.period.pk)
+    before = last.get(key)
+    field = SafeString(blank.replace(BLANK, f"u{key[0]}-{key[1]}-")) if before and row.report is None else ""
+    form = refused[0] if refused and refused[1] == key else None
+    return Line(
+        row,
+        before,
+        deadline(row.duty, today),
+        CONFIDENCE_TAGS.get(before.confidence) if before else None,
+        STATE_TAGS[row.report.state] if row.report else None,
+        str(form["change_expected_on"]) if form else field,
+        form,
+    )
+
+
+def deadline(measure: Measure | DutyFacts, today: datetime.date) -> Tag | None:
+    """时限 in words: past, near, far, or 长期坚持."""
+    if measure.is_ongoing:
+        return Tag("due-long", "long", "长期坚持")
+    return due_tag(measure.due_on, today) if measure.due_on else None
 
 
 def moment(at: datetime.datetime) -> str:
@@ -35,18 +90,22 @@ def named(on: datetime.date) -> str:
 
 @dataclass
 class Lines:
-    """What all lines of a page share: whether each names its unit and its period, the token of its form, and the day."""
+    """What all lines of a page share: whether each names its unit and its period, and the day."""
 
     names_unit: bool
     names_period: bool
-    token: str
-    reports: str
     today: datetime.date
+    reports: str
 
     @classmethod
-    def of(cls, context: Context) -> "Lines":
-        names_unit, today = context["user"].role == Role.OFFICE, context["bench"].today
-        return cls(names_unit, not context["only"], str(context["csrf_token"]), reports(), today)
+    def of(cls, bench: Workbench) -> "Lines":
+        return cls(bench.user.role == Role.OFFICE, len(bench.periods) != 1, bench.today, reports())
+
+    def listed(self, name: str, lines: Iterable[Line]) -> SafeString:
+        if name == "submitted":
+            return SafeString("".join(map(self.handed_in, lines)))
+        verb, measures = "修改" if name == "returned" else "填报", dict[int, str]()
+        return SafeString("".join([self.drawn(line, verb, measures) for line in lines]))
 
     def drawn(self, line: Line, verb: str, measures: dict[int, str]) -> str:
         row, duty = line.row, line.row.duty
@@ -93,7 +152,7 @@ class Lines:
             f'<details class="menu unchanged"{" open" if line.form else ""}>'
             f'<summary class="btn btn-outline-primary btn-sm">本期无变化<span class="visually-hidden"> {code}</span></summary>'
             f'<div class="dropdown-menu show p-3"><form method="post" novalidate action="{url}unchanged/">'
-            f'<input type="hidden" name="csrfmiddlewaretoken" value="{self.token}">'
+            f'<input type="hidden" name="csrfmiddlewaretoken" value="{TOKEN}">'
             f'<label class="form-label" for="{key}">预计何时有变化</label>{line.field}{error}'
             f'<p class="hint mt-1">年-月-日，晚于 {line.row.period.as_of}。上期内容原样提交。</p>'
             f'<button class="btn btn-primary btn-sm" type="submit">确认提交 {code}</button></form></div></details>'
@@ -143,22 +202,8 @@ def begun(report: ReportFacts, state: Tag) -> str:
     return f"已存草稿 {moment(report.saved_at)}" if report.state == ReportState.DRAFT else state.text
 
 
-@register.simple_tag(takes_context=True)
-def work_lines(context: Context, lines: Iterable[Line], verb: str) -> SafeString:
-    page, measures = Lines.of(context), {}
-    return SafeString("".join([page.drawn(line, verb, measures) for line in lines]))
-
-
-@register.simple_tag(takes_context=True)
-def handed_in_rows(context: Context, lines: Iterable[Line]) -> SafeString:
-    page = Lines.of(context)
-    return SafeString("".join([page.handed_in(line) for line in lines]))
-
-
-@register.simple_tag
-def list_pages(listed: Listed) -> SafeString:
+def list_pages(name: str, page: Page) -> SafeString:
     """Which part of a list this is, and the way on and back; nothing where it is all of it."""
-    page, name = listed.page, listed.name
     if not page.has_other_pages():
         return SafeString("")
     ways = ((page.has_previous(), "prev", -1, "上一页"), (page.has_next(), "next", 1, "下一页"))
@@ -171,11 +216,10 @@ def list_pages(listed: Listed) -> SafeString:
     )
     return SafeString(
         f'<nav class="pages line no-print mt-2" aria-label="{name} 分页"><span>第 {page.start_index()} 至 {page.end_index()} 项，'
-        f"共 {listed.count} 项</span>{links}</nav>"
+        f"共 {page.paginator.count} 项</span>{links}</nav>"
     )
 
 
-@register.simple_tag
 def date_rows(days: Iterable[Day]) -> SafeString:
     return SafeString(
         "".join(
