@@ -10,23 +10,25 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
-from django.db.models import Case, F, QuerySet, TextField, When
+from django.db.models import Case, F, Q, QuerySet, TextField, When
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from tasks.models import Field, Plan, ReportingPeriod, StandingSummary, UnitFiling
+from tasks.queries.coordination import Matter, most_urgent
 from tasks.queries.edition import public_edition
 from tasks.queries.figures import ASKED, Figures
 from tasks.queries.filing import APPROVED, DRAFTED, IN_REVIEW, LATE, MISSING, OBLIGED, RETURNED, board
 from tasks.queries.standing import Present, relevant_periods
 from tasks.queries.standing_rows import KeptSummary
-from tasks.queries.states import State
+from tasks.queries.states import State, keeping, once
 from units.models import Unit, UnitGroupMember
 from units.prepared import columns_of, made, prepared
 
+kept_matters = keeping(64)  # lists of a page, ten kilobytes each
 IN_TREND = 5  # frozen periods beside the present
 
 
@@ -164,7 +166,7 @@ class Dashboard:
 
     @cached_property
     def state(self) -> State | None:
-        """What its lists can differ in, those of matters apart. One query."""
+        """What its lists can differ in. One query."""
         present = self.present.state
         return present and (public_edition(), *present, self.today)
 
@@ -187,6 +189,11 @@ class Dashboard:
         for period in found:
             period.plan = self.plan  # nobody has to ask for it again
         return found
+
+    def urgent(self, kind: Q, count: int, *, by: int | None = None) -> list[Matter]:
+        """`most_urgent` of its periods."""
+        asked = (kind, count, by, self.plan.pk, *(period.pk for period in self.periods))
+        return once(self.state, asked, partial(most_urgent, self.periods, kind, count, by=by), kept_matters)
 
     @property
     def current(self) -> ReportingPeriod | None:

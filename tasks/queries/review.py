@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -15,6 +16,7 @@ from tasks.permissions import seen_by, visible_to
 from tasks.queries.measures import duties_of_measure
 from tasks.queries.reports import awaiting_decision_by, newest_before, still_open, to_decide
 from tasks.queries.reports import files_of as attachments
+from tasks.queries.states import keeping, once, state_of_writing
 from tasks.textdiff import extent
 from units.choices import Role
 from units.models import AuditEvent, User
@@ -29,6 +31,9 @@ REPORT_JOINS = (
     "period", "period__plan", "coordination_unit", "written_by", "written_by__unit",
     "submitted_by", "submitted_by__unit", "corrects",
 )  # fmt: skip
+
+
+kept = keeping(64)  # queues, twenty kilobytes each
 
 
 class Change(NamedTuple):
@@ -58,15 +63,23 @@ FACTS = ("pk", "before", "version", "submitted_at", "is_unchanged", "confidence"
 
 
 def queue(user: User, sort: str = BY_SIZE) -> list[Entry]:
-    """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries."""
-    waiting = waiting_facts(to_decide(user))
-    compared = [earlier or 0 for _, earlier, *_ in waiting]  # 0 is no report: nothing before costs as many questions
-    facts = {key: content for key, *content in facts_of(*compared)} if compared else {}
-    entries = [
+    """What this person is to decide first: the `AT_ONCE` that wait longest, or by the size of their change. Two queries, and two
+    more where somebody has written since.
+    """
+    waiting = to_decide(user)
+    entries = once(state_of_writing(), (waiting,), partial(compared, waiting), kept)
+    return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
+
+
+def compared(condition: Q) -> list[Entry]:
+    """What waits, each report compared with the one before it, by time."""
+    waiting = waiting_facts(condition)
+    before = [earlier or 0 for _, earlier, *_ in waiting]  # 0 is no report: nothing before costs as many questions
+    facts = {key: content for key, *content in facts_of(*before)} if before else {}
+    return [
         Entry(key, version, submitted_at, is_unchanged, changed(facts.get(earlier), content))
         for key, earlier, version, submitted_at, is_unchanged, *content in waiting
     ]
-    return entries if sort == BY_TIME else sorted(entries, key=lambda entry: by_size(entry.change))
 
 
 @prepared

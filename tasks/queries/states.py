@@ -52,6 +52,11 @@ def with_trail(state: State | None) -> State | None:
     return None if state is None else (*state, next((number for (number,) in trail_ends()), 0))
 
 
+def state_of_writing() -> State | None:
+    """Of everything that anybody writes, in tables and in reports. Two queries."""
+    return with_trail(state_of_public(public_edition()))
+
+
 @prepared
 def trail_ends() -> QuerySet[AuditHead]:
     return AuditHead.objects.order_by().values_list("number")

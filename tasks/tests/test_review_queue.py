@@ -4,10 +4,13 @@ import datetime
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tasks.choices import DutyRole, ReportState
 from tasks.models import Duty
+from tasks.queries.review import queue
 from tasks.services import reporting, reviewing
 from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of, page
@@ -51,6 +54,16 @@ class TestWhoSeesWhat:
             [],
             ["1-1 省交通运输厅"],
         )
+
+    def test_reports_are_compared_once_until_somebody_writes(self, stage):
+        submitted(stage)
+        counts = []
+        for write in (lambda: None, lambda: None, lambda: of_customs(stage)):
+            write()
+            with CaptureQueriesContext(connection) as asked:
+                queue(stage.reviewer)
+            counts.append(len(asked))
+        assert counts == [4, 2, 4]
 
     def test_another_unit_s_report_is_not_found_whatever_its_state(self, stage):
         of_others = of_customs(stage)

@@ -57,7 +57,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 
 def plan_context(board: Dashboard, user: User) -> dict[str, Any]:
     figures = DashboardFigures(board)
-    own = coordination.most_urgent(board.periods, coordination.asking(user.unit_id), DECISIONS)
+    own = board.urgent(coordination.asking(user.unit_id), DECISIONS)
     return {
         **common(board, figures),
         "matters": matter_rows(board.plan, own, user),
@@ -136,8 +136,8 @@ def filed(board: Dashboard) -> list[tuple[str, str, int]]:
 def unit_matters(board: Dashboard, user: User) -> dict[str, Any]:
     """What the unit asks of others, and what others ask of it."""
     unit, count = board.unit.pk, board.matters(board.unit.pk).own
-    asks = coordination.most_urgent(board.periods, coordination.ANY, DECISIONS + 1, by=unit)
-    asked = coordination.most_urgent(board.periods, coordination.asking(unit), DECISIONS) if count else []
+    asks = board.urgent(coordination.ANY, DECISIONS + 1, by=unit)
+    asked = board.urgent(coordination.asking(unit), DECISIONS) if count else []
     return {
         "asked": matter_rows(board.plan, asks[:DECISIONS], user),
         "asks_more": len(asks) > DECISIONS,
@@ -156,7 +156,7 @@ def coordination_list(request: HttpRequest, slug: str) -> HttpResponse:
     board, to, after = Dashboard(plan, timezone.localdate()), request.GET.get("to", ""), request.GET.get("after", "")
     own = coordination.asking(request.user.unit_id)
     kind = {"own": own, "others": coordination.ANY & ~own}.get(to, coordination.ANY)
-    found = coordination.most_urgent(board.periods, kind & coordination.behind(after), PER_PAGE + 1)
+    found = board.urgent(kind & coordination.behind(after), PER_PAGE + 1)
     counts = board.matters(request.user.unit_id)
     context = {
         "plan": plan,

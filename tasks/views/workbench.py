@@ -18,8 +18,7 @@ from tasks.forms import UnchangedForm
 from tasks.models import Plan, ReportingPeriod
 from tasks.queries import closing, instructions
 from tasks.queries import workbench as queries
-from tasks.queries.edition import public_edition
-from tasks.queries.states import keeping, once, state_of_public, with_trail
+from tasks.queries.states import keeping, once, state_of_writing
 from tasks.queries.workbench import Row, Rows, Share, Workbench
 from tasks.views.instruction_rows import NEAR, instruction_line
 from tasks.views.review_tabs import tabs
@@ -104,7 +103,7 @@ def bench_page(request: HttpRequest, refused: Refused | None = None) -> HttpResp
 def drawn(request: HttpRequest, today: datetime.date, refused: Refused | None) -> Drawn:
     """Once for all who write the same reports, until somebody writes; anew for what was refused."""
     user, asked = request.user, tuple(request.GET.get(name) for name in PER_PAGE)
-    state = None if refused else with_trail(state_of_public(public_edition()))
+    state = None if refused else state_of_writing()
 
     def draw() -> Drawn:
         bench = Workbench(user, today)
