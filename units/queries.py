@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.db.models import CharField, Q, QuerySet
 from django.utils import timezone
 
@@ -97,9 +98,23 @@ def audit_events(user: User, question: AuditQuestion) -> QuerySet[AuditEvent]:
 
 
 def audited_units() -> list[str]:
-    """The units that the trail names, as they were called then."""
-    return list(AuditEvent.objects.exclude(unit="").order_by("unit").values_list("unit", flat=True).distinct())
+    """The units that the trail names, as they were called then. One query."""
+    return written_in_trail("unit")
 
 
 def audited_verbs() -> list[str]:
-    return list(AuditEvent.objects.order_by("verb").values_list("verb", flat=True).distinct())
+    return written_in_trail("verb")
+
+
+def written_in_trail(column: str) -> list[str]:
+    """Every text of an indexed column, in order, by one step in the index for each: DISTINCT would read the whole trail."""
+    known = connections[AuditEvent.objects.db]
+    table, text = AuditEvent._meta.db_table, known.ops.quote_name(column)
+    following = f"SELECT min({text}) FROM {table} WHERE {text} > "  # noqa: S608 -- names of ours alone
+    with known.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE found(text) AS ({following} '' UNION ALL "  # noqa: S608
+            f"SELECT ({following} found.text) FROM found WHERE found.text IS NOT NULL) "
+            "SELECT text FROM found WHERE text IS NOT NULL"
+        )
+        return [row[0] for row in cursor]
