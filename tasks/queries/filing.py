@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 from tasks.choices import OBLIGED_ROLES, DutyRole, FilingState, ReportState, Stage
 from tasks.models import Duty, DutyFiling, FrozenMeasure, ProgressReport, ReportingPeriod, StandingSummary, UnitFiling
 from tasks.queries.reports import Filing, needs_no_report, obliged_duties, reports_of
+from tasks.queries.states import keeping, once, state_of_writing
 from units.prepared import prepared
 
 APPROVED, IN_REVIEW, RETURNED, DRAFTED, MISSING = FilingState
@@ -199,6 +201,9 @@ def total(units: Iterable[UnitFiled]) -> UnitFiled:
     return every
 
 
+kept = keeping(32)  # pages of a hundred rows, sixty kilobytes each
+
+
 @dataclass
 class RowsBehind:
     """The rows behind one number of the board, by unit and then as their duties were entered. Of a page only its own are read;
@@ -213,6 +218,12 @@ class RowsBehind:
         return sum(unit.count(self.state) for unit in self.units)
 
     def __getitem__(self, part: slice) -> list[FilingRow]:
+        """Those of a page, read once until somebody writes."""
+        counted = tuple((unit.unit, unit.count(self.state)) for unit in self.units)
+        question = (self.period.pk, self.state, counted, part.start, part.stop)
+        return once(state_of_writing(), question, partial(self.read, part), kept)
+
+    def read(self, part: slice) -> list[FilingRow]:
         """Two queries; one more where the rows kept are not those that were counted."""
         first, touched, begins = 0, [], 0
         for unit in self.units:

@@ -30,7 +30,7 @@ COUNTS = {
     ("office", PLAN + "periods/"): 8,
     ("office", PLAN + "periods/{period}/"): 4,
     ("office", PLAN + "periods/{frozen}/"): 6,
-    ("office", PLAN + "periods/{period}/filing/"): 6,
+    ("office", PLAN + "periods/{period}/filing/"): 8,
     ("office", PLAN + "periods/{period}/freeze/"): 4,
     ("office", PLAN + "publishing/"): 12,
     ("office", PLAN + "publishing/publish/?{standing}"): 5,

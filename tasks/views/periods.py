@@ -176,7 +176,7 @@ def export_filed(request: HttpRequest, slug: str, pk: int, extension: str) -> Fi
     require(request.user, Permission.MANAGE_PERIODS)
     period = period_or_404(slug, pk)
     state, unit, behind = rows_behind(request, period)
-    found = behind[0 : len(behind)]
+    found = behind.read(slice(0, len(behind)))
     rows = [
         [row.code, row.text, row.unit_name, STATE_LABELS[row.state], "补报" if row.is_late else None] for row in found
     ]
