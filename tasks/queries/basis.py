@@ -159,10 +159,11 @@ class Now:
             found |= Q(period=period, duty__measure__in=self.measures.filter(self.where(period_id=period.pk)))
         return counting(ProgressReport.objects.filter(found, state=ReportState.APPROVED))
 
-    def snapshot(self) -> dict[int, Snapshot]:
-        """Every measure as it stands, in source order."""
+    def snapshot(self, *among: Q) -> dict[int, Snapshot]:
+        """Every measure as it stands, or each among those meant, in source order."""
         kept = [*(f"standing__{name}" for name in OF_STANDING)] if self.present.summary else []
-        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *OF_MEASURE, *kept)
+        rows = self.measures.filter(*among).order_by(*SOURCE_ORDER)
+        rows = rows.values_list(*SOURCE_ORDER, "pk", *OF_MEASURE, *kept)
         anew = {key: [getattr(row, name) for name in OF_STANDING] for key, row in self.present.anew.items()}
         width = len(SOURCE_ORDER) + 1 + len(OF_MEASURE)
         return {
@@ -273,9 +274,9 @@ class Then:
     def approved(self) -> QuerySet[ProgressReport]:
         return counting(self.approved_of_period())
 
-    def snapshot(self) -> dict[int, Snapshot]:
+    def snapshot(self, *among: Q) -> dict[int, Snapshot]:
         columns = [f"frozen__{name}" for name in (*OF_MEASURE, *OF_STANDING)]
-        rows = self.measures.order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *columns)
+        rows = self.measures.filter(*among).order_by(*SOURCE_ORDER).values_list(*SOURCE_ORDER, "pk", *columns)
         return {row[2]: Snapshot(row[:2], *row[3:]) for row in rows}
 
 

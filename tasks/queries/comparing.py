@@ -5,6 +5,7 @@ are compared as approved: nobody's draft is in a comparison.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tasks.models import ProgressReport
+from tasks.models import Measure, ProgressReport
 from tasks.postgres import REPORT_TEXTS
 from tasks.queries.basis import Basis, Snapshot
 from tasks.queries.filing import NEED_NO_REPORT
 from tasks.queries.ledger import lines_of
 from tasks.queries.ledger_lines import LedgerLine
-from tasks.queries.states import State, once, state_of
+from tasks.queries.states import State, followed, state_of
 
 ADDED, REMOVED = "added", "removed"
 KINDS = {  # of change, in the order in which they are shown
@@ -61,6 +62,13 @@ class Pair(NamedTuple):
     after: LedgerLine | None
 
 
+class Difference(NamedTuple):
+    """In what one measure changed, if in anything, and where it stands in the source, as one number."""
+
+    place: int
+    kinds: Kinds
+
+
 @dataclass(frozen=True)
 class Changes:
     """The measures that changed, in source order. Of thousands there are dozens of different `kinds`: `at` says for each
@@ -68,9 +76,41 @@ class Changes:
     """
 
     keys: array
+    places: array
     at: array
     kinds: list[Kinds]
     counts: Counter[str]
+
+    @classmethod
+    def of_all(cls, found: dict[int, Difference]) -> "Changes":
+        changed = sorted((place, key, kinds) for key, (place, kinds) in found.items() if kinds)
+        at = {kinds: at for at, kinds in enumerate(dict.fromkeys(kinds for _, _, kinds in changed))}
+        return cls(
+            array("q", [key for _, key, _ in changed]),
+            array("q", [place for place, _, _ in changed]),
+            array("H", [at[kinds] for _, _, kinds in changed]),
+            list(at),
+            Counter(kind for _, _, kinds in changed for kind in kinds),
+        )
+
+    def with_again(self, found: dict[int, Difference]) -> "Changes":
+        """The same after a few measures have been looked at again."""
+        new = Changes(self.keys[:], self.places[:], self.at[:], [*self.kinds], self.counts.copy())
+        for key, (place, kinds) in found.items():
+            new.put(bisect_left(new.places, place), key, place, kinds)
+        return new
+
+    def put(self, spot: int, key: int, place: int, kinds: Kinds) -> None:
+        if spot < len(self.keys) and self.keys[spot] == key:
+            self.counts.subtract(self.kinds[self.at[spot]])
+            del self.keys[spot], self.places[spot], self.at[spot]
+        if kinds:
+            if kinds not in self.kinds:
+                self.kinds.append(kinds)
+            self.counts.update(kinds)
+            self.keys.insert(spot, key)
+            self.places.insert(spot, place)
+            self.at.insert(spot, self.kinds.index(kinds))
 
     def of_kind(self, kind: str) -> Sequence[int]:
         """The keys of those that changed so; of all where no kind is asked for."""
@@ -98,9 +138,15 @@ class Compared:
 
     @cached_property
     def changes(self) -> Changes:
-        """Looked for once in each state of the plan."""
-        find = partial(changes_between, self.before, self.after)
-        return once(self.state, ("changes", self.after.plan.pk), find)
+        """Looked for once in each edition, and again for what has been judged since."""
+        plan, find = self.after.plan.pk, partial(differences, self.before, self.after)
+        return followed(
+            plan,
+            self.state,
+            ("changes", plan),
+            lambda: Changes.of_all(find()),
+            lambda last, keys: last.with_again(find(Q(pk__in=keys))),
+        )
 
     def of_kind(self, kind: str = "") -> Sequence[int]:
         return self.changes.of_kind(kind)
@@ -111,22 +157,18 @@ class Compared:
         return [Pair(kinds[key], before.get(key), after.get(key)) for key in keys]
 
 
-def changes_between(before: Basis, after: Basis) -> Changes:
-    """As many queries however long the table."""
-    old, new, apart = before.snapshot(), after.snapshot(), Apart(before, after)
-    found: dict[int, Kinds] = {}
-    for key in sorted(old.keys() | new.keys(), key=lambda key: (new.get(key) or old[key]).place):
+def differences(before: Basis, after: Basis, *among: Q) -> dict[int, Difference]:
+    """Measure key -> its difference, of all measures or of those among them. As many queries however many these are."""
+    old, new, apart = before.snapshot(*among), after.snapshot(*among), Apart(before, after, among)
+    found = {}
+    for key in old.keys() | new.keys():
+        task, order = (new.get(key) or old[key]).place
         if key not in old or key not in new:
-            found[key] = (REMOVED if key in old else ADDED,)
-        elif kinds := apart.kinds(key, old[key], new[key]):
-            found[key] = kinds
-    places = {kinds: at for at, kinds in enumerate(dict.fromkeys(found.values()))}
-    return Changes(
-        array("q", found),
-        array("H", [places[kinds] for kinds in found.values()]),
-        list(places),
-        Counter(kind for kinds in found.values() for kind in kinds),
-    )
+            kinds: Kinds = (REMOVED if key in old else ADDED,)
+        else:
+            kinds = apart.kinds(key, old[key], new[key])
+        found[key] = Difference(task << 32 | order, kinds)
+    return found
 
 
 @dataclass
@@ -135,6 +177,7 @@ class Apart:
 
     before: Basis
     after: Basis
+    among: tuple[Q, ...]
 
     def kinds(self, key: int, old: Snapshot, new: Snapshot) -> Kinds:
         found = {
@@ -158,17 +201,18 @@ class Apart:
     def said_anew(self) -> set[int]:
         """Measures of which a report says something else, or says something for the first time."""
         same = Q(**{name: OuterRef(name) for name in REPORT_TEXTS}, duty=OuterRef("duty"))
-        return measures_of(self.after.approved().exclude(Exists(self.before.approved().filter(same))))
+        return self.measures_of(self.after.approved().exclude(Exists(self.before.approved().filter(same))))
 
     @cached_property
     def said_no_more(self) -> set[int]:
         """Measures of which a report is only there before. One that need not report any more has lost nothing."""
         same = self.after.approved().filter(duty=OuterRef("duty"))
-        return measures_of(self.before.approved().exclude(Exists(same)))
+        return self.measures_of(self.before.approved().exclude(Exists(same)))
 
-
-def measures_of(reports: QuerySet[ProgressReport]) -> set[int]:
-    return set(reports.order_by().values_list("duty__measure", flat=True))
+    def measures_of(self, reports: QuerySet[ProgressReport]) -> set[int]:
+        if self.among:
+            reports = reports.filter(duty__measure__in=Measure.objects.filter(*self.among).order_by())
+        return set(reports.order_by().values_list("duty__measure", flat=True))
 
 
 def duty_rows(basis: Basis, touched: set[int]) -> list[tuple[int, int, str]]:

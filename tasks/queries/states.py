@@ -8,18 +8,19 @@ measure or answers what one asks. Reports that are not approved yet change any m
 import datetime
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from tasks.models import StandingSummary
+from tasks.models import MeasureStanding, StandingSummary
 from tasks.queries.basis import Basis
 from tasks.queries.edition import public_edition
 from units.models import AuditHead
-from units.prepared import prepared
+from units.prepared import prepared, prepared_by_key
 
-KEPT = 32  # answers of a kind; the changes of 79,000 measures take 800 kilobytes
+KEPT = 32  # answers of a kind; the changes of 79,000 measures take 1.4 megabytes
+FEW = 200  # measures that are looked at again one by one: more are found anew with all others
 Answer = TypeVar("Answer")
 State = tuple[Hashable, ...]
 Question = tuple[Hashable, ...]
@@ -104,3 +105,50 @@ def once(
     one that nobody will ask for.
     """
     return find() if state is None else kept(Asked(question, state, find))
+
+
+@dataclass
+class Latest:
+    """What was found last, and the key of the newest standing there was before."""
+
+    known: tuple[Any, int] = (None, 0)
+
+
+latest = keeping(KEPT)
+
+
+def followed(
+    plan: int,
+    state: State | None,
+    question: Question,
+    find: Callable[[], Answer],
+    mend: Callable[[Answer, list[int]], Answer],
+) -> Answer:
+    """`once` in a `state_of`. Where only the turn of the summary has gone on since the last answer, `mend` makes the next one of
+    it by looking again at few measures, given by their keys.
+
+    These are known: a verb that turns the summary writes the standings of its measures anew, under keys that were never there.
+    """
+    if state is None:
+        return find()
+    edition, summary, _, *names = state
+    last = once((edition, summary, *names), question, Latest, latest)
+    return once(state, question, partial(brought_up, plan, last, find, mend))
+
+
+def brought_up(
+    plan: int, last: Latest, find: Callable[[], Answer], mend: Callable[[Answer, list[int]], Answer]
+) -> Answer:
+    """What is judged while we look is looked at again next time. `last` is read and written whole, as others do so too."""
+    before, mark = last.known
+    judged = judged_since(plan, mark)
+    answer = find() if before is None or len(judged) > FEW else mend(before, [measure for _, measure in judged])
+    last.known = (answer, judged[0][0] if judged else mark)
+    return answer
+
+
+@prepared_by_key
+def judged_since(plan: int, mark: int) -> QuerySet[MeasureStanding]:
+    """Key of the standing and of its measure, the newest first; one more than `FEW` at most."""
+    rows = MeasureStanding.objects.filter(plan=plan, pk__gt=mark).order_by("-pk")
+    return rows.values_list("pk", "measure_id")[: FEW + 1]

@@ -32,7 +32,13 @@ SMALL_KEYS = [f"{name}_small_ms" for name in [*GROWN, *BESIDES]]
 RATIO_KEYS = [f"{name}_vs_{beside}" for name in GROWN for beside in BESIDES]
 GROWTH_KEYS = SMALL_KEYS + [f"{name}_{size}_ms" for size in ("middle", "large") for name in GROWN]
 GROWTH_KEYS += [f"{name}_{told}" for name in GROWN for told in ("vs_hello", "vs_changelist", "growth")]
-GROWTH_KEYS += [f"{name}_first_{size}_ms" for size in ("small", "large") for name in GROWN if name != "approval"]
+GROWTH_KEYS += [
+    f"{name}_after_{change}_{size}_ms"
+    for size in ("small", "large")
+    for change in ("approval", "amendment")
+    for name in GROWN
+    if name != "approval"
+]
 HURRIED = ("rps", "p50_ms", "p95_ms", "p99_ms")
 THROUGHPUT_KEYS = [f"{page}_{figure}" for page in throughput.LABELS for figure in HURRIED]
 THROUGHPUT_KEYS += ["worker_mb", "cold_start_ms", "public_vs_hello_throughput"]

@@ -31,8 +31,8 @@ from tasks.management.bench_export import ROWS as EXPORTED
 from tasks.management.bench_export import export_figures
 from tasks.management.bench_import import ROWS as IMPORTED
 from tasks.management.bench_import import import_speedup
+from tasks.management.growth import CHANGES, SIZES, growth
 from tasks.management.growth import LABELS as GROWING
-from tasks.management.growth import SIZES, growth
 from tasks.management.measuring import Act, Cookies, answer, logged_in, settle, temporary_database, timed
 from tasks.management.serving import CONNECTIONS
 from tasks.management.throughput import throughput
@@ -161,8 +161,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{'、'.join(map(str, measures))} 项举措时的中位数，各在自己的数据库里：")
         for name, label in GROWING.items():
             taken = " → ".join(f"{results[f'{name}_{size}_ms']:9.2f}" for size in SIZES)
-            first = results.get(f"{name}_first_large_ms")
-            after = "" if first is None else f"，变动后第一次 {first:.0f} 毫秒"
+            firsts = [results.get(f"{name}_after_{change}_large_ms") for change in CHANGES]
+            after = "" if None in firsts else "，通过一份后第一次 {:.0f} 毫秒，改表后 {:.0f} 毫秒".format(*firsts)
             self.stdout.write(f"{taken} 毫秒，{results[f'{name}_growth']:.2f} 倍  {label}{after}")
 
 
