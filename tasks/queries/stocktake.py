@@ -19,6 +19,7 @@ from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.comparing import KINDS, Compared
 from tasks.queries.counted import DEADLINES, IN_TABLES, LIGHTS, STAGES, Counted, Figure, Line
 from tasks.queries.dashboard import field_counts, mean
+from tasks.queries.figures import ASKED
 from tasks.queries.ledger import lines_of
 from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.measures import SOURCE_ORDER
@@ -159,7 +160,7 @@ class Stocktake:
     @cached_property
     def lengths(self) -> Lengths:
         """Counted once in each state of the plan."""
-        return once(state_of(self.basis), ("lengths", self.plan.pk), partial(counted_lists, self.basis, self.periods))
+        return once(state_of(self.basis), ("lengths", self.plan.pk), partial(counted_lists, self.basis))
 
     @cached_property
     def compared(self) -> Compared | None:
@@ -268,8 +269,10 @@ def waiting(basis: Basis, periods: list[ReportingPeriod]) -> QuerySet[ProgressRe
     return coordination.asked_in(basis.period) if basis.period else coordination.open_matters(periods)
 
 
-def counted_lists(basis: Basis, periods: list[ReportingPeriod]) -> Lengths:
-    return Lengths(red(basis).count(), with_problems(basis).count(), waiting(basis, periods).count())
+def counted_lists(basis: Basis) -> Lengths:
+    """What waits at present is kept with the figures."""
+    matters = coordination.asked_in(basis.period).count() if basis.period else basis.figures["asked"][ASKED]
+    return Lengths(red(basis).count(), with_problems(basis).count(), matters)
 
 
 def frozen_with_figures(plan: Plan) -> QuerySet[ReportingPeriod]:

@@ -48,7 +48,7 @@ COUNTS = {
     ("outsider", PLAN): 5,
     ("outsider", PLAN + "tasks/"): 7,
     ("auditor", "/audit/"): 7,
-    ("office", PLAN + "stocktake/"): 26,
+    ("office", PLAN + "stocktake/"): 25,
     ("office", PLAN + "stocktake/?period={frozen}"): 13,
     ("office", PLAN + "stocktake/file.zip"): 39,
     ("leader", PLAN + "stocktake/file.docx?period={frozen}"): 21,

@@ -13,7 +13,7 @@ from tasks.permissions import wrote
 from tasks.services import reporting, reviewing
 from tasks.services.periods import freeze_period
 from tasks.tests.desk import client_of, page, words
-from tasks.tests.journeys import approved, drafted, forwarded, of_customs, submitted
+from tasks.tests.journeys import approved, drafted, earlier_period, forwarded, of_customs, submitted
 from tasks.tests.people import NOW, content, make_user
 from tasks.tests.review_page import QUEUE, decide, posted, tabs_of
 from units.choices import Role
@@ -196,6 +196,17 @@ class TestNobodyDecidesOnWhatTheyWrote:
         assert 'name="decision"' in page(third, f"/review/{report.pk}/")
         assert tabs_of(page(third, QUEUE))["待复审"] == 1
         assert reviewing.approve_report(third, report=report, version=report.version, now=NOW).approved_by == third
+
+    def test_that_nobody_is_left_to_decide_is_said_until_there_is_a_third(self, stage):
+        submitted(stage, stage.group_duty, earlier_period(stage), by=stage.office)
+        self.written_by_two(stage)
+        words = "其中 1-1 各执法部门 现有督查专员都填写或提交过，没有人可以审核：请系统管理员另设一位督查专员。"
+        assert words in page(stage.office, QUEUE)
+        assert words in page(stage.second_office, QUEUE)
+        third = make_user("督查专员丙", Role.OFFICE, stage.office.unit)
+        assert "没有人可以审核" not in page(stage.office, QUEUE)
+        User.objects.filter(pk=third.pk).update(is_active=False)
+        assert words in page(stage.office, QUEUE)
 
     @pytest.mark.parametrize("act", ["wrote", "handed in"])
     def test_in_a_new_post_neither(self, stage, act):

@@ -21,7 +21,7 @@ from tasks.forms_office import PASS, DecisionForm
 from tasks.hints import hints
 from tasks.models import Plan, ProgressReport, ReportingPeriod
 from tasks.queries import filing, review, waiting
-from tasks.queries.reports import own_awaiting, reviews_of
+from tasks.queries.reports import own_awaiting, reviews_of, without_reviewer
 from tasks.queries.review import BY_SIZE, BY_TIME, Entry, Queued
 from tasks.queries.workdays import workdays
 from tasks.services import reviewing
@@ -96,6 +96,7 @@ def page(request: HttpRequest, report: ProgressReport | None, **more: Any) -> Ht
         "unchanged_count": sum(entry.change.is_none for entry in everything),
         "count": len(entries),
         "own": own,
+        "stuck": without_reviewer(user) if own else [],
         "is_item": report is not None,
         "report": selected,
         "plan": selected.duty.measure.main_task.plan if selected else Plan.objects.first(),
