@@ -76,7 +76,7 @@ class TestWhat:
             client = Client()
             client.force_login(user)
             assert (task.count, task.route) == (1, "workbench")
-            assert len(client.get("/workbench/").context["bench"].due) == 1
+            assert client.get("/workbench/").context["bench"].lists["due"].count == 1
 
 
 class TestWhen:

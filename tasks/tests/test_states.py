@@ -74,7 +74,7 @@ class TestKept:
     def test_the_second_one_asks_in_which_state_the_plan_is(self, stage, django_assert_num_queries):
         """Not for rows and reports of either side, nor for the duties touched."""
         client = client_of(stage.office)
-        for expected in (25, 7):
+        for expected in (26, 7):
             with django_assert_num_queries(expected):
                 client.get(COMPARE, {"from": ReportingPeriod.objects.earliest("as_of").pk, "to": stage.period.pk})
 
