@@ -35,9 +35,9 @@ GROWTH_KEYS += [f"{name}_{told}" for name in GROWN for told in ("vs_hello", "vs_
 GROWTH_KEYS += [
     f"{name}_after_{change}_{size}_ms"
     for size in ("small", "large")
-    for change in ("approval", "amendment")
     for name in GROWN
     if name != "approval"
+    for change in ("approval", "amendment")
 ]
 HURRIED = ("rps", "p50_ms", "p95_ms", "p99_ms")
 THROUGHPUT_KEYS = [f"{page}_{figure}" for page in throughput.LABELS for figure in HURRIED]
