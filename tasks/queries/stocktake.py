@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from tasks.choices import ReportState
 from tasks.lights import PROGRESS_WORDS, DeadlineLight, ProgressLight
-from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod, StocktakeWording
+from tasks.models import Measure, Plan, ProgressReport, ReportingPeriod
 from tasks.queries import coordination
 from tasks.queries.basis import Basis, Now, Then
 from tasks.queries.comparing import KINDS, Compared
@@ -24,8 +24,10 @@ from tasks.queries.ledger import lines_of
 from tasks.queries.ledger_lines import LedgerLine
 from tasks.queries.measures import SOURCE_ORDER
 from tasks.queries.states import once, state_of
-from tasks.wording import SECTIONS, Name, pieces
+from tasks.queries.wording import wording_of
+from tasks.wording import Name, pieces
 from units.models import Unit
+from units.prepared import prepared_rows
 
 
 class Step(NamedTuple):
@@ -80,7 +82,7 @@ class Stocktake:
     @cached_property
     def periods(self) -> list[ReportingPeriod]:
         """Those whose reports count; the newest first."""
-        return [self.period] if self.period else self.basis.present.judge.periods
+        return [self.period] if self.period else self.basis.periods
 
     @property
     def label(self) -> str:
@@ -102,10 +104,8 @@ class Stocktake:
     @cached_property
     def before(self) -> Counted | None:
         """The last frozen period before the one shown, if there is one."""
-        frozen = frozen_with_figures(self.plan)
-        if self.periods:
-            frozen = frozen.filter(as_of__lt=self.periods[0].as_of)
-        found = frozen.first()
+        first = self.periods[0].as_of if self.periods else datetime.date.max
+        found = next((one for one in frozen_with_figures(self.plan.pk) if one.as_of < first), None)
         return Counted(Then(self.plan, found)) if found else None
 
     @cached_property
@@ -275,15 +275,10 @@ def counted_lists(basis: Basis) -> Lengths:
     return Lengths(red(basis).count(), with_problems(basis).count(), matters)
 
 
-def frozen_with_figures(plan: Plan) -> QuerySet[ReportingPeriod]:
+@prepared_rows(ReportingPeriod, "summary")
+def frozen_with_figures(plan: int) -> QuerySet[ReportingPeriod]:
     """The newest first; one that was frozen before figures were kept is not among them."""
-    return plan.periods.frozen().filter(summary__isnull=False).select_related("summary").order_by("-as_of")
-
-
-def wording_of(plan: Plan) -> dict[str, str]:
-    """Section -> the Office's words, or where it has written none the standard ones. One query."""
-    own = dict(StocktakeWording.objects.filter(plan=plan).values_list("section", "text"))
-    return {name: own.get(name, section.standard) for name, section in SECTIONS.items()}
+    return ReportingPeriod.objects.frozen().filter(plan=plan, summary__isnull=False).order_by("-as_of")
 
 
 def codes_of(reports: list[ProgressReport]) -> list[str]:

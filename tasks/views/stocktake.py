@@ -16,7 +16,8 @@ from tasks.excel.stocktake import stocktake_export
 from tasks.forms_stocktake import WordingForm
 from tasks.models import Plan, ReportingPeriod
 from tasks.queries.counted import Figure
-from tasks.queries.stocktake import Stocktake, frozen_with_figures, wording_of
+from tasks.queries.stocktake import Stocktake, frozen_with_figures
+from tasks.queries.wording import wording_of
 from tasks.services.wording import save_wording
 from tasks.views.addresses import ledger_url
 from tasks.views.handing_out import NOT_IN_FILE_NAMES, download, maker_of
@@ -97,7 +98,7 @@ def asked_pack(request: HttpRequest, slug: str) -> tuple[Stocktake, list[Reporti
     """The pack of the period in the address, of the present without one, and the frozen periods to choose from."""
     require(request.user, Permission.READ_SUBMITTED)
     plan = get_object_or_404(Plan, slug=slug)
-    frozen = list(frozen_with_figures(plan))
+    frozen = frozen_with_figures(plan.pk)
     known = {str(period.pk): period for period in frozen}
     asked = request.GET.get("period", "")
     if asked and asked not in known:
