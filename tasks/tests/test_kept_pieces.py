@@ -27,6 +27,7 @@ from tasks.services.reviewing import approve_report
 from tasks.services.standing import rebuild
 from tasks.tables_ledger import LedgerTable, pages
 from tasks.tests.desk import client_of
+from tasks.tests.people import NOW
 from tasks.tests.readers import browser_of
 from tasks.tests.scene import LATER, Scene, count_turn
 from tasks.tests.table_verbs import ALL_VERBS, furnished
@@ -229,6 +230,7 @@ def count_anew(office: Office) -> None:
 def test_after_any_verbs_every_page_is_as_if_counted_and_drawn_anew(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)  # duties entered after a freeze would not be in it
     office = Office(furnished(), seed)
     monkeypatch.setattr(timezone, "now", lambda: office.now)
     people = [*office.stage.everybody.values(), None]
