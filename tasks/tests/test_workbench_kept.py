@@ -1,59 +1,65 @@
-"""The lines of the workbench are drawn once for all who write the same reports, until somebody writes."""
+"""The workbench as it is kept: as long as its lists, and row by row what the facts say."""
+
+import datetime
 
 import pytest
-from django.test import Client
-from django.urls import reverse
-from lxml import html
 
-from tasks.services.standing import rebuild
-from tasks.tests.desk import client_of
-from tasks.tests.journeys import approved, earlier_period, more_duties
-from tasks.tests.people import NOW
-from tasks.tests.test_workbench import page
-from tasks.views.workbench_lines import TOKEN
-from units import audit
+from tasks.choices import DutyRole, Halt
+from tasks.models import Duty, Measure
+from tasks.queries.workbench import Workbench
+from tasks.services.standing import forget, rebuild
+from tasks.tests.journeys import drafted, more_duties, returned, submitted
+from tasks.tests.people import NOW, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
-@pytest.fixture
-def audited(stage):
-    approved(stage, None, earlier_period(stage), percent_complete=30)
-    audit.record(stage.office, "开始", stage.period, now=NOW)
-    return stage
+class TestKept:
+    """What is kept says how long the lists are; where it says nothing, they are counted."""
 
+    def test_counts_kept_are_the_lists_own(self, stage):
+        due, again, gone, helping, halted = more_duties(stage, 5)
+        Duty.objects.filter(pk=helping.pk).update(role=DutyRole.COOPERATE)
+        Measure.objects.filter(pk=halted.measure_id).update(halted=Halt.SUSPENDED)
+        counted = self.lists(stage)
+        rebuild(stage.plan, now=NOW)
+        assert (
+            self.lists(stage) == counted == {"returned": [], "due": 4, "submitted": 0, "cooperating": 1, "needless": 1}
+        )
+        returned(stage, again)
+        submitted(stage, gone)
+        drafted(stage, due)
+        found = self.lists(stage)
+        assert found == {"returned": [again.pk], "due": 2, "submitted": 1, "cooperating": 1, "needless": 1}
+        forget(plan=stage.plan)
+        assert self.lists(stage) == found
 
-def test_each_answer_has_its_own_token_and_the_forms_take_it(audited):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(audited.reporter)
-    pages = [client.get("/workbench/").content.decode() for _ in range(2)]
-    (one, two) = [
-        html.fromstring(text).xpath("//details//input[@name='csrfmiddlewaretoken']/@value") for text in pages
-    ]
-    assert (len(one), len(two), set(one) & set(two), TOKEN in pages[1]) == (1, 1, set(), False)
-    url = reverse("report-unchanged", args=[audited.duty.pk, audited.period.pk])
-    asked = {"change_expected_on": "2026-12-31", "csrfmiddlewaretoken": two[0]}
-    assert client.post(url, asked | {"csrfmiddlewaretoken": ""}).status_code == 403
-    assert client.post(url, asked).status_code == 302
-    assert audited.duty.reports.get(period=audited.period).is_unchanged
+    def test_rows_kept_are_those_of_the_facts_in_their_order(self, stage):
+        days = (None, datetime.date(2027, 6, 30), datetime.date(2026, 10, 20))
+        duties = [more_duties(stage, 1, due_on=day)[0] for day in days for _ in range(4)]
+        for duty, role in zip(duties, (DutyRole.SHARED, DutyRole.COOPERATE) * 6, strict=True):
+            Duty.objects.filter(pk=duty.pk).update(role=role)
+            duty.role = role
+        rebuild(stage.plan, now=NOW)
+        for journey, first in ((submitted, 0), (drafted, 1), (returned, 2)):
+            for duty in duties[first::5][::-1]:  # at one moment, not in the order of the table
+                journey(stage, duty)
+        kept = self.rows(stage)
+        forget(plan=stage.plan)
+        assert [len(rows) for rows in kept["rows"].values()] == [4, 2, 5]
+        assert self.rows(stage) == kept
 
+    @staticmethod
+    def rows(stage) -> dict[str, object]:
+        bench = Workbench(stage.reporter, TODAY)
+        pages = {name: getattr(bench, name)[0:20] for name in ("due", "submitted", "cooperating")}
+        return {"rows": {name: bench.begun(rows) for name, rows in pages.items()}, "falling": bench.falling_due(30)}
 
-def test_what_was_refused_is_shown_to_whom_it_was_refused(audited):
-    client, other = client_of(audited.reporter), client_of(audited.reporter)
-    before = other.get("/workbench/").content.decode()
-    url = reverse("report-unchanged", args=[audited.duty.pk, audited.period.pk])
-    assert "没有提交" in client.post(url, {"change_expected_on": "昨天"}).content.decode()
-    pages = [before, *(one.get("/workbench/").content.decode() for one in (client, other))]
-    assert ["昨天" in text for text in pages] == [False] * 3
-
-
-def test_another_page_of_a_list_is_another_question(audited):
-    more_duties(audited, 30)
-    rebuild(audited.plan, now=NOW)
-    first, second, again = (page(audited.reporter, query) for query in ("", "?due=2", ""))
-    assert buttons(first) == buttons(again)
-    assert (len(buttons(first)), set(buttons(first)) & set(buttons(second))) == (20, set())
-
-
-def buttons(tree: html.HtmlElement) -> list[str]:
-    return tree.xpath("//section[@aria-labelledby='due']//a[contains(@class, 'btn')]/@href")
+    @staticmethod
+    def lists(stage) -> dict[str, object]:
+        """The lists' lengths, each compared with its rows."""
+        bench = Workbench(stage.reporter, TODAY)
+        named = {name: getattr(bench, name) for name in ("due", "submitted", "cooperating")}
+        lengths = {name: len(rows) for name, rows in named.items()}
+        assert lengths == {name: len(rows.every(*rows.of)) for name, rows in named.items()}
+        return {"returned": [row.duty.key for row in bench.returned], **lengths, "needless": bench.needless}
