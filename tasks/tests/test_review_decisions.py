@@ -200,7 +200,7 @@ class TestNobodyDecidesOnWhatTheyWrote:
     def test_that_nobody_is_left_to_decide_is_said_until_there_is_a_third(self, stage):
         submitted(stage, stage.group_duty, earlier_period(stage), by=stage.office)
         self.written_by_two(stage)
-        words = "其中 1-1 各执法部门 现有督查专员都填写或提交过，没有人可以审核：请系统管理员另设一位督查专员。"
+        words = "其中 1-1 各执法部门，现有督查专员都填写或提交过，没有人可以审核：请系统管理员另设一位督查专员。"
         assert words in page(stage.office, QUEUE)
         assert words in page(stage.second_office, QUEUE)
         third = make_user("督查专员丙", Role.OFFICE, stage.office.unit)
